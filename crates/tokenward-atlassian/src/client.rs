@@ -1,0 +1,83 @@
+//! The client and how it is built.
+
+use std::sync::Arc;
+
+use tokenward_http::{BaseUrl, BuildError, HeaderCredential, HttpOptions, SecretString, Session};
+
+use crate::raw;
+
+/// The only host, for every organization.
+const BASE_URL: &str = "https://api.atlassian.com";
+
+/// A client for the administration of Atlassian organizations.
+///
+/// ```
+/// use tokenward_atlassian::Atlassian;
+///
+/// let atlassian = Atlassian::builder("an organization API key").build();
+/// assert!(atlassian.is_err(), "a key has no spaces");
+///
+/// let atlassian = Atlassian::builder("an-organization-API-key").build()?;
+/// # Ok::<(), tokenward_atlassian::BuildError>(())
+/// ```
+///
+/// Cheap to clone: clones share connections.
+#[derive(Clone, Debug)]
+pub struct Atlassian {
+    raw: raw::Client,
+}
+
+impl Atlassian {
+    /// With an organization API key, which is not a user's API token.
+    ///
+    /// One account's tokens are served to keys without scopes only; the
+    /// organization's tokens and keys take a key with scopes.
+    pub fn builder(api_key: impl Into<SecretString>) -> AtlassianBuilder {
+        AtlassianBuilder {
+            api_key: api_key.into(),
+            base_url: BASE_URL.to_owned(),
+            http: HttpOptions::default(),
+        }
+    }
+
+    /// The generated client.
+    pub fn raw(&self) -> &raw::Client {
+        &self.raw
+    }
+}
+
+/// What an [`Atlassian`] is built from.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct AtlassianBuilder {
+    api_key: SecretString,
+    base_url: String,
+    http: HttpOptions,
+}
+
+impl AtlassianBuilder {
+    /// Another address than the vendor's: a gateway, or a server on this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Time-outs, user agent and the bound on answers.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where the key or the address cannot be used.
+    pub fn build(self) -> Result<Atlassian, BuildError> {
+        let base = BaseUrl::parse(&self.base_url)?;
+        let session =
+            Session::new(base, &self.http, concat!("tokenward-atlassian/", env!("CARGO_PKG_VERSION")))?
+                .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &self.api_key)?));
+        Ok(Atlassian { raw: raw::Client::new(session) })
+    }
+}

@@ -1,0 +1,95 @@
+//! What goes into the `Authorization` header.
+
+use std::fmt;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{AuthorizeError, BuildError};
+
+/// Gives the value of the `Authorization` header for one request.
+///
+/// ```
+/// use tokenward_http::{Authorize, HeaderCredential, SecretString};
+///
+/// let credential = HeaderCredential::new("Token ", &SecretString::from("abc"))?;
+/// assert_eq!(format!("{credential:?}"), "HeaderCredential([redacted])");
+/// # Ok::<(), tokenward_http::BuildError>(())
+/// ```
+#[async_trait::async_trait]
+pub trait Authorize: fmt::Debug + Send + Sync + 'static {
+    /// The header's value, marked as sensitive.
+    async fn header(&self) -> Result<HeaderValue, AuthorizeError>;
+}
+
+/// A credential that is sent as it is with every request.
+///
+/// ```
+/// use tokenward_http::{HeaderCredential, SecretString};
+///
+/// assert!(HeaderCredential::new("Bearer ", &SecretString::from("two\nlines")).is_err());
+/// ```
+#[derive(Clone)]
+pub struct HeaderCredential(HeaderValue);
+
+impl HeaderCredential {
+    /// `prefix` and the secret, as the vendor wants them: `"Bearer "`, `"Token "` or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Credential`] where the secret is empty or holds what cannot
+    /// stand in a header, such as the newline at the end of a file.
+    pub fn new(prefix: &str, secret: &SecretString) -> Result<Self, BuildError> {
+        header_value(prefix, secret).map(Self).map_err(|reason| BuildError::Credential { reason })
+    }
+}
+
+/// A sensitive header value, or why there can be none.
+pub(crate) fn header_value(prefix: &str, secret: &SecretString) -> Result<HeaderValue, &'static str> {
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        return Err("it is empty");
+    }
+    if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("it holds a space, a line break or another character that no token has");
+    }
+    let text = zeroize::Zeroizing::new(format!("{prefix}{secret}"));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| "it cannot stand in a header")?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[async_trait::async_trait]
+impl Authorize for HeaderCredential {
+    async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
+        Ok(self.0.clone())
+    }
+}
+
+impl fmt::Debug for HeaderCredential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeaderCredential([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_that_cannot_be_sent_is_refused_without_being_shown() {
+        for secret in ["", " ", "CANARY\n", "CANARY x", "CANARY\u{e9}"] {
+            let error = HeaderCredential::new("", &secret.into()).unwrap_err();
+            assert!(!format!("{error:?} {error}").contains("CANARY"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_header_is_marked_sensitive() {
+        let credential = HeaderCredential::new("Token ", &"CANARY".into()).unwrap();
+        let header = credential.header().await.unwrap();
+        assert!(header.is_sensitive());
+        assert_eq!(header.as_bytes(), b"Token CANARY");
+        assert!(!format!("{credential:?}{header:?}").contains("CANARY"));
+    }
+}

@@ -1,0 +1,213 @@
+//! A bearer token that is fetched, kept and renewed before it ends.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use reqwest::header::HeaderValue;
+use tokio::{sync::Mutex, time::Instant};
+
+use crate::{Authorize, AuthorizeError, WireSecret, authorize::header_value};
+
+/// What a token endpoint grants.
+#[derive(Debug)]
+pub struct Grant {
+    /// The bearer token.
+    pub access_token: WireSecret,
+    /// How long it lives; where the vendor does not say, it is used once.
+    pub expires_in: Option<Duration>,
+}
+
+type Fetch = dyn Fn() -> Pin<Box<dyn Future<Output = Result<Grant, AuthorizeError>> + Send>> + Send + Sync;
+
+/// Bearer authorization by a token that is fetched when it is needed.
+///
+/// ```
+/// use tokenward_http::{Bearer, Grant};
+/// use std::time::Duration;
+///
+/// let bearer = Bearer::new(|| async {
+///     Ok(Grant { access_token: "jwt".into(), expires_in: Some(Duration::from_secs(600)) })
+/// });
+/// assert_eq!(format!("{bearer:?}"), "Bearer([redacted])");
+/// ```
+///
+/// It is renewed a minute before it ends, or at nine tenths of its life where
+/// that is less than ten minutes. However many callers wait, one request is
+/// made; where it fails, all who waited for it get its error.
+pub struct Bearer {
+    fetch: Box<Fetch>,
+    state: Mutex<State>,
+    attempts: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    live: Option<Live>,
+    failure: Option<AuthorizeError>,
+}
+
+struct Live {
+    header: HeaderValue,
+    renew_at: Instant,
+}
+
+const RENEW_BEFORE_END: Duration = Duration::from_secs(60);
+/// No vendor grants more than half a day; a larger number is not trusted.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Bearer {
+    /// With the call that gets a new token.
+    pub fn new<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Grant, AuthorizeError>> + Send + 'static,
+    {
+        Self {
+            fetch: Box::new(move || Box::pin(fetch())),
+            state: Mutex::default(),
+            attempts: AtomicU64::new(0),
+        }
+    }
+
+    async fn renew(&self) -> Result<Live, AuthorizeError> {
+        let asked_at = Instant::now();
+        let grant = (self.fetch)().await?;
+        let header = header_value("Bearer ", &grant.access_token.into_secret()).map_err(|reason| {
+            AuthorizeError::new(format!("the token endpoint's access token was refused: {reason}"))
+        })?;
+        let life = grant.expires_in.unwrap_or_default().min(LONGEST_LIFE);
+        Ok(Live { header, renew_at: asked_at + life - RENEW_BEFORE_END.min(life / 10) })
+    }
+}
+
+#[async_trait::async_trait]
+impl Authorize for Bearer {
+    async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
+        let seen = self.attempts.load(Ordering::Acquire);
+        let mut state = self.state.lock().await;
+        if let Some(live) = &state.live
+            && Instant::now() < live.renew_at
+        {
+            return Ok(live.header.clone());
+        }
+        // Somebody asked and failed while this caller was waiting for the lock.
+        if let Some(failure) = &state.failure
+            && self.attempts.load(Ordering::Acquire) != seen
+        {
+            return Err(failure.clone());
+        }
+        let renewed = self.renew().await;
+        self.attempts.fetch_add(1, Ordering::Release);
+        match renewed {
+            Ok(live) => {
+                let header = live.header.clone();
+                *state = State { live: Some(live), failure: None };
+                Ok(header)
+            }
+            Err(failure) => {
+                *state = State { live: None, failure: Some(failure.clone()) };
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, atomic::AtomicUsize};
+
+    use super::*;
+
+    fn counting(
+        life: Option<u64>,
+        fail: impl Fn(usize) -> bool + Copy + Send + Sync + 'static,
+    ) -> (Arc<Bearer>, Arc<AtomicUsize>) {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let seen = calls.clone();
+        let bearer = Bearer::new(move || {
+            let call = seen.fetch_add(1, Ordering::SeqCst);
+            async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                if fail(call) {
+                    return Err(AuthorizeError::new("the token endpoint answered 503"));
+                }
+                Ok(Grant {
+                    access_token: format!("jwt-{call}").into(),
+                    expires_in: life.map(Duration::from_secs),
+                })
+            }
+        });
+        (Arc::new(bearer), calls)
+    }
+
+    async fn at_once(bearer: &Arc<Bearer>, callers: usize) -> Vec<Result<HeaderValue, AuthorizeError>> {
+        let tasks: Vec<_> = (0..callers)
+            .map(|_| {
+                let bearer = bearer.clone();
+                tokio::spawn(async move { bearer.header().await })
+            })
+            .collect();
+        let mut results = Vec::new();
+        for task in tasks {
+            results.push(task.await.unwrap());
+        }
+        results
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn fifty_callers_make_one_request() {
+        let (bearer, calls) = counting(Some(3600), |_| false);
+        let headers = at_once(&bearer, 50).await;
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        assert!(headers.iter().all(|header| header.as_ref().unwrap() == "Bearer jwt-0"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_waited_share_a_failure_and_the_next_caller_tries_again() {
+        let (bearer, calls) = counting(Some(3600), |call| call == 0);
+        assert!(at_once(&bearer, 50).await.iter().all(Result::is_err));
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-1");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_renewed_before_it_ends_and_not_sooner() {
+        for (life, last_use) in [(3600, 3539), (100, 89)] {
+            let (bearer, calls) = counting(Some(life), |_| false);
+            let start = Instant::now();
+            bearer.header().await.unwrap();
+            tokio::time::sleep_until(start + Duration::from_secs(last_use)).await;
+            assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-0");
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-1");
+            assert_eq!(calls.load(Ordering::SeqCst), 2);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_of_unknown_life_is_used_once() {
+        let (bearer, calls) = counting(None, |_| false);
+        bearer.header().await.unwrap();
+        bearer.header().await.unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_caller_that_gives_up_does_not_block_the_others() {
+        let (bearer, calls) = counting(Some(3600), |_| false);
+        let given_up = tokio::time::timeout(Duration::from_millis(10), bearer.header()).await;
+        assert!(given_up.is_err());
+        assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-1");
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod authorize;
+mod base_url;
+mod bearer;
+mod decode;
+mod error;
+mod nullable;
+mod one_or_many;
+mod operation;
+mod options;
+mod secret;
+mod session;
+
+pub mod runtime;
+pub mod time;
+
+pub use authorize::{Authorize, HeaderCredential};
+pub use base_url::BaseUrl;
+pub use bearer::{Bearer, Grant};
+pub use error::{AuthorizeError, BuildError};
+pub use nullable::Nullable;
+pub use one_or_many::OneOrMany;
+pub use operation::Operation;
+pub use options::HttpOptions;
+pub use secret::WireSecret;
+pub use session::{PathRewrite, Session};
+
+pub use jiff::Timestamp;
+pub use secrecy::{ExposeSecret, SecretString};

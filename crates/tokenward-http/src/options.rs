@@ -1,0 +1,114 @@
+//! How the HTTP client of a vendor is set up.
+
+use std::time::Duration;
+
+use reqwest::redirect;
+
+use crate::{BaseUrl, BuildError};
+
+/// Time-outs, the user agent and the bound on an answer's size.
+///
+/// ```
+/// use std::time::Duration;
+/// use tokenward_http::HttpOptions;
+///
+/// let options = HttpOptions::default()
+///     .with_timeout(Duration::from_secs(10))
+///     .with_user_agent_suffix("inventory/2.1");
+/// ```
+///
+/// | setting | default |
+/// |---|---|
+/// | connect time-out | 10 s |
+/// | total time-out of a request | 30 s |
+/// | largest body of an answer | 32 MiB |
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct HttpOptions {
+    connect_timeout: Duration,
+    timeout: Duration,
+    user_agent_suffix: Option<String>,
+    body_limit: usize,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            user_agent_suffix: None,
+            body_limit: 32 << 20,
+        }
+    }
+}
+
+impl HttpOptions {
+    /// How long to wait for a connection.
+    pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a request may take, its answer's last byte included.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// What stands behind our own name in the `User-Agent` header.
+    pub fn with_user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = Some(suffix.into());
+        self
+    }
+
+    /// How many bytes of an answer are read before it is refused.
+    pub fn with_body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    pub(crate) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    /// The client for one vendor: no redirects, since a credential goes with every request.
+    pub(crate) fn client(&self, base: &BaseUrl, product: &str) -> Result<reqwest::Client, BuildError> {
+        let user_agent = match &self.user_agent_suffix {
+            Some(suffix) if !suffix.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+                return Err(BuildError::Setting {
+                    setting: "user-agent suffix",
+                    reason: "it holds more than printable ASCII",
+                });
+            }
+            Some(suffix) => format!("{product} {suffix}"),
+            None => product.to_owned(),
+        };
+        let builder = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .user_agent(user_agent)
+            .redirect(redirect::Policy::none())
+            .referer(false);
+        // A loopback address is reached directly whatever proxy the environment names.
+        let builder = if base.is_loopback() { builder.no_proxy() } else { builder.https_only(true) };
+        builder.build().map_err(BuildError::Http)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_agent_that_cannot_be_sent_is_refused() {
+        let base = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        let client = |suffix: &str| {
+            HttpOptions::default().with_user_agent_suffix(suffix).client(&base, "tokenward-test/1")
+        };
+        assert!(client("inventory/2.1 (nightly)").is_ok());
+        assert_eq!(
+            client("two\nlines").unwrap_err().to_string(),
+            "user-agent suffix refused: it holds more than printable ASCII"
+        );
+    }
+}

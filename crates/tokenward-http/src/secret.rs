@@ -1,0 +1,157 @@
+//! The type of every secret that crosses the wire.
+
+use std::{cell::Cell, fmt};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A secret in a vendor's request or answer: it is sent, and never shown.
+///
+/// ```
+/// use tokenward_http::WireSecret;
+///
+/// let secret = WireSecret::from(String::from("api-1234"));
+/// assert_eq!(format!("{secret:?}"), "WireSecret([redacted])");
+/// assert_eq!(serde_json::to_string(&secret)?, r#""[redacted]""#);
+/// assert_eq!(secret.expose(), "api-1234");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// `Debug` and `Serialize` write `[redacted]`; only the body of a request, at
+/// the moment it is sent, holds the value. The memory is wiped on drop.
+#[derive(Clone)]
+pub struct WireSecret(SecretString);
+
+const REDACTED: &str = "[redacted]";
+
+impl WireSecret {
+    /// The value itself. Whoever calls this is responsible for where it goes.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The value as a [`SecretString`], to be kept.
+    pub fn into_secret(self) -> SecretString {
+        self.0
+    }
+}
+
+impl From<SecretString> for WireSecret {
+    fn from(secret: SecretString) -> Self {
+        Self(secret)
+    }
+}
+
+impl From<String> for WireSecret {
+    fn from(secret: String) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl From<&str> for WireSecret {
+    fn from(secret: &str) -> Self {
+        Self(secret.into())
+    }
+}
+
+impl fmt::Debug for WireSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WireSecret({REDACTED})")
+    }
+}
+
+impl Serialize for WireSecret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if REVEALING.get() { self.expose() } else { REDACTED })
+    }
+}
+
+impl<'de> Deserialize<'de> for WireSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl de::Visitor<'_> for Visitor {
+            type Value = WireSecret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret")
+            }
+
+            // Straight from the borrowed text: one copy, made in the memory that is wiped.
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<WireSecret, E> {
+                Ok(value.into())
+            }
+
+            fn visit_string<E: de::Error>(self, value: String) -> Result<WireSecret, E> {
+                let value = zeroize::Zeroizing::new(value);
+                Ok(value.as_str().into())
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+thread_local! {
+    static REVEALING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A request body on its way out: the one place where secrets serialize as they are.
+///
+/// Serialization is synchronous, so the thread's flag is set for exactly as
+/// long as this value is being written.
+#[derive(Debug)]
+pub struct Outgoing<'a, T: ?Sized>(pub &'a T);
+
+impl<T: Serialize + ?Sized> Serialize for Outgoing<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Restore(bool);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                REVEALING.set(self.0);
+            }
+        }
+
+        let _restore = Restore(REVEALING.replace(true));
+        self.0.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, Debug)]
+    struct Body {
+        secret: WireSecret,
+    }
+
+    fn body() -> Body {
+        serde_json::from_str(r#"{"secret":"CANARY"}"#).unwrap()
+    }
+
+    #[test]
+    fn debug_and_serialize_show_nothing() {
+        assert!(!format!("{:?} {:#?}", body(), body()).contains("CANARY"));
+        assert!(!serde_json::to_string(&body()).unwrap().contains("CANARY"));
+    }
+
+    #[test]
+    fn an_outgoing_body_carries_the_secret_and_leaves_nothing_switched_on() {
+        let sent = serde_json::to_string(&Outgoing(&body())).unwrap();
+        assert_eq!(sent, r#"{"secret":"CANARY"}"#);
+        assert!(!serde_json::to_string(&body()).unwrap().contains("CANARY"));
+    }
+
+    #[test]
+    fn a_body_that_fails_to_serialize_leaves_nothing_switched_on() {
+        struct Fails;
+        impl Serialize for Fails {
+            fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("no"))
+            }
+        }
+        assert!(serde_json::to_string(&Outgoing(&Fails)).is_err());
+        assert!(!serde_json::to_string(&body()).unwrap().contains("CANARY"));
+    }
+}

@@ -1,0 +1,182 @@
+//! What a generated client carries: how its requests are checked, authorized and read.
+
+use std::{fmt, sync::Arc};
+
+use progenitor_client::{Error, ResponseValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use serde::de::DeserializeOwned;
+
+use crate::{Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, decode::decode};
+
+/// Where a path of the document goes in the API version that the caller chose, or why nowhere.
+pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
+
+/// The connection of one generated client to one vendor.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tokenward_http::{BaseUrl, HeaderCredential, HttpOptions, SecretString, Session};
+///
+/// let session = Session::new(
+///     BaseUrl::parse("http://127.0.0.1:8080")?,
+///     &HttpOptions::default(),
+///     concat!("tokenward-example/", env!("CARGO_PKG_VERSION")),
+/// )?
+/// .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &SecretString::from("secret"))?));
+/// assert!(!format!("{session:?}").contains("secret"));
+/// # Ok::<(), tokenward_http::BuildError>(())
+/// ```
+///
+/// Cheap to clone. Every request of a generated client passes through
+/// [`prepare`](Self::prepare), and every answer through [`decode`](Self::decode).
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    base: BaseUrl,
+    client: reqwest::Client,
+    authorize: Option<Arc<dyn Authorize>>,
+    headers: HeaderMap,
+    rewrite: Option<PathRewrite>,
+    body_limit: usize,
+}
+
+impl Session {
+    /// With the vendor's address and our name for the user agent.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where a setting cannot be used or TLS is not available.
+    pub fn new(base: BaseUrl, options: &HttpOptions, product: &str) -> Result<Self, BuildError> {
+        Ok(Self(Arc::new(Inner {
+            client: options.client(&base, product)?,
+            base,
+            authorize: None,
+            headers: HeaderMap::new(),
+            rewrite: None,
+            body_limit: options.body_limit(),
+        })))
+    }
+
+    /// Authorizes every request that needs it.
+    #[must_use]
+    pub fn with_authorization(mut self, authorize: Arc<dyn Authorize>) -> Self {
+        Arc::make_mut(&mut self.0).authorize = Some(authorize);
+        self
+    }
+
+    /// Sends this header with every request.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Setting`] where the value cannot stand in a header.
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Result<Self, BuildError> {
+        let refuse = |_| BuildError::Setting { setting: name, reason: "it cannot stand in a header" };
+        let name = HeaderName::from_static(name);
+        let value = HeaderValue::from_str(value).map_err(refuse)?;
+        Arc::make_mut(&mut self.0).headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// Sends every path through this function, after it was checked.
+    #[must_use]
+    pub fn with_path_rewrite(mut self, rewrite: PathRewrite) -> Self {
+        Arc::make_mut(&mut self.0).rewrite = Some(rewrite);
+        self
+    }
+
+    /// The address that paths are appended to.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// The HTTP client, which follows no redirect and adds no credential by itself.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.0.client
+    }
+
+    /// Checks, completes and authorizes a request of a generated client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] where an id bends the path, or the operation is
+    /// not part of the API version; [`Error::Custom`] where no authorization is
+    /// to be had. Nothing was sent in either case.
+    pub async fn prepare<E>(
+        &self,
+        operations: &[Operation],
+        id: &str,
+        request: &mut reqwest::Request,
+    ) -> Result<(), Error<E>> {
+        let operation = operations
+            .iter()
+            .find(|operation| operation.id == id)
+            .ok_or_else(|| Error::InvalidRequest(format!("{id}: not in the table of operations")))?;
+        operation
+            .check_route(operations, &self.0.base, request.method(), request.url())
+            .map_err(Error::InvalidRequest)?;
+        self.rewrite_path(operation, request.url_mut()).map_err(Error::InvalidRequest)?;
+
+        let headers = request.headers_mut();
+        headers.extend(self.0.headers.clone());
+        if let Some(content_type) = operation.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if operation.authorized {
+            let header = self.authorization().await.map_err(|error| Error::Custom(error.to_string()))?;
+            request.headers_mut().insert(AUTHORIZATION, header);
+        }
+        Ok(())
+    }
+
+    async fn authorization(&self) -> Result<HeaderValue, AuthorizeError> {
+        match &self.0.authorize {
+            Some(authorize) => authorize.header().await,
+            None => Err(AuthorizeError::new("the client has no credential")),
+        }
+    }
+
+    fn rewrite_path(&self, operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
+        let Some(rewrite) = &self.0.rewrite else { return Ok(()) };
+        let base = self.0.base.path();
+        let path = url.path().strip_prefix(base).unwrap_or_default();
+        let path = rewrite(path).map_err(|reason| format!("{}: {reason}; nothing was sent", operation.id))?;
+        url.set_path(&format!("{base}{path}"));
+        Ok(())
+    }
+
+    /// Sends a prepared request, once.
+    ///
+    /// # Errors
+    ///
+    /// What the HTTP client reports: no connection, a time-out, a broken answer.
+    pub async fn send(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+        let mut response = self.0.client.execute(request).await?;
+        // We keep no cookies, and an unexpected answer is printed with its headers.
+        response.headers_mut().remove(SET_COOKIE);
+        Ok(response)
+    }
+
+    /// Reads the body of a successful answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidResponsePayload`], without the payload and without any of
+    /// its values, where it is too large or does not fit; the text says where.
+    pub async fn decode<T: DeserializeOwned, E>(
+        &self,
+        response: reqwest::Response,
+    ) -> Result<ResponseValue<T>, Error<E>> {
+        decode(response, self.0.body_limit).await
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("base_url", &self.0.base.as_str())
+            .field("authorize", &self.0.authorize)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,316 @@
+//! One time type for every dialect in which the vendors write dates.
+//!
+//! ```
+//! use tokenward_http::{Timestamp, time};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Token {
+//!     #[serde(default, with = "time::epoch_seconds")]
+//!     last_used: Option<Timestamp>,
+//! }
+//!
+//! let token: Token = serde_json::from_str(r#"{"last_used": 1690115110.5}"#)?;
+//! assert_eq!(token.last_used, Some("2023-07-23T12:25:10.5Z".parse()?));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A number counts in the unit of the module that reads it; a string is RFC
+//! 3339, and one without an offset is read as UTC. Nothing that a token can
+//! have happened at or before 1970: such a date, be it `0` or a zero value of
+//! the vendor's language (`0001-01-01T00:00:00Z`), means "not set" and is read
+//! as absent, never as a date.
+
+use std::fmt;
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde::{Deserializer, Serialize, Serializer, de};
+
+use crate::Nullable;
+
+/// How a dialect counts, when it counts.
+trait Dialect {
+    /// Microseconds in one unit of a JSON number, or `None` where a number is no date.
+    const MICROS_PER_UNIT: Option<i64>;
+
+    fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// What can hold a date: nothing, or a [`Timestamp`].
+pub trait Dated: Sized {
+    /// The date, where there is one.
+    fn date(&self) -> Option<Timestamp>;
+    /// From a decoded date; `None` was `null` or the vendor's "not set".
+    fn from_date(date: Option<Timestamp>) -> Self;
+}
+
+impl Dated for Option<Timestamp> {
+    fn date(&self) -> Option<Timestamp> {
+        *self
+    }
+
+    fn from_date(date: Option<Timestamp>) -> Self {
+        date
+    }
+}
+
+impl Dated for Nullable<Timestamp> {
+    fn date(&self) -> Option<Timestamp> {
+        self.value().copied()
+    }
+
+    fn from_date(date: Option<Timestamp>) -> Self {
+        date.map_or(Nullable::Null, Nullable::Value)
+    }
+}
+
+macro_rules! dialect {
+    ($(#[$doc:meta])* $module:ident, $dialect:ident) => {
+        $(#[$doc])*
+        pub mod $module {
+            use serde::{Deserializer, Serializer};
+
+            /// Writes the date in this dialect.
+            pub fn serialize<T: super::Dated, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+                super::encode::<super::$dialect, T, S>(value, serializer)
+            }
+
+            /// Reads a date; `null` and the vendors' zero dates are read as absent.
+            pub fn deserialize<'de, T: super::Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+                super::decode::<super::$dialect, T, D>(deserializer)
+            }
+        }
+    };
+}
+
+dialect! {
+    /// `2026-08-01T00:00:00.000Z`, for `#[serde(with)]`.
+    rfc3339, Rfc3339
+}
+dialect! {
+    /// Seconds since 1970 as a JSON number, with or without a fraction, for `#[serde(with)]`.
+    epoch_seconds, EpochSeconds
+}
+dialect! {
+    /// Milliseconds since 1970 as a JSON number, for `#[serde(with)]`.
+    epoch_millis, EpochMillisDialect
+}
+
+struct Rfc3339;
+struct EpochSeconds;
+struct EpochMillisDialect;
+
+impl Dialect for Rfc3339 {
+    const MICROS_PER_UNIT: Option<i64> = None;
+
+    fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&time)
+    }
+}
+
+impl Dialect for EpochSeconds {
+    const MICROS_PER_UNIT: Option<i64> = Some(1_000_000);
+
+    fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        if time.subsec_nanosecond() == 0 {
+            serializer.serialize_i64(time.as_second())
+        } else {
+            serializer.serialize_f64(time.as_microsecond() as f64 / 1e6)
+        }
+    }
+}
+
+impl Dialect for EpochMillisDialect {
+    const MICROS_PER_UNIT: Option<i64> = Some(1_000);
+
+    fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(time.as_millisecond())
+    }
+}
+
+/// A date as milliseconds since 1970: what a query parameter takes.
+///
+/// ```
+/// use tokenward_http::{Timestamp, time::EpochMillis};
+///
+/// let expiry = EpochMillis::from("2026-08-01T00:00:00Z".parse::<Timestamp>()?);
+/// assert_eq!(serde_json::to_string(&expiry)?, "1785542400000");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// It is made from a date and from nothing else, so that seconds cannot be
+/// passed where milliseconds are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EpochMillis(Timestamp);
+
+impl From<Timestamp> for EpochMillis {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for EpochMillis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        EpochMillisDialect::encode(self.0, serializer)
+    }
+}
+
+fn encode<F: Dialect, T: Dated, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    match value.date() {
+        Some(time) => F::encode(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn decode<'de, F: Dialect, T: Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer
+        .deserialize_any(DateVisitor { micros_per_unit: F::MICROS_PER_UNIT })
+        .map(|date| T::from_date(date.filter(|date| *date > Timestamp::UNIX_EPOCH)))
+}
+
+struct DateVisitor {
+    micros_per_unit: Option<i64>,
+}
+
+impl DateVisitor {
+    fn micros<E: de::Error>(&self) -> Result<i64, E> {
+        self.micros_per_unit.ok_or_else(|| E::custom("a date as text was expected, not a number"))
+    }
+}
+
+impl de::Visitor<'_> for DateVisitor {
+    type Value = Option<Timestamp>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+        let micros = value.checked_mul(self.micros()?).ok_or_else(out_of_range)?;
+        Timestamp::from_microsecond(micros).map(Some).map_err(|_| out_of_range())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.visit_i64(i64::try_from(value).map_err(|_| out_of_range())?)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        // A double holds today's date to the microsecond and no finer. The cast saturates, and
+        // what saturates is out of range below.
+        let micros = (value * self.micros::<E>()? as f64).round() as i64;
+        Timestamp::from_microsecond(micros).map(Some).map_err(|_| out_of_range())
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
+        if value.is_empty() {
+            return Ok(None);
+        }
+        if let Ok(time) = value.parse() {
+            return Ok(Some(time));
+        }
+        value
+            .parse::<civil::DateTime>()
+            .and_then(|local| local.to_zoned(TimeZone::UTC))
+            .map(|zoned| Some(zoned.timestamp()))
+            .map_err(|_| E::custom("not a date in RFC 3339"))
+    }
+}
+
+fn out_of_range<E: de::Error>() -> E {
+    E::custom("a date out of range")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, Serialize, Debug, PartialEq)]
+    struct Dates {
+        #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
+        text: Option<Timestamp>,
+        #[serde(default, with = "epoch_seconds", skip_serializing_if = "Option::is_none")]
+        seconds: Option<Timestamp>,
+        #[serde(default, with = "epoch_millis", skip_serializing_if = "Nullable::is_absent")]
+        millis: Nullable<Timestamp>,
+    }
+
+    fn dates(json: &str) -> Dates {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_dialect_decodes_to_the_same_instant() {
+        let want = Some(time("2023-07-23T12:25:10Z"));
+        for json in [
+            r#"{"seconds":1690115110}"#,
+            r#"{"seconds":1690115110.0}"#,
+            r#"{"text":"2023-07-23T12:25:10Z"}"#,
+            r#"{"text":"2023-07-23T12:25:10.000Z"}"#,
+            r#"{"text":"2023-07-23T14:25:10+02:00"}"#,
+            r#"{"text":"2023-07-23T12:25:10+0000"}"#,
+            r#"{"text":"2023-07-23T12:25:10.000"}"#,
+            r#"{"millis":1690115110000}"#,
+            r#"{"millis":1690115110000.0}"#,
+        ] {
+            let dates = dates(json);
+            let got = dates.text.or(dates.seconds).or(dates.millis.date());
+            assert_eq!(got, want, "{json}");
+        }
+        assert_eq!(
+            dates(r#"{"seconds":1690115110.123456}"#).seconds,
+            Some(time("2023-07-23T12:25:10.123456Z"))
+        );
+        assert_eq!(dates(r#"{"text":"2026-03-01"}"#).text, Some(time("2026-03-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn nothing_turns_into_1970_or_year_1() {
+        for json in [
+            r#"{}"#,
+            r#"{"text":null,"seconds":null}"#,
+            r#"{"text":"","seconds":0}"#,
+            r#"{"text":"0001-01-01T00:00:00Z","seconds":0.0}"#,
+            r#"{"text":"1970-01-01T00:00:00.000Z","seconds":-1}"#,
+        ] {
+            assert_eq!((dates(json).text, dates(json).seconds), (None, None), "{json}");
+        }
+        assert_eq!(dates("{}").millis, Nullable::Absent);
+        assert_eq!(dates(r#"{"millis":0}"#).millis, Nullable::Null);
+        assert_eq!(dates(r#"{"millis":null}"#).millis, Nullable::Null);
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused_without_being_quoted() {
+        for json in [
+            r#"{"text":"soon"}"#,
+            r#"{"text":1690115110}"#,
+            r#"{"seconds":true}"#,
+            r#"{"seconds":1e300}"#,
+            r#"{"millis":9223372036854775807}"#,
+            r#"{"millis":18446744073709551615}"#,
+        ] {
+            let error = serde_json::from_str::<Dates>(json).unwrap_err().to_string();
+            assert!(!error.contains("soon"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_date_encodes_in_its_own_dialect() {
+        let json = r#"{"text":"2026-08-01T00:00:00.5Z","seconds":1690115110.5,"millis":1785542400000}"#;
+        assert_eq!(serde_json::to_string(&dates(json)).unwrap(), json);
+        assert_eq!(serde_json::to_string(&dates(r#"{"millis":null}"#)).unwrap(), r#"{"millis":null}"#);
+        assert_eq!(
+            serde_json::to_string(&dates(r#"{"seconds":1690115110}"#)).unwrap(),
+            r#"{"seconds":1690115110}"#
+        );
+    }
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    clippy::allow_attributes_without_reason,
+    reason = "generated: descriptions are the document's, and the style is progenitor's"
+)]
+#[rustfmt::skip]
+mod generated;
+
+pub use client::{Instance, LaunchDarkly, LaunchDarklyBuilder};
+pub use tokenward_http::time::EpochMillis;
+
+/// The generated client, for those who want every field.
+///
+/// It follows the vendor's document and is outside semver.
+pub mod raw {
+    pub use crate::generated::*;
+}
+
+pub use tokenward_http::{BuildError, HttpOptions, Nullable, SecretString, Timestamp, WireSecret};

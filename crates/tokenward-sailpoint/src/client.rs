@@ -1,0 +1,181 @@
+//! The client and how it is built.
+
+use std::{sync::Arc, time::Duration};
+
+use tokenward_http::{
+    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, SecretString, Session,
+};
+
+use crate::{
+    ApiVersion,
+    raw::{
+        self,
+        types::{
+            CreateOauthTokenBody, CreateOauthTokenBodyGrantType, CreatePersonalAccessTokenRequest,
+            CreatePersonalAccessTokenResponse,
+        },
+    },
+};
+
+const PRODUCT: &str = concat!("tokenward-sailpoint/", env!("CARGO_PKG_VERSION"));
+
+/// A client for one tenant of SailPoint Identity Security Cloud.
+///
+/// ```
+/// use tokenward_sailpoint::{ApiVersion, SailPoint};
+///
+/// let sailpoint = SailPoint::builder("a-client-id", "a-client-secret")
+///     .tenant("acme")
+///     .api_version(ApiVersion::V2025)
+///     .build()?;
+/// # Ok::<(), tokenward_sailpoint::BuildError>(())
+/// ```
+///
+/// The client id and secret are exchanged for a bearer token at
+/// `/oauth/token` when it is first needed, once for however many callers, and
+/// again shortly before it ends. Cheap to clone: clones share connections and
+/// the bearer token.
+#[derive(Clone, Debug)]
+pub struct SailPoint {
+    raw: raw::Client,
+    api_version: ApiVersion,
+}
+
+impl SailPoint {
+    /// With the id and the secret of a personal access token.
+    ///
+    /// An API client's id and secret work too, but not on personal access
+    /// tokens, which want a user behind the call.
+    pub fn builder(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> SailPointBuilder {
+        SailPointBuilder {
+            client_id: client_id.into(),
+            client_secret: client_secret.into(),
+            base: Base::Unset,
+            api_version: ApiVersion::default(),
+            http: HttpOptions::default(),
+        }
+    }
+
+    /// The generated client. Its requests go to the paths of the API version.
+    pub fn raw(&self) -> &raw::Client {
+        &self.raw
+    }
+
+    /// The API version that was chosen.
+    pub fn api_version(&self) -> &ApiVersion {
+        &self.api_version
+    }
+
+    /// Creates a personal access token, after a check of what the API version makes of its date.
+    ///
+    /// # Errors
+    ///
+    /// [`raw::Error::InvalidRequest`], with nothing sent, where the token would
+    /// never end and nobody acknowledged it, or where the version knows no such
+    /// token; else what [`raw::Client::create_personal_access_token`] gives.
+    pub async fn create_personal_access_token(
+        &self,
+        request: &CreatePersonalAccessTokenRequest,
+    ) -> Result<raw::ResponseValue<CreatePersonalAccessTokenResponse>, raw::Error> {
+        self.api_version.check(request).map_err(|reason| {
+            raw::Error::InvalidRequest(format!("create_personal_access_token: {reason}; nothing was sent"))
+        })?;
+        self.raw.create_personal_access_token(request).await
+    }
+}
+
+/// What a [`SailPoint`] is built from.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SailPointBuilder {
+    client_id: String,
+    client_secret: SecretString,
+    base: Base,
+    api_version: ApiVersion,
+    http: HttpOptions,
+}
+
+#[derive(Clone, Debug)]
+enum Base {
+    Unset,
+    Tenant(String),
+    Url(String),
+}
+
+impl SailPointBuilder {
+    /// The tenant's name: the first word of `acme.api.identitynow.com`.
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.base = Base::Tenant(tenant.into());
+        self
+    }
+
+    /// Another address: a vanity host, a gateway, or a server on this machine.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base = Base::Url(url.into());
+        self
+    }
+
+    /// The API version; [`ApiVersion::V1`] unless said.
+    pub fn api_version(mut self, version: ApiVersion) -> Self {
+        self.api_version = version;
+        self
+    }
+
+    /// Time-outs, user agent and the bound on answers.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// The client. No request is made yet.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where neither a tenant nor an address is said, or one of
+    /// them cannot be used.
+    pub fn build(self) -> Result<SailPoint, BuildError> {
+        let base = self.base_url_of_tenant()?;
+        let for_token = raw::Client::new(Session::new(base.clone(), &self.http, PRODUCT)?);
+        let (client_id, client_secret) = (self.client_id, self.client_secret);
+        let bearer = Bearer::new(move || grant(for_token.clone(), client_id.clone(), client_secret.clone()));
+        let version = self.api_version.clone();
+        let session = Session::new(base, &self.http, PRODUCT)?
+            .with_authorization(Arc::new(bearer))
+            .with_path_rewrite(Arc::new(move |path| version.path(path)));
+        Ok(SailPoint { raw: raw::Client::new(session), api_version: self.api_version })
+    }
+
+    fn base_url_of_tenant(&self) -> Result<BaseUrl, BuildError> {
+        let refuse = |reason| BuildError::Setting { setting: "tenant", reason };
+        match &self.base {
+            Base::Unset => Err(refuse("neither a tenant nor a base address is said")),
+            Base::Url(url) => BaseUrl::parse(url),
+            Base::Tenant(tenant) => {
+                // It becomes a part of the host that the secret is sent to.
+                let is_label = tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+                if !is_label || tenant.is_empty() {
+                    return Err(refuse("it is not one word of letters, digits and hyphens"));
+                }
+                BaseUrl::parse(&format!("https://{tenant}.api.identitynow.com"))
+            }
+        }
+    }
+}
+
+/// Exchanges the id and the secret for a bearer token.
+async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<Grant, AuthorizeError> {
+    let mut body = CreateOauthTokenBody::new(id, CreateOauthTokenBodyGrantType::ClientCredentials);
+    body.client_secret = Some(secret.into());
+    let answer = client.create_oauth_token(&body).await.map_err(|error| {
+        AuthorizeError::new(match error.status() {
+            Some(status) => format!("the token endpoint answered {status}"),
+            None => format!("the token endpoint gave no answer that can be used: {error}"),
+        })
+    })?;
+    let answer = answer.into_inner();
+    let access_token = answer
+        .access_token
+        .ok_or_else(|| AuthorizeError::new("the token endpoint's answer holds no access token"))?;
+    let expires_in = answer.expires_in.and_then(|seconds| u64::try_from(seconds).ok());
+    Ok(Grant { access_token, expires_in: expires_in.map(Duration::from_secs) })
+}

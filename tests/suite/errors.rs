@@ -1,0 +1,84 @@
+//! What an answer that is none looks like to the caller.
+
+use tokenward_http::HttpOptions;
+use tokenward_mist::{Mist, raw::Error};
+use tokenward_tests::{answering, sample};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+use crate::support::{self, CREDENTIAL};
+
+async fn create(status: u16, content_type: &str, body: &str) -> Error {
+    let server = answering(status, content_type, body).await;
+    let request = tokenward_mist::raw::types::OrgApiTokenInput::new("ci");
+    support::mist(&server).raw().create_org_api_token("org", &request).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_says_where_and_never_what() {
+    let mut errors = Vec::new();
+    for (content_type, body) in [
+        ("application/json", r#"{"id":"x","key":"CANARY","name":17}"#),
+        ("application/json", r#"{"id":"x","key":"CANARY""#),
+        ("application/json", r#"{"id":"x","key":["CANARY"]}"#),
+        ("text/html", "<html>CANARY</html>"),
+        ("application/json", ""),
+    ] {
+        let error = create(200, content_type, body).await;
+        for text in [format!("{error}"), format!("{error:?}"), format!("{error:#}")] {
+            assert!(!text.contains("CANARY"), "{text}");
+        }
+        errors.push(error.to_string());
+    }
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[tokio::test]
+async fn an_error_status_arrives_with_its_body_unread() {
+    for status in [400, 401, 403, 404, 409, 422, 429, 500, 503] {
+        let Error::UnexpectedResponse(response) = create(status, "text/html", "<html>busy</html>").await
+        else {
+            panic!("{status} gave another error");
+        };
+        assert_eq!(response.status().as_u16(), status);
+        assert_eq!(response.text().await.unwrap(), "<html>busy</html>");
+    }
+}
+
+#[tokio::test]
+async fn any_success_status_gives_the_secret() {
+    for status in [200, 201, 202] {
+        let server = answering(status, "application/json", sample!("launchdarkly.post_token")).await;
+        let token =
+            support::launchdarkly(&server).raw().post_token(&Default::default()).await.unwrap().into_inner();
+        assert_eq!(token.token.unwrap().expose(), "SECRET-launchdarkly-token");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_beyond_the_bound_is_refused() {
+    let server = answering(200, "application/json", vec![b' '; 1001]).await;
+    let options = HttpOptions::default().with_body_limit(1000);
+    let mist = Mist::builder(CREDENTIAL).base_url(server.uri()).http(options).build().unwrap();
+    let error = mist.raw().list_api_tokens().await.unwrap_err();
+    assert!(error.to_string().contains("the answer is larger than 1000 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn no_credential_follows_a_redirect() {
+    let elsewhere = answering(200, "application/json", "[]").await;
+    let server = MockServer::start().await;
+    let redirect = ResponseTemplate::new(307).insert_header("location", elsewhere.uri());
+    Mock::given(any()).respond_with(redirect).mount(&server).await;
+    let error = support::mist(&server).raw().list_api_tokens().await.unwrap_err();
+    assert_eq!(error.status().unwrap().as_u16(), 307);
+    assert!(elsewhere.received_requests().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_cookie_of_the_vendor_is_in_no_error() {
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(403).insert_header("set-cookie", "session=CANARY");
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let error = support::mist(&server).raw().list_api_tokens().await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("CANARY"));
+}

@@ -1,0 +1,237 @@
+//! Reading an OpenAPI document, YAML or JSON, 3.0 or 3.1, and refusing what is none.
+
+use std::{collections::BTreeSet, path::Path};
+
+use serde_json::Value;
+
+use crate::{problem::Problem, schema::members_mut};
+
+/// Published documents are a few megabytes.
+const LARGEST: u64 = 32 << 20;
+/// serde_json's own bound, for YAML too.
+const DEEPEST: usize = 128;
+
+/// Reads a document and checks that it is one: its version, its size, its depth and its references.
+pub fn load(path: &Path) -> Result<Value, Problem> {
+    let document = read(path)?;
+    check_version(&document)
+        .and_then(|()| check_references(&document))
+        .map_err(|problem| problem.in_file(path))?;
+    Ok(document)
+}
+
+/// Reads a YAML or JSON file as JSON, within bounds.
+pub fn read(path: &Path) -> Result<Value, Problem> {
+    read_within_bounds(path).map_err(|problem| problem.in_file(path))
+}
+
+fn read_within_bounds(path: &Path) -> Result<Value, Problem> {
+    let size = std::fs::metadata(path)?.len();
+    if size > LARGEST {
+        return Err(Problem::new(format!(
+            "{size} bytes are more than the {LARGEST} that a document may have"
+        )));
+    }
+    let text = std::fs::read_to_string(path)?;
+    if path.extension().is_some_and(|extension| extension == "json") {
+        serde_json::from_str(&text).map_err(|error| {
+            let place = format!("line {} column {}", error.line(), error.column());
+            Problem::at(place, without_place(&error.to_string()))
+        })
+    } else {
+        parse_yaml(&text)
+    }
+}
+
+fn parse_yaml(text: &str) -> Result<Value, Problem> {
+    let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: DEEPEST,
+            max_nodes: 4_000_000,
+            max_events: 8_000_000,
+        },
+        strict_booleans: true,
+        with_snippet: false,
+    };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
+        let message = match error.without_snippet() {
+            serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+                format!("the key {} stands here twice", key.as_deref().unwrap_or_default())
+            }
+            error => without_place(&error.to_string()).to_owned(),
+        };
+        match place {
+            Some(place) => Problem::at(place, message),
+            None => Problem::new(message),
+        }
+    })
+}
+
+/// A parser's message without the line and column at its end, which stand before it already.
+fn without_place(message: &str) -> &str {
+    message.rfind(" at line ").map_or(message, |end| &message[..end])
+}
+
+fn check_version(document: &Value) -> Result<(), Problem> {
+    if let Some(version) = document.get("swagger") {
+        return Err(Problem::at(
+            "/swagger",
+            format!(
+                "Swagger {version} is not read; convert the document to OpenAPI 3.0 first (swagger2openapi does)"
+            ),
+        ));
+    }
+    match document.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => Ok(()),
+        Some(version) => Err(Problem::at("/openapi", format!("version {version} is neither 3.0 nor 3.1"))),
+        None => Err(Problem::at("/openapi", "missing: this is no OpenAPI document")),
+    }
+}
+
+/// Every `$ref` and every target of a discriminator's mapping stands in the same document.
+pub fn check_references(document: &Value) -> Result<(), Problem> {
+    let mut problem = None;
+    walk_references(document, &mut String::new(), &mut |place, reference| {
+        if problem.is_some() {
+            return;
+        }
+        if !reference.starts_with("#/") {
+            problem = Some(Problem::at(
+                place,
+                format!("`{reference}` points outside this file, which is not followed"),
+            ));
+        } else if document.pointer(&reference[1..]).is_none() {
+            problem = Some(Problem::at(place, format!("`{reference}` points at nothing")));
+        }
+    });
+    problem.map_or(Ok(()), Err)
+}
+
+/// Calls `found` with the place and text of each reference.
+pub fn walk_references(value: &Value, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get("$ref") {
+                found(place, reference);
+            }
+            if let (Some(_), Some(Value::Object(mapping))) = (map.get("propertyName"), map.get("mapping")) {
+                for target in mapping.values().filter_map(Value::as_str).filter(|target| target.contains('/'))
+                {
+                    found(place, target);
+                }
+            }
+            for (key, value) in map {
+                let length = place.len();
+                place.push('/');
+                place.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                walk_references(value, place, found);
+                place.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                let length = place.len();
+                place.push_str(&format!("/{index}"));
+                walk_references(value, place, found);
+                place.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Every reference that this value reaches, through components of every kind.
+pub fn reached(document: &Value, start: &Value) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(value) = open.pop() {
+        walk_references(value, &mut String::new(), &mut |_, reference| {
+            if let Some(target) = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer))
+                && reached.insert(reference.to_owned())
+            {
+                open.push(target);
+            }
+        });
+    }
+    reached
+}
+
+/// Takes out the components that are not among these references; how many those were.
+///
+/// Security schemes are named without a reference, and stay.
+pub fn retain_components(components: &mut Value, reached: &BTreeSet<String>) -> usize {
+    let mut count = 0;
+    for (kind, named) in members_mut(components) {
+        let Some(named) = named.as_object_mut().filter(|_| kind != "securitySchemes") else { continue };
+        let before = named.len();
+        named.retain(|name, _| {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            reached.contains(&format!("#/components/{kind}/{name}"))
+        });
+        count += before - named.len();
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load_text(name: &str, text: &str) -> Result<Value, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        load(&path).map_err(|problem| problem.to_string().replace(&path.display().to_string(), name))
+    }
+
+    const START: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths: {}\n";
+
+    #[test]
+    fn yaml_and_json_of_both_versions_are_read_alike() {
+        let yaml = load_text("a.yaml", START).unwrap();
+        let json = r#"{"openapi":"3.0.3","info":{"title":"t","version":"1"},"paths":{}}"#;
+        assert_eq!(yaml, load_text("a.json", json).unwrap());
+        assert!(load_text("a.yaml", &START.replace("3.0.3", "3.1.0")).is_ok());
+    }
+
+    #[test]
+    fn scalars_that_yaml_1_1_bends_stay_what_they_are() {
+        let document =
+            load_text("a.yaml", &format!("{START}x: {{a: no, b: 2024-01-01, c: 0123, d: on}}")).unwrap();
+        assert_eq!(document["x"]["a"], "no");
+        assert_eq!(document["x"]["b"], "2024-01-01");
+        assert_eq!(document["x"]["d"], "on");
+    }
+
+    #[test]
+    fn what_is_no_document_is_refused_with_file_and_place() {
+        let deep_yaml = format!("{START}x: {}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let deep_json = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let large = format!("{START}x: {}", "y".repeat(40 << 20));
+        let mut problems = String::new();
+        for (name, text) in [
+            ("truncated.yaml", "openapi: 3.0.3\ninfo: {title: t, version"),
+            ("truncated.json", r#"{"openapi": "3.0.3", "info": {"title""#),
+            ("twice.yaml", &format!("{START}paths: {{}}\n")),
+            ("dangles.yaml", &format!("{START}x: {{y: [{{$ref: '#/components/schemas/No~1ne'}}]}}\n")),
+            ("outside.yaml", &format!("{START}x: {{$ref: 'other.yaml#/A'}}\n")),
+            ("remote.yaml", &format!("{START}x: {{$ref: 'https://example.com/a.yaml'}}\n")),
+            (
+                "mapping.yaml",
+                &format!("{START}x: {{propertyName: k, mapping: {{a: '#/components/schemas/B'}}}}\n"),
+            ),
+            ("swagger.yaml", "swagger: '2.0'\n"),
+            ("future.yaml", "openapi: 4.0.0\n"),
+            ("other.yaml", "name: x\n"),
+            ("empty.yaml", ""),
+            ("deep.yaml", &deep_yaml),
+            ("deep.json", &deep_json),
+            ("large.yaml", &large),
+        ] {
+            problems += &load_text(name, text).unwrap_err();
+            problems.push('\n');
+        }
+        insta::assert_snapshot!(problems);
+    }
+}

@@ -1,0 +1,20 @@
+//! The spec pipeline: from the vendors' documents to the client crates.
+//!
+//! `specs/<vendor>/openapi.yaml` is read ([`document`]), corrected
+//! ([`overlay`]), brought to the form that progenitor turns into good Rust
+//! ([`normalise`]), generated, changed and checked ([`rust`]), and written
+//! where it differs ([`generate`]). [`verify`] compares what is kept with what
+//! the vendors publish.
+
+pub mod document;
+pub mod files;
+pub mod generate;
+pub mod lock;
+pub mod normalise;
+pub mod overlay;
+pub mod pipeline;
+pub mod problem;
+pub mod rust;
+mod schema;
+pub mod vendor;
+pub mod verify;

@@ -1,0 +1,206 @@
+//! Lowering OpenAPI 3.1 to 3.0.
+//!
+//! Documents that declare one version and use keywords of the other exist, so
+//! the declared version decides nothing: every spelling is understood.
+
+use serde_json::{Value, json};
+
+use crate::{problem::Problem, schema, vendor::Config};
+
+/// `type: [string, 'null']` and a choice with `{type: 'null'}` become `nullable: true`.
+pub(super) fn null_types(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    let mut count = 0;
+    let mut several = None;
+    schema::for_each(document, &mut |schema| {
+        if let Some(Value::Array(types)) = schema.get("type") {
+            let mut named: Vec<Value> = types.iter().filter(|name| *name != "null").cloned().collect();
+            let nullable = named.len() < types.len();
+            match (named.pop(), named.is_empty()) {
+                (Some(name), true) => schema["type"] = name,
+                (Some(_), false) => several = Some(schema["type"].to_string()),
+                (None, _) => {
+                    schema.as_object_mut().map(|schema| schema.remove("type"));
+                }
+            }
+            if nullable {
+                schema["nullable"] = true.into();
+            }
+            count += 1;
+        }
+        for key in ["anyOf", "oneOf"] {
+            let Some(branches) = schema.get_mut(key).and_then(Value::as_array_mut) else { continue };
+            let before = branches.len();
+            branches.retain(|branch| branch.get("type") != Some(&json!("null")));
+            if branches.len() < before {
+                schema["nullable"] = true.into();
+                count += 1;
+            }
+        }
+    });
+    match several {
+        Some(types) => Err(Problem::new(format!("a schema of the types {types} has no form in OpenAPI 3.0"))),
+        None => Ok(count),
+    }
+}
+
+/// `const: x` becomes an enum of one member.
+pub(super) fn constants(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    let mut count = 0;
+    schema::for_each(document, &mut |schema| {
+        let Some(constant) = schema.as_object_mut().and_then(|schema| schema.remove("const")) else { return };
+        if schema.get("type").is_none() && constant.is_string() {
+            schema["type"] = "string".into();
+        }
+        schema["enum"] = json!([constant]);
+        count += 1;
+    });
+    Ok(count)
+}
+
+/// A `$ref` beside other keywords becomes an `allOf`, which 3.0 does not ignore them in.
+pub(super) fn reference_siblings(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    const ANNOTATIONS: [&str; 4] = ["description", "summary", "example", "examples"];
+
+    let mut count = 0;
+    schema::for_each(document, &mut |schema| {
+        let Some(map) = schema.as_object_mut().filter(|map| map.len() > 1) else { return };
+        let Some(reference) = map.remove("$ref") else { return };
+        count += 1;
+        if map.keys().all(|key| ANNOTATIONS.contains(&key.as_str())) {
+            *schema = json!({ "$ref": reference });
+        } else {
+            map.insert("allOf".into(), json!([{ "$ref": reference }]));
+        }
+    });
+    Ok(count)
+}
+
+/// The document says that it is 3.0.3, and keywords without a form there are refused.
+pub(super) fn version_3_0(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    const WITHOUT_A_FORM: [&str; 12] = [
+        "$dynamicRef",
+        "contains",
+        "contentEncoding",
+        "dependentRequired",
+        "dependentSchemas",
+        "if",
+        "patternProperties",
+        "prefixItems",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    ];
+
+    let mut found = None;
+    schema::for_each(document, &mut |schema| {
+        found = found.or(WITHOUT_A_FORM.into_iter().find(|key| schema.get(key).is_some()));
+    });
+    if let Some(keyword) = found {
+        return Err(Problem::new(format!("the keyword `{keyword}` has no form in OpenAPI 3.0")));
+    }
+    let count = usize::from(document["openapi"] != "3.0.3");
+    document["openapi"] = "3.0.3".into();
+    if let Some(map) = document.as_object_mut() {
+        map.remove("jsonSchemaDialect");
+        map.remove("webhooks");
+    }
+    Ok(count)
+}
+
+/// The document's own version goes: it changes with every publication, and no request carries it.
+pub(super) fn own_version(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    let version = document.pointer_mut("/info/version").filter(|version| *version != "");
+    Ok(version.map_or(0, |version| {
+        *version = "".into();
+        1
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::testing::{run, schemas, try_run};
+
+    #[test]
+    fn both_spellings_of_null_become_nullable() {
+        let (document, count) = run(
+            "null-types",
+            schemas(json!({
+                "A": {"type": ["string", "null"]},
+                "B": {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]},
+                "C": {"type": "string", "nullable": true},
+                "D": {"type": "object", "properties": {"e": {"type": ["null", "integer"]}}},
+                "F": {"type": ["null"]},
+            })),
+        );
+        assert_eq!(
+            document,
+            schemas(json!({
+                "A": {"type": "string", "nullable": true},
+                "B": {"anyOf": [{"$ref": "#/components/schemas/A"}], "nullable": true},
+                "C": {"type": "string", "nullable": true},
+                "D": {"type": "object", "properties": {"e": {"type": "integer", "nullable": true}}},
+                "F": {"nullable": true},
+            }))
+        );
+        assert_eq!(count, 4);
+    }
+
+    #[test]
+    fn several_types_at_once_are_refused() {
+        let mut document = schemas(json!({"A": {"type": ["string", "integer"]}}));
+        assert_eq!(
+            try_run("null-types", &mut document, "").unwrap_err(),
+            r#"a schema of the types ["string","integer"] has no form in OpenAPI 3.0"#
+        );
+    }
+
+    #[test]
+    fn a_constant_becomes_an_enum_and_a_property_of_that_name_stays() {
+        let (document, count) = run(
+            "constants",
+            schemas(json!({"A": {"const": "x"}, "B": {"properties": {"const": {"type": "string"}}}})),
+        );
+        assert_eq!(
+            document,
+            schemas(
+                json!({"A": {"type": "string", "enum": ["x"]}, "B": {"properties": {"const": {"type": "string"}}}})
+            )
+        );
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn keywords_beside_a_reference_are_kept_and_prose_is_not() {
+        let reference = json!({"$ref": "#/components/schemas/A"});
+        let (document, count) = run(
+            "reference-siblings",
+            schemas(json!({
+                "B": {"$ref": "#/components/schemas/A", "nullable": true},
+                "C": {"$ref": "#/components/schemas/A", "description": "prose"},
+                "D": reference,
+            })),
+        );
+        assert_eq!(
+            document,
+            schemas(json!({"B": {"allOf": [reference], "nullable": true}, "C": reference, "D": reference}))
+        );
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn a_keyword_without_a_form_in_3_0_is_refused_by_name() {
+        let mut document = schemas(json!({"A": {"patternProperties": {}}}));
+        assert_eq!(
+            try_run("version-3.0", &mut document, "").unwrap_err(),
+            "the keyword `patternProperties` has no form in OpenAPI 3.0"
+        );
+    }
+
+    #[test]
+    fn the_documents_own_version_goes() {
+        let (document, count) = run("own-version", json!({"info": {"title": "t", "version": "2511.1.5"}}));
+        assert_eq!((document, count), (json!({"info": {"title": "t", "version": ""}}), 1));
+    }
+}

@@ -1,0 +1,244 @@
+//! OpenAPI Overlay 1.0, strict: a correction that no longer finds what it corrects fails.
+//!
+//! Each action has, beside the specification's `target`, `description`,
+//! `update` and `remove`, three extensions of ours:
+//!
+//! - `x-evidence`: where the fact was seen (required, as is `description`, the reason);
+//! - `x-expect`: what each target holds today: a value that must be part of it;
+//! - `x-expect-absent`: keys that each target must not have today.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use serde_json_path::JsonPath;
+
+use crate::problem::Problem;
+
+/// A document of corrections.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overlay {
+    overlay: String,
+    #[allow(dead_code, reason = "required by the specification; read so that it is checked")]
+    info: Info,
+    #[serde(default)]
+    #[allow(dead_code, reason = "of the specification; the folder says it already")]
+    extends: Option<String>,
+    /// The corrections, in their order.
+    pub actions: Vec<Action>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Info {
+    #[allow(dead_code, reason = "required by the specification; read so that it is checked")]
+    title: String,
+    #[allow(dead_code, reason = "required by the specification; read so that it is checked")]
+    version: String,
+}
+
+/// One correction.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    target: String,
+    /// Why it is needed.
+    pub description: String,
+    #[serde(rename = "x-evidence")]
+    #[allow(dead_code, reason = "for the reader; read so that it is required")]
+    evidence: String,
+    #[serde(default, rename = "x-expect")]
+    expect: Option<Value>,
+    #[serde(default, rename = "x-expect-absent")]
+    expect_absent: Vec<String>,
+    #[serde(default)]
+    update: Option<Value>,
+    #[serde(default)]
+    remove: bool,
+}
+
+impl Overlay {
+    /// Reads an overlay from its JSON form.
+    pub fn parse(value: Value) -> Result<Self, Problem> {
+        let overlay: Self = serde_path_to_error::deserialize(value)
+            .map_err(|error| Problem::at(error.path().to_string(), error.inner()))?;
+        if !overlay.overlay.starts_with("1.0.") {
+            return Err(Problem::at("overlay", format!("version {} is not 1.0", overlay.overlay)));
+        }
+        for (index, action) in overlay.actions.iter().enumerate() {
+            action.check().map_err(|message| Problem::at(format!("actions[{index}]"), message))?;
+        }
+        Ok(overlay)
+    }
+
+    /// Applies every action, in order.
+    pub fn apply(&self, document: &mut Value) -> Result<(), Problem> {
+        for (index, action) in self.actions.iter().enumerate() {
+            action.apply(document).map_err(|message| {
+                Problem::at(
+                    format!("actions[{index}] {}", action.target),
+                    format!("{message} (reason of the action: {})", action.description),
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Action {
+    fn check(&self) -> Result<(), String> {
+        if self.update.is_some() == self.remove {
+            return Err("has to have either `update` or `remove: true`".into());
+        }
+        if self.expect.is_none() && self.expect_absent.is_empty() {
+            return Err("has to say what it expects: `x-expect` or `x-expect-absent`".into());
+        }
+        Ok(())
+    }
+
+    fn apply(&self, document: &mut Value) -> Result<(), String> {
+        let path =
+            JsonPath::parse(&self.target).map_err(|error| format!("target is no JSONPath: {error}"))?;
+        let mut targets: Vec<String> =
+            path.query_located(document).locations().map(|at| at.to_json_pointer()).collect();
+        if targets.is_empty() {
+            return Err("target matches nothing".into());
+        }
+        // A later element of an array goes first, so that indices stay right while elements are removed.
+        targets.sort();
+        targets.reverse();
+        for target in &targets {
+            self.check_expectation(document.pointer(target).unwrap_or(&Value::Null))
+                .map_err(|message| format!("{target} {message}"))?;
+        }
+        for target in &targets {
+            match &self.update {
+                Some(update) => merge(document.pointer_mut(target).ok_or("target is gone")?, update),
+                None => remove(document, target)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn check_expectation(&self, target: &Value) -> Result<(), String> {
+        if let Some(expect) = &self.expect
+            && !contains(target, expect)
+        {
+            return Err(format!("is no longer as expected: {expect} was to be part of it"));
+        }
+        match self.expect_absent.iter().find(|key| target.get(key.as_str()).is_some()) {
+            Some(key) => Err(format!("has `{key}` now, which was expected to be missing")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether `part` is in `whole`: equal scalars and arrays, and objects with at least these keys.
+fn contains(whole: &Value, part: &Value) -> bool {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| contains(whole, part)))
+        }
+        _ => whole == part,
+    }
+}
+
+/// The specification's merge: objects by key, arrays by appending, the rest by replacing.
+fn merge(target: &mut Value, update: &Value) {
+    match (target, update) {
+        (Value::Object(target), Value::Object(update)) => merge_objects(target, update),
+        (Value::Array(target), Value::Array(update)) => target.extend(update.iter().cloned()),
+        (Value::Array(target), update) => target.push(update.clone()),
+        (target, update) => *target = update.clone(),
+    }
+}
+
+fn merge_objects(target: &mut Map<String, Value>, update: &Map<String, Value>) {
+    for (key, value) in update {
+        match target.get_mut(key) {
+            Some(target) => merge(target, value),
+            None => {
+                target.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn remove(document: &mut Value, target: &str) -> Result<(), String> {
+    let (parent, key) = target.rsplit_once('/').ok_or("the document itself cannot be removed")?;
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match document.pointer_mut(parent) {
+        Some(Value::Object(parent)) => {
+            parent.remove(&key);
+        }
+        Some(Value::Array(parent)) => {
+            let index: usize = key.parse().map_err(|_| "target is gone")?;
+            if index < parent.len() {
+                parent.remove(index);
+            }
+        }
+        _ => return Err("target is gone".into()),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn overlay(action: Value) -> Result<Overlay, String> {
+        let mut full = json!({"target": "$.a", "description": "the vendor forgot it", "x-evidence": "seen"});
+        merge(&mut full, &action);
+        let overlay = json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [full]});
+        Overlay::parse(overlay).map_err(|problem| problem.to_string())
+    }
+
+    fn apply(action: Value, mut document: Value) -> Result<Value, String> {
+        overlay(action)?.apply(&mut document).map_err(|problem| problem.to_string())?;
+        Ok(document)
+    }
+
+    #[test]
+    fn an_update_merges_objects_appends_to_arrays_and_replaces_scalars() {
+        let document = json!({"a": {"kept": 1, "list": [1], "old": 1}});
+        let action = json!({"x-expect": {"old": 1}, "update": {"list": [2], "old": 2, "new": {"x": 1}}});
+        assert_eq!(
+            apply(action, document).unwrap(),
+            json!({"a": {"kept": 1, "list": [1, 2], "old": 2, "new": {"x": 1}}})
+        );
+    }
+
+    #[test]
+    fn remove_takes_every_match() {
+        let action = json!({"target": "$.a[?@.gone == true]", "x-expect": {"gone": true}, "remove": true});
+        let document = json!({"a": [{"gone": true}, {"gone": false}, {"gone": true}]});
+        assert_eq!(apply(action, document).unwrap(), json!({"a": [{"gone": false}]}));
+    }
+
+    #[test]
+    fn an_action_whose_world_has_changed_fails_with_its_reason() {
+        let update = json!({"x-expect": {"type": "string"}, "update": {"format": "date-time"}});
+        let absent = json!({"x-expect-absent": ["format"], "update": {"format": "date-time"}});
+        let mut problems = Vec::new();
+        for (action, document) in [
+            (&update, json!({"b": {}})),
+            (&update, json!({"a": {"type": "integer"}})),
+            (&absent, json!({"a": {"format": "date-time"}})),
+        ] {
+            problems.push(apply(action.clone(), document).unwrap_err());
+        }
+        insta::assert_snapshot!(problems.join("\n"));
+    }
+
+    #[test]
+    fn an_action_that_cannot_fail_is_refused() {
+        for action in [
+            json!({"update": {}}),
+            json!({"x-expect": {}, "update": {}, "remove": true}),
+            json!({"x-expect": {}}),
+            json!({"x-expect": {}, "update": {}, "x-expects": 1}),
+        ] {
+            assert!(overlay(action.clone()).is_err(), "{action}");
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Changes to the generated client: how it is made, what it sends, how it reads, and what it says of itself.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use quote::{format_ident, quote};
+use serde_json::Value;
+use syn::{
+    Expr, ExprCall, ExprMethodCall, FnArg, ImplItem, ImplItemFn, Item, Lit, Pat, Stmt, Type, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use super::{docs, types};
+use crate::{
+    normalise::{CONTENT_TYPE, is_authorized},
+    problem::Problem,
+    schema::{self, members},
+};
+
+/// The client as a tree without the parts of progenitor that lose, print or guess.
+pub(super) fn rewrite(file: &mut syn::File, document: &Value) -> Result<(), Problem> {
+    file.items.retain(|item| !is_replaced(item));
+    let imports = imports(&quote!(#file).to_string());
+    file.items.splice(0..0, imports);
+    for item in &mut file.items {
+        match item {
+            Item::Struct(client) if client.ident == "Client" => {
+                client.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+                let title = document["info"]["title"].as_str().unwrap_or_default();
+                client.attrs.insert(0, docs::attribute(title));
+            }
+            _ => {}
+        }
+    }
+    let operations = Operations::of(document);
+    let mut queries = Vec::new();
+    for method in methods(file) {
+        let operation = operations.get(&method.sig.ident.to_string())?;
+        BodyRewriter.visit_block_mut(&mut method.block);
+        remove_version_header(method);
+        queries.extend(group_query(method, operation)?);
+        operation.document(method);
+    }
+    types::module(file)?.extend(queries);
+    file.items.push(operations.table());
+    file.items.extend(connection());
+    Ok(())
+}
+
+/// What the client needs from elsewhere, and no more.
+fn imports(code: &str) -> Vec<Item> {
+    let mut imports: Vec<Item> = vec![
+        parse_quote!(
+            pub use progenitor_client::{ClientInfo, Error, ResponseValue};
+        ),
+        parse_quote!(
+            use progenitor_client::{ClientHooks, OperationInfo};
+        ),
+    ];
+    if code.contains("form_urlencoded") {
+        imports.push(parse_quote!(
+            use progenitor_client::RequestBuilderExt;
+        ));
+    }
+    // Ours encodes more than progenitor's.
+    if code.contains("encode_path") {
+        imports.push(parse_quote!(
+            use ::tokenward_http::runtime::encode_path;
+        ));
+    }
+    imports
+}
+
+/// The imports, the constructors, which unwrap and know no authorization, the check for hooks, which we write, and
+/// the prelude.
+fn is_replaced(item: &Item) -> bool {
+    match item {
+        Item::Use(_) => true,
+        Item::Mod(module) => module.ident == "prelude",
+        Item::Const(constant) => constant.ident == "_",
+        Item::Impl(implementation) => implementation
+            .items
+            .iter()
+            .any(|item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client")),
+        _ => false,
+    }
+}
+
+/// How a session becomes a client, and how the client's requests pass through the session.
+fn connection() -> Vec<Item> {
+    let file: syn::File = parse_quote! {
+        impl Client {
+            #[doc = "A client that sends through this session."]
+            pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
+                Self {
+                    baseurl: session.base_url().as_str().to_owned(),
+                    client: session.client().clone(),
+                    inner: session,
+                }
+            }
+        }
+        impl ClientHooks<::tokenward_http::Session> for Client {
+            async fn pre<E>(
+                &self,
+                request: &mut reqwest::Request,
+                info: &OperationInfo,
+            ) -> ::std::result::Result<(), Error<E>> {
+                self.inner.prepare(OPERATIONS, info.operation_id, request).await
+            }
+            async fn exec(
+                &self,
+                request: reqwest::Request,
+                _info: &OperationInfo,
+            ) -> reqwest::Result<reqwest::Response> {
+                self.inner.send(request).await
+            }
+        }
+    };
+    file.items
+}
+
+/// The methods of operations.
+fn methods(file: &mut syn::File) -> impl Iterator<Item = &mut ImplItemFn> {
+    file.items
+        .iter_mut()
+        .filter_map(|item| match item {
+            Item::Impl(implementation) if implementation.trait_.is_none() => Some(&mut implementation.items),
+            _ => None,
+        })
+        .flatten()
+        .filter_map(|item| match item {
+            ImplItem::Fn(function) if function.sig.asyncness.is_some() => Some(function),
+            _ => None,
+        })
+}
+
+struct BodyRewriter;
+
+impl VisitMut for BodyRewriter {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        match expression {
+            // Decoding that prints no body and has a bound.
+            Expr::Call(call) if path_of(&call.func) == "ResponseValue :: from_response" => {
+                let response = &call.args;
+                *expression = parse_quote!(self.inner.decode(#response));
+            }
+            // Secrets go out as they are, in a body and nowhere else.
+            Expr::MethodCall(call) if call.method == "json" || call.method == "form_urlencoded" => {
+                let body = &call.args;
+                let outgoing: Expr = parse_quote!(&::tokenward_http::runtime::Outgoing(#body));
+                call.args = std::iter::once(outgoing).collect();
+            }
+            _ => {}
+        }
+    }
+}
+
+fn path_of(expression: &Expr) -> String {
+    quote!(#expression).to_string()
+}
+
+/// progenitor sends the version header of another framework with every request.
+fn remove_version_header(method: &mut ImplItemFn) {
+    struct RemoveHeaders;
+    impl VisitMut for RemoveHeaders {
+        fn visit_expr_mut(&mut self, expression: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expression);
+            if let Expr::MethodCall(ExprMethodCall { receiver, method, .. }) = expression
+                && method == "headers"
+            {
+                *expression = (**receiver).clone();
+            }
+        }
+    }
+
+    let is_about_headers = |statement: &Stmt| {
+        let text = quote!(#statement).to_string();
+        text.starts_with("let mut header_map") || text.starts_with("header_map . append")
+    };
+    let is_version_header = |statement: &Stmt| quote!(#statement).to_string().contains("\"api-version\"");
+    let others = method
+        .block
+        .stmts
+        .iter()
+        .filter(|statement| is_about_headers(statement) && !is_version_header(statement));
+    // One statement, the map itself, is left where the operation has no headers of its own.
+    if others.count() > 1 {
+        method.block.stmts.retain(|statement| !is_version_header(statement));
+    } else {
+        method.block.stmts.retain(|statement| !is_about_headers(statement));
+        RemoveHeaders.visit_block_mut(&mut method.block);
+    }
+}
+
+/// Optional query parameters become one record with a default, so that a new one breaks nobody.
+fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<Item>, Problem> {
+    struct Collect {
+        named: BTreeMap<String, String>,
+    }
+    impl VisitMut for Collect {
+        fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+            visit_mut::visit_expr_call_mut(self, call);
+            if path_of(&call.func) != "progenitor_client :: QueryParam :: new" {
+                return;
+            }
+            let [Expr::Lit(name), Expr::Reference(value)] = call.args.iter().collect::<Vec<_>>()[..] else {
+                return;
+            };
+            if let (Lit::Str(name), Expr::Path(ident)) = (&name.lit, &*value.expr) {
+                self.named.insert(path_of(&Expr::Path(ident.clone())), name.value());
+            }
+        }
+    }
+    struct Redirect<'a> {
+        optional: &'a BTreeMap<String, Type>,
+    }
+    impl VisitMut for Redirect<'_> {
+        fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
+            if path_of(&call.func) == "progenitor_client :: QueryParam :: new"
+                && let Some(Expr::Reference(value)) = call.args.last_mut()
+                && let Some((ident, _)) = self.optional.get_key_value(&path_of(&value.expr))
+            {
+                let ident = format_ident!("{ident}");
+                *value.expr = parse_quote!(query.#ident);
+            } else {
+                visit_mut::visit_expr_call_mut(self, call);
+            }
+        }
+    }
+
+    let mut collect = Collect { named: BTreeMap::new() };
+    collect.visit_block_mut(&mut method.block);
+    let mut optional = BTreeMap::new();
+    let mut inputs = syn::punctuated::Punctuated::<FnArg, syn::Token![,]>::new();
+    let mut body = None;
+    for input in std::mem::take(&mut method.sig.inputs) {
+        let parameter = match &input {
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(pattern) => Some((pattern.ident.to_string(), typed)),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        };
+        match parameter {
+            Some((name, typed)) if collect.named.contains_key(&name) => {
+                match types::generic_argument(&typed.ty, "Option") {
+                    Some(inner) => {
+                        optional.insert(name, owned(inner));
+                    }
+                    None => inputs.push(input),
+                }
+            }
+            Some((name, _)) if name == "body" => body = Some(input),
+            _ => inputs.push(input),
+        }
+    }
+    if optional.is_empty() {
+        inputs.extend(body);
+        method.sig.inputs = inputs;
+        return Ok(None);
+    }
+    let record = format_ident!("{}Query", method.sig.ident.to_string().to_upper_camel_case());
+    inputs.push(parse_quote!(query: &'a types::#record));
+    inputs.extend(body);
+    method.sig.inputs = inputs;
+    Redirect { optional: &optional }.visit_block_mut(&mut method.block);
+
+    let title =
+        format!("What can be asked for in [`{}`](super::Client::{}).", operation.name, operation.name);
+    let fields = optional.iter().map(|(name, ty)| {
+        let ident = format_ident!("{name}");
+        let text =
+            collect.named.get(name).and_then(|name| operation.parameters.get(name)).map(String::as_str);
+        let doc = text.unwrap_or_default();
+        quote!(#[doc = #doc] pub #ident: ::std::option::Option<#ty>)
+    });
+    Ok(Some(parse_quote! {
+        #[doc = #title]
+        #[derive(Clone, Debug, Default)]
+        pub struct #record { #(#fields),* }
+    }))
+}
+
+/// `str` for `&'a str`, and so on: the record owns what it holds.
+fn owned(parameter: &Type) -> Type {
+    let Type::Reference(reference) = parameter else { return parameter.clone() };
+    let inner = &*reference.elem;
+    if path_of(&parse_quote!(#inner)) == "str" { parse_quote!(::std::string::String) } else { inner.clone() }
+}
+
+struct Operation<'a> {
+    name: &'a str,
+    method: String,
+    path: &'a str,
+    content_type: Option<&'a str>,
+    authorized: bool,
+    value: &'a Value,
+    /// Descriptions by the published name.
+    parameters: BTreeMap<String, String>,
+    scopes: Vec<String>,
+}
+
+struct Operations<'a>(Vec<Operation<'a>>);
+
+impl<'a> Operations<'a> {
+    fn of(document: &'a Value) -> Self {
+        let mut operations: Vec<_> = schema::operations(document)
+            .map(|(method, path, value)| Operation {
+                name: value["operationId"].as_str().unwrap_or_default(),
+                method: method.to_uppercase(),
+                path,
+                content_type: value.get(CONTENT_TYPE).and_then(Value::as_str),
+                authorized: is_authorized(document, value),
+                value,
+                parameters: parameters(document, path, value),
+                scopes: scopes(value),
+            })
+            .collect();
+        operations.sort_by_key(|operation| operation.name);
+        Self(operations)
+    }
+
+    fn get(&self, name: &str) -> Result<&Operation<'a>, Problem> {
+        self.0.iter().find(|operation| operation.name == name).ok_or_else(|| {
+            Problem::at(name, "progenitor wrote a method that is no operation of the document")
+        })
+    }
+
+    fn table(&self) -> Item {
+        let rows = self.0.iter().map(|operation| {
+            let Operation { name, method, path, authorized, .. } = operation;
+            let content_type = match operation.content_type {
+                Some(text) => quote!(::std::option::Option::Some(#text)),
+                None => quote!(::std::option::Option::None),
+            };
+            quote! {
+                ::tokenward_http::Operation {
+                    id: #name,
+                    method: #method,
+                    path: #path,
+                    content_type: #content_type,
+                    authorized: #authorized,
+                }
+            }
+        });
+        parse_quote! {
+            #[doc = "Every operation, with what its method alone does not tell."]
+            pub const OPERATIONS: &[::tokenward_http::Operation] = &[#(#rows),*];
+        }
+    }
+}
+
+impl Operation<'_> {
+    fn document(&self, method: &mut ImplItemFn) {
+        let text = |key: &str| self.value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let mut paragraphs: Vec<String> =
+            [text("summary"), text("description")].into_iter().flatten().map(docs::prose).collect();
+        if let Some(observed) = text("x-tokenward-observed") {
+            paragraphs.push(format!("Observed: {}", docs::prose(observed)));
+        }
+        let mut facts = format!("`{} {}`", self.method, self.path);
+        if !self.scopes.is_empty() {
+            facts.push_str(&format!("; one of the scopes {}", self.scopes.join(", ")));
+        }
+        paragraphs.push(format!("{facts}."));
+        let arguments: Vec<String> = self
+            .parameters
+            .iter()
+            .filter(|(name, _)| self.path.contains(&format!("{{{name}}}")))
+            .map(|(name, text)| format!("- `{name}`: {}", docs::prose(text)))
+            .chain(
+                self.value
+                    .pointer("/requestBody/description")
+                    .and_then(Value::as_str)
+                    .map(|text| format!("- `body`: {}", docs::prose(text))),
+            )
+            .collect();
+        if !arguments.is_empty() {
+            paragraphs.push(arguments.join("\n"));
+        }
+        method.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        method.attrs.insert(0, docs::attribute_raw(&paragraphs.join("\n\n")));
+    }
+}
+
+fn scopes(operation: &Value) -> Vec<String> {
+    let mut scopes: Vec<String> = operation
+        .get("security")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .flat_map(members)
+        .flat_map(|(_, scopes)| scopes.as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .map(|scope| format!("`{scope}`"))
+        .collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+fn parameters(document: &Value, path: &str, operation: &Value) -> BTreeMap<String, String> {
+    let of_path =
+        document.get("paths").and_then(|paths| paths.get(path)).and_then(|item| item.get("parameters"));
+    [of_path, operation.get("parameters")]
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten()
+        .map(|parameter| match parameter.get("$ref").and_then(Value::as_str) {
+            Some(reference) => document.pointer(&reference[1..]).unwrap_or(parameter),
+            None => parameter,
+        })
+        .filter_map(|parameter| {
+            let name = parameter.get("name")?.as_str()?;
+            let text = parameter.get("description").and_then(Value::as_str).unwrap_or_default();
+            Some((name.to_owned(), text.to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,45 @@
+//! From a document in normal form to the source of a client.
+//!
+//! progenitor writes the client; what it writes is then changed on the syntax
+//! tree, never in the text, and checked against the vendor's configuration.
+
+mod client;
+mod contract;
+mod docs;
+mod progenitor;
+mod types;
+
+use serde_json::Value;
+
+use crate::{normalise::Reach, problem::Problem, vendor::Config};
+
+/// The client of one vendor.
+#[derive(Debug)]
+pub struct Client {
+    /// Its source, formatted, without a header.
+    pub source: String,
+    /// How many operations it has.
+    pub operations: usize,
+    /// How many types.
+    pub types: usize,
+}
+
+/// Generates the client, changes it and checks it.
+pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
+    let reach = Reach::of(document);
+    let tokens = progenitor::generate(document)?;
+    let mut file: syn::File =
+        syn::parse2(tokens).map_err(|error| Problem::new(format!("progenitor wrote no Rust: {error}")))?;
+    types::rewrite(&mut file, &reach)?;
+    client::rewrite(&mut file, document)?;
+    docs::rewrite(&mut file);
+    contract::check(&file, config, &reach)?;
+    Ok(Client {
+        source: prettyplease::unparse(&file),
+        operations: crate::schema::operations(document).count(),
+        types: types::module(&mut file)?
+            .iter()
+            .filter(|item| matches!(item, syn::Item::Struct(_) | syn::Item::Enum(_)))
+            .count(),
+    })
+}

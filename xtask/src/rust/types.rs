@@ -1,0 +1,254 @@
+//! Changes to the generated types.
+
+use std::collections::BTreeSet;
+
+use quote::{format_ident, quote};
+use syn::{
+    Attribute, Expr, Field, Fields, GenericArgument, Ident, Item, ItemEnum, ItemStruct, Lit, Meta,
+    PathArguments, Type, parse_quote, punctuated::Punctuated,
+};
+
+use crate::{
+    normalise::{DATE_DIALECTS, Reach},
+    problem::Problem,
+};
+
+/// The items of `pub mod types`.
+pub(super) fn module(file: &mut syn::File) -> Result<&mut Vec<Item>, Problem> {
+    file.items
+        .iter_mut()
+        .find_map(|item| match item {
+            Item::Mod(module) if module.ident == "types" => module.content.as_mut().map(|(_, items)| items),
+            _ => None,
+        })
+        .ok_or_else(|| Problem::new("progenitor wrote no module of types"))
+}
+
+pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem> {
+    let items = module(file)?;
+    let mut rewritten = Vec::new();
+    let open: BTreeSet<String> =
+        items.iter().filter_map(words).map(|(item, _)| item.ident.to_string()).collect();
+    for mut item in std::mem::take(items) {
+        if let Some((item, words)) = words(&item) {
+            rewritten.extend(open_enum(item, &words)?);
+        } else if let Item::Struct(record) = &mut item {
+            record.fields.iter_mut().try_for_each(|field| {
+                rewrite_field(field).map_err(|message| Problem::at(&record.ident, message))
+            })?;
+            let constructor =
+                reach.requests.contains(&record.ident.to_string()).then(|| constructor(record)).flatten();
+            rewritten.push(item);
+            rewritten.extend(constructor);
+        } else if !is_impl_for(&item, &open) {
+            rewritten.push(item);
+        }
+    }
+    // The module of conversion errors served the closed enums.
+    let used = rewritten
+        .iter()
+        .filter(|item| !is_error_module(item))
+        .any(|item| quote!(#item).to_string().contains("ConversionError"));
+    rewritten.retain(|item| used || !is_error_module(item));
+    *items = rewritten;
+    Ok(())
+}
+
+fn is_error_module(item: &Item) -> bool {
+    matches!(item, Item::Mod(module) if module.ident == "error")
+}
+
+fn is_impl_for(item: &Item, names: &BTreeSet<String>) -> bool {
+    let Item::Impl(implementation) = item else { return false };
+    let Type::Path(path) = &*implementation.self_ty else { return false };
+    path.path.get_ident().is_some_and(|ident| names.contains(&ident.to_string()))
+}
+
+/// An enum of nothing but words, with the words as the vendor writes them.
+fn words(item: &Item) -> Option<(&ItemEnum, Vec<(Ident, String)>)> {
+    let Item::Enum(item) = item else { return None };
+    let words = item
+        .variants
+        .iter()
+        .map(|variant| {
+            matches!(variant.fields, Fields::Unit).then(|| {
+                let name = serde_rename(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+                (variant.ident.clone(), name)
+            })
+        })
+        .collect::<Option<Vec<_>>>()?;
+    (!words.is_empty()).then_some((item, words))
+}
+
+/// The enum again, with room for values that nobody has heard of yet.
+fn open_enum(item: &ItemEnum, words: &[(Ident, String)]) -> Result<Vec<Item>, Problem> {
+    let name = &item.ident;
+    let docs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let taken = words.iter().any(|(ident, _)| ident == "Unknown");
+    let unknown = format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" });
+    let idents: Vec<_> = words.iter().map(|(ident, _)| ident).collect();
+    let texts: Vec<_> = words.iter().map(|(_, text)| text).collect();
+    let variant_docs = texts.iter().map(|text| format!("`{text}`"));
+    let file: syn::File = parse_quote! {
+        #(#docs)*
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#[doc = #variant_docs] #idents,)*
+            #[doc = "A value that the vendor's document does not list."]
+            #unknown(::std::string::String),
+        }
+        impl #name {
+            #[doc = "The value as the vendor writes it."]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#idents => #texts,)*
+                    Self::#unknown(value) => value,
+                }
+            }
+        }
+        impl ::std::convert::From<&str> for #name {
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#texts => Self::#idents,)*
+                    value => Self::#unknown(value.to_owned()),
+                }
+            }
+        }
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                ::tokenward_http::runtime::open_enum(deserializer)
+            }
+        }
+    };
+    Ok(file.items)
+}
+
+/// Dates become `Timestamp`s with a reader for their dialect, and `Nullable` loses the `Option` around it.
+fn rewrite_field(field: &mut Field) -> Result<(), String> {
+    let Some(inner) = generic_argument(&field.ty, "Option").cloned() else {
+        return match dialect(&field.ty) {
+            Some(_) => Err("has a required date: its answer may leave out anything but ids".into()),
+            None => Ok(()),
+        };
+    };
+    let rename = serde_rename(&field.attrs).map(|name| quote!(rename = #name,));
+    let timestamp: Type = parse_quote!(::tokenward_http::Timestamp);
+    let (ty, skip, module): (Type, _, _) = match generic_argument(&inner, "Nullable") {
+        Some(value) => {
+            let module = dialect(value);
+            let value = module.map_or(value, |_| &timestamp);
+            (
+                parse_quote!(::tokenward_http::Nullable<#value>),
+                "::tokenward_http::Nullable::is_absent",
+                module,
+            )
+        }
+        None => match dialect(&inner) {
+            Some(module) => (
+                parse_quote!(::std::option::Option<#timestamp>),
+                "::std::option::Option::is_none",
+                Some(module),
+            ),
+            None => return Ok(()),
+        },
+    };
+    let with =
+        module.map(|module| format!("::tokenward_http::time::{module}")).map(|path| quote!(with = #path,));
+    field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    field.attrs.push(parse_quote!(#[serde(#rename default, #with skip_serializing_if = #skip)]));
+    field.ty = ty;
+    Ok(())
+}
+
+/// The module that reads the date which this type marks.
+fn dialect(ty: &Type) -> Option<&'static str> {
+    let Type::Path(path) = ty else { return None };
+    let segments: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let marker = segments.strip_prefix(&["tokenward_http".to_owned(), "time".to_owned()])?.first()?;
+    DATE_DIALECTS.iter().find(|(_, name, _)| name == marker).map(|(_, _, module)| *module)
+}
+
+/// `T` of a type `Name<T>`.
+pub(super) fn generic_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// `new` with what is required, for a record that has no `Default`.
+fn constructor(record: &ItemStruct) -> Option<Item> {
+    let derives_default = record.attrs.iter().any(|attribute| {
+        attribute.path().is_ident("derive") && quote!(#attribute).to_string().contains("Default")
+    });
+    if derives_default {
+        return None;
+    }
+    let name = &record.ident;
+    let (mut parameters, mut values) = (Vec::new(), Vec::new());
+    for field in &record.fields {
+        let (ident, ty) = (field.ident.as_ref()?, &field.ty);
+        if is_optional(field) {
+            values.push(quote!(#ident: ::std::default::Default::default()));
+        } else if quote!(#ty).to_string().ends_with("String") {
+            parameters.push(quote!(#ident: impl ::std::convert::Into<#ty>));
+            values.push(quote!(#ident: #ident.into()));
+        } else {
+            parameters.push(quote!(#ident: #ty));
+            values.push(quote!(#ident));
+        }
+    }
+    Some(parse_quote! {
+        impl #name {
+            #[doc = "With what is required, and nothing else."]
+            #[allow(clippy::too_many_arguments)]
+            pub fn new(#(#parameters),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    })
+}
+
+/// Whether a field can be left out of what is sent.
+pub(super) fn is_optional(field: &Field) -> bool {
+    serde_arguments(&field.attrs).iter().any(|meta| meta.path().is_ident("skip_serializing_if"))
+}
+
+/// The name that serde reads and writes.
+pub(super) fn serde_rename(attributes: &[Attribute]) -> Option<String> {
+    serde_arguments(attributes).iter().find_map(|meta| match meta {
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => match &pair.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+        .filter_map(|attribute| {
+            attribute.parse_args_with(Punctuated::<Meta, syn::Token![,]>::parse_terminated).ok()
+        })
+        .flatten()
+        .collect()
+}

@@ -1,0 +1,151 @@
+//! `specs/<vendor>/vendor.toml`: what is kept of a vendor's documents, and what the result must look like.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::problem::Problem;
+
+/// One vendor's folder in `specs/`.
+#[derive(Clone, Debug)]
+pub struct Vendor {
+    /// The folder's name.
+    pub name: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// `vendor.toml`.
+    pub config: Config,
+}
+
+/// `vendor.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The vendor's name in sentences.
+    pub title: String,
+    /// The crate that the client is generated into.
+    #[serde(rename = "crate")]
+    pub crate_name: String,
+    /// The kinds of token that the operations serve.
+    pub families: Vec<String>,
+    /// Properties that identify a record; nothing else is required of an answer.
+    #[serde(default)]
+    pub ids: BTreeSet<String>,
+    /// `Type.property` of each secret.
+    #[serde(default)]
+    pub secrets: BTreeSet<String>,
+    /// `Type.property` of what is named like a secret and is none.
+    #[serde(default)]
+    pub not_secrets: BTreeSet<String>,
+    /// `Type.property` of each date.
+    #[serde(default)]
+    pub dates: BTreeSet<String>,
+    /// Names of Rust types for component schemas whose own make poor ones.
+    #[serde(default)]
+    pub types: BTreeMap<String, String>,
+    /// The vendor's documents.
+    pub upstream: Vec<Upstream>,
+}
+
+/// One document of a vendor.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// What it is called in reports.
+    pub name: String,
+    /// Where it is published.
+    pub published: String,
+    /// The version that it gives itself, or the month of its publication.
+    pub version: String,
+    /// When our structure was last compared with it.
+    pub compared: String,
+    /// The licence that it states.
+    pub licence: String,
+    /// Its file under the folder that `spec verify --upstream` names; none where no full document is to be had.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// What its components' names start with in our document, where two documents name different things alike.
+    #[serde(default)]
+    pub component_prefix: String,
+    /// Kept operations: the name of the Rust method, and `METHOD /path` as published.
+    pub operations: BTreeMap<String, String>,
+    /// Operations that an overlay adds to what this document has.
+    #[serde(default)]
+    pub added: BTreeMap<String, String>,
+}
+
+impl Vendor {
+    /// Every vendor in the folder `specs`, by name.
+    pub fn all(specs: &Path) -> Result<Vec<Self>, Problem> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(specs).map_err(|error| Problem::from(error).in_file(specs))? {
+            let entry = entry?;
+            if entry.path().join("vendor.toml").is_file() {
+                names.push(entry.file_name().to_string_lossy().into_owned());
+            }
+        }
+        names.sort();
+        names.iter().map(|name| Self::load(specs, name)).collect()
+    }
+
+    /// One vendor by the name of its folder.
+    pub fn load(specs: &Path, name: &str) -> Result<Self, Problem> {
+        let folder = specs.join(name);
+        let path = folder.join("vendor.toml");
+        let text = std::fs::read_to_string(&path).map_err(|error| Problem::from(error).in_file(&path))?;
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            let place = error.span().map_or(0, |span| text[..span.start].lines().count());
+            Problem::at(format!("line {place}"), error.message()).in_file(&path)
+        })?;
+        config.check().map_err(|problem| problem.in_file(&path))?;
+        Ok(Self { name: name.to_owned(), folder, config })
+    }
+
+    /// The vendored document.
+    pub fn document(&self) -> PathBuf {
+        self.folder.join("openapi.yaml")
+    }
+
+    /// The corrections to it.
+    pub fn overlay(&self) -> PathBuf {
+        self.folder.join("overlay.yaml")
+    }
+}
+
+impl Config {
+    /// All operations, those that an overlay adds included: `METHOD /path` and the method's name.
+    pub fn operations(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.upstream
+            .iter()
+            .flat_map(|upstream| upstream.operations.iter().chain(&upstream.added))
+            .map(|(name, operation)| (operation.as_str(), name.as_str()))
+    }
+
+    fn check(&self) -> Result<(), Problem> {
+        let plain =
+            |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        // It becomes a path under crates/.
+        if !plain(&self.crate_name) {
+            return Err(Problem::at("crate", format!("`{}` is no crate's name", self.crate_name)));
+        }
+        let mut names = BTreeSet::new();
+        for (operation, name) in self.operations() {
+            if !names.insert(name) {
+                return Err(Problem::at(name, "two operations have this name"));
+            }
+            let known = operation.split_once(' ').is_some_and(|(method, path)| {
+                METHODS.contains(&method.to_lowercase().as_str()) && path.starts_with('/')
+            });
+            if !known {
+                return Err(Problem::at(name, format!("`{operation}` is not of the form `GET /path`")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The methods that a path item may have.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

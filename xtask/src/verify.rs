@@ -1,0 +1,324 @@
+//! `cargo xtask spec verify`: the structure of what is kept against what the vendors publish, node by node.
+//!
+//! Structure is everything but prose: paths, names, types, formats, bounds,
+//! defaults, enums, what is required, references, security. Descriptions,
+//! titles, examples and vendors' extensions are not compared.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use serde_json::{Map, Value};
+
+use crate::{
+    document,
+    problem::Problem,
+    schema::{members, members_mut},
+    vendor::{METHODS, Upstream, Vendor},
+};
+
+/// One difference: where, what we have, and what the vendor publishes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    place: String,
+    ours: Option<String>,
+    theirs: Option<String>,
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        write!(f, "{}: ours {}, published {}", self.place, side(&self.ours), side(&self.theirs))
+    }
+}
+
+/// What was compared, or why it was not.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The kept part and the published one, as many nodes each, and how they differ.
+    Compared {
+        /// How many values of ours were compared.
+        nodes: usize,
+        /// How they differ from the published ones.
+        differences: Vec<Difference>,
+    },
+    /// There is no published document to compare with.
+    NotComparable {
+        /// How many operations that concerns.
+        operations: usize,
+    },
+}
+
+/// Where the published documents are.
+#[derive(Clone, Debug)]
+pub enum Published {
+    /// A folder that holds each document under the path that `vendor.toml` names.
+    Folder(PathBuf),
+    /// One document of one vendor.
+    File(PathBuf),
+}
+
+/// Compares every document of the vendor.
+pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Verdict)>, Problem> {
+    let ours = document::load(&vendor.document())?;
+    let mut verdicts = Vec::new();
+    for (index, upstream) in vendor.config.upstream.iter().enumerate() {
+        let path = match (&upstream.file, published) {
+            (None, _) => None,
+            (Some(file), Published::Folder(folder)) => Some(folder.join(file)),
+            (Some(_), Published::File(path)) => Some(path.clone()),
+        };
+        let verdict = match path {
+            None => Verdict::NotComparable { operations: upstream.operations.len() },
+            Some(path) => {
+                let theirs = document::load(&path)?;
+                let kept = slice(&ours, upstream).map_err(|problem| problem.in_file(&vendor.document()))?;
+                let slice = published_slice(&theirs, upstream).map_err(|problem| problem.in_file(&path))?;
+                compare_slices(kept, slice, index == 0)
+            }
+        };
+        verdicts.push((upstream.name.clone(), verdict));
+        if matches!(published, Published::File(_)) {
+            break;
+        }
+    }
+    Ok(verdicts)
+}
+
+fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
+    let (mut ours, mut theirs) = (structure(&ours), structure(&theirs));
+    if !is_main {
+        // The document's own version, servers and security schemes are those of the main one.
+        for side in [&mut ours, &mut theirs] {
+            for key in ["openapi", "security", "servers"] {
+                side.as_object_mut().map(|side| side.remove(key));
+            }
+            side["components"].as_object_mut().map(|components| components.remove("securitySchemes"));
+        }
+    }
+    let mut differences = Vec::new();
+    compare(&ours, &theirs, &mut String::new(), &mut differences);
+    Verdict::Compared { nodes: count(&ours), differences }
+}
+
+/// The published document, cut down to the kept operations, its components under our names.
+fn published_slice(theirs: &Value, upstream: &Upstream) -> Result<Value, Problem> {
+    let mut slice = slice(theirs, upstream)?;
+    if !upstream.component_prefix.is_empty() {
+        prefix_components(&mut slice, &upstream.component_prefix);
+    }
+    Ok(slice)
+}
+
+/// The kept operations and exactly what they reach.
+fn slice(document: &Value, upstream: &Upstream) -> Result<Value, Problem> {
+    let mut paths = Map::new();
+    for operation in upstream.operations.values() {
+        let (method, path) = operation.split_once(' ').unwrap_or_default();
+        let method = method.to_lowercase();
+        let published = document.get("paths").and_then(|paths| paths.get(path));
+        let found = published
+            .and_then(|item| item.get(&method))
+            .ok_or_else(|| Problem::at(operation, "is kept, and the document has no such operation"))?;
+        let item = paths.entry(path).or_insert_with(|| {
+            let shared = published.into_iter().flat_map(members);
+            Value::Object(
+                shared
+                    .filter(|(key, _)| !METHODS.contains(&key.as_str()))
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect(),
+            )
+        });
+        item[&method] = found.clone();
+    }
+    let paths = Value::Object(paths);
+    let mut slice = Map::new();
+    for key in ["openapi", "servers", "security"] {
+        slice.extend(document.get(key).map(|value| (key.to_owned(), value.clone())));
+    }
+    slice.insert("components".into(), reached_components(document, &paths));
+    slice.insert("paths".into(), paths);
+    Ok(Value::Object(slice))
+}
+
+fn reached_components(document: &Value, paths: &Value) -> Value {
+    let mut components = document.get("components").cloned().unwrap_or_default();
+    document::retain_components(&mut components, &document::reached(document, paths));
+    if let Some(components) = components.as_object_mut() {
+        components.retain(|_, named| named.as_object().is_some_and(|named| !named.is_empty()));
+    }
+    components
+}
+
+fn prefix_components(value: &mut Value, prefix: &str) {
+    for (kind, named) in value.get_mut("components").into_iter().flat_map(members_mut) {
+        if kind == "securitySchemes" {
+            continue;
+        }
+        if let Some(named) = named.as_object_mut() {
+            *named = std::mem::take(named)
+                .into_iter()
+                .map(|(name, value)| (format!("{prefix}{name}"), value))
+                .collect();
+        }
+    }
+    prefix_references(value, prefix);
+}
+
+fn prefix_references(value: &mut Value, prefix: &str) {
+    match value {
+        Value::Object(map) => {
+            if let Some(Value::String(reference)) = map.get_mut("$ref")
+                && let Some((kind, name)) = reference.rsplit_once('/')
+            {
+                *reference = format!("{kind}/{prefix}{name}");
+            }
+            map.values_mut().for_each(|value| prefix_references(value, prefix));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| prefix_references(value, prefix)),
+        _ => {}
+    }
+}
+
+/// The value without prose and without vendors' extensions.
+fn structure(value: &Value) -> Value {
+    strip(value, false)
+}
+
+/// `names` is whether this object's keys are names of the vendor's, such as those of properties, and not keywords.
+fn strip(value: &Value, names: bool) -> Value {
+    const PROSE: [&str; 6] = ["description", "summary", "title", "example", "examples", "externalDocs"];
+    const NAMED: [&str; 8] = [
+        "properties",
+        "schemas",
+        "responses",
+        "parameters",
+        "requestBodies",
+        "paths",
+        "securitySchemes",
+        "mapping",
+    ];
+
+    match value {
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .filter(|(key, _)| names || !(PROSE.contains(&key.as_str()) || key.starts_with("x-")))
+                .map(|(key, value)| {
+                    let stripped = match key.as_str() {
+                        // What a scope is for is prose; that there is one is structure.
+                        "scopes" if !names && value.is_object() => {
+                            members(value).map(|(scope, _)| Value::String(scope.clone())).collect()
+                        }
+                        _ => strip(value, !names && NAMED.contains(&key.as_str())),
+                    };
+                    (key.clone(), stripped)
+                })
+                .collect(),
+        ),
+        Value::Array(items) => items.iter().map(|item| strip(item, false)).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+fn compare(ours: &Value, theirs: &Value, place: &mut String, differences: &mut Vec<Difference>) {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+            for key in keys {
+                let length = place.len();
+                place.push('/');
+                place.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                compare_members(ours.get(key), theirs.get(key), place, differences);
+                place.truncate(length);
+            }
+        }
+        (Value::Array(ours), Value::Array(theirs)) => {
+            for index in 0..ours.len().max(theirs.len()) {
+                let length = place.len();
+                place.push_str(&format!("/{index}"));
+                compare_members(ours.get(index), theirs.get(index), place, differences);
+                place.truncate(length);
+            }
+        }
+        _ if ours == theirs => {}
+        _ => differences.push(difference(place, Some(ours), Some(theirs))),
+    }
+}
+
+fn compare_members(
+    ours: Option<&Value>,
+    theirs: Option<&Value>,
+    place: &mut String,
+    differences: &mut Vec<Difference>,
+) {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => compare(ours, theirs, place, differences),
+        _ => differences.push(difference(place, ours, theirs)),
+    }
+}
+
+fn difference(place: &str, ours: Option<&Value>, theirs: Option<&Value>) -> Difference {
+    const LONGEST: usize = 120;
+
+    let text = |value: &Value| {
+        let text = value.to_string();
+        match text.char_indices().nth(LONGEST) {
+            Some((cut, _)) => format!("{}…", &text[..cut]),
+            None => text,
+        }
+    };
+    Difference { place: place.to_owned(), ours: ours.map(text), theirs: theirs.map(text) }
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(map) => map.values().map(count).sum(),
+        Value::Array(items) => items.iter().map(count).sum(),
+        _ => 0,
+    }
+}
+
+/// Verifies the chosen vendors, reporting as it goes; whether nothing differs.
+pub fn run(
+    root: &Path,
+    names: &[String],
+    published: &Path,
+    report: &mut dyn FnMut(&str),
+) -> Result<bool, Problem> {
+    let published = if published.is_dir() {
+        Published::Folder(published.to_owned())
+    } else if names.len() == 1 {
+        Published::File(published.to_owned())
+    } else {
+        return Err(
+            Problem::new("is no folder; name one vendor to compare it with a file").in_file(published)
+        );
+    };
+    let specs = root.join("specs");
+    let vendors = if names.is_empty() {
+        Vendor::all(&specs)?
+    } else {
+        names.iter().map(|name| Vendor::load(&specs, name)).collect::<Result<_, _>>()?
+    };
+    let mut equal = true;
+    for vendor in &vendors {
+        for (document, verdict) in verify(vendor, &published)? {
+            let name = format!("{} ({document})", vendor.name);
+            match verdict {
+                Verdict::NotComparable { operations } => {
+                    report(&format!("{name}: not comparable, {operations} operations are observed only"));
+                }
+                Verdict::Compared { nodes, differences } if differences.is_empty() => {
+                    report(&format!("{name}: equal, {nodes} nodes"));
+                }
+                Verdict::Compared { nodes, differences } => {
+                    equal = false;
+                    report(&format!("{name}: {} of {nodes} nodes differ", differences.len()));
+                    differences.iter().for_each(|difference| report(&format!("  {difference}")));
+                }
+            }
+        }
+    }
+    Ok(equal)
+}

@@ -1,0 +1,115 @@
+//! Every structural difference between what is kept and what is published is reported, and no prose.
+
+use std::path::Path;
+
+use xtask::verify::{Published, Verdict, run, verify};
+
+use crate::support::{made_up, put, root, vendors};
+
+const OURS: &str = "
+openapi: 3.0.3
+info: {title: ours, version: '1'}
+servers: [{url: 'https://api.example.com', description: ours}]
+security: [{bearer: []}]
+paths:
+  /things:
+    parameters: [{name: p, in: query, schema: {type: integer, default: 25}, description: ours}]
+    post:
+      operationId: createThing
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+      responses: {'200': {description: ours}}
+components:
+  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties:
+        id: {type: string}
+        description: {type: string, description: a property of that name is structure}
+        role: {type: string, enum: [a, b], readOnly: true}
+";
+
+/// What the published document has besides, and nobody keeps.
+const UNKEPT: &str = "
+    Other: {type: string}
+";
+
+fn differences(change: impl Fn(String) -> String) -> Vec<String> {
+    let (folder, vendor) = made_up(OURS, "");
+    let published = change(format!("{OURS}{UNKEPT}"));
+    put(folder.path(), Path::new("made-up.yaml"), published.as_bytes());
+    match verify(&vendor, &Published::Folder(folder.path().to_owned())).unwrap().remove(0).1 {
+        Verdict::Compared { differences, .. } => differences.iter().map(ToString::to_string).collect(),
+        verdict => panic!("{verdict:?}"),
+    }
+}
+
+#[test]
+fn prose_examples_extensions_and_what_is_not_kept_are_no_differences() {
+    assert_eq!(
+        differences(|text| {
+            text.replace("ours", "theirs")
+                .replace("a property of that name is structure", "other words")
+                .replace("id: {type: string}", "id: {type: string, example: x, title: Id, x-order: 1}")
+                .replace("  /things:", "  /unkept: {get: {responses: {}}}\n  /things:")
+        }),
+        [""; 0]
+    );
+}
+
+#[test]
+fn every_structural_difference_is_reported_where_it_is() {
+    let mut report = Vec::new();
+    for (from, to) in [
+        ("in: query", "in: header"),
+        ("default: 25", "default: 20"),
+        ("required: true", "required: false"),
+        ("application/json:", "application/json-patch+json:"),
+        ("'200':", "'201':"),
+        ("required: [id]", "required: [id, role]"),
+        ("id: {type: string}", "id: {type: string, format: uuid}"),
+        ("id: {type: string}", "id: {type: string, nullable: true}"),
+        ("description: {type: string,", "text: {type: string,"),
+        ("enum: [a, b]", "enum: [a, b, c]"),
+        (", readOnly: true", ""),
+        ("scheme: bearer}", "scheme: basic}"),
+        ("security: [{bearer: []}]", "security: [{bearer: [read]}]"),
+        ("api.example.com", "api.example.org"),
+        ("openapi: 3.0.3", "openapi: 3.1.0"),
+    ] {
+        let found = differences(|text| {
+            assert!(text.contains(from));
+            text.replace(from, to)
+        });
+        assert!(!found.is_empty(), "{from} → {to} was not seen");
+        report.push(format!("{from} → {to}\n  {}", found.join("\n  ")));
+    }
+    insta::assert_snapshot!(report.join("\n"));
+}
+
+#[test]
+fn an_operation_that_is_gone_is_bad_input() {
+    let (folder, vendor) = made_up(OURS, "");
+    put(folder.path(), Path::new("made-up.yaml"), OURS.replace("/things:", "/stuff:").as_bytes());
+    let problem = verify(&vendor, &Published::Folder(folder.path().to_owned())).unwrap_err().to_string();
+    assert!(
+        problem.ends_with("made-up.yaml: POST /things: is kept, and the document has no such operation"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn what_was_only_observed_is_not_called_equal() {
+    let atlassian = vendors().into_iter().find(|vendor| vendor.name == "atlassian").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Our own document stands in for the published one.
+    let file = atlassian.config.upstream[0].file.clone().unwrap();
+    let ours = xtask::document::load(&atlassian.document()).unwrap();
+    put(folder.path(), &file, ours.to_string().as_bytes());
+    let mut lines = Vec::new();
+    let equal =
+        run(&root(), &["atlassian".into()], folder.path(), &mut |line| lines.push(line.to_owned())).unwrap();
+    assert!(equal);
+    assert_eq!(lines[1], "atlassian (API Access): not comparable, 5 operations are observed only");
+}
