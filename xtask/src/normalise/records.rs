@@ -60,13 +60,19 @@ fn reaches_a_record(document: &Value, name: &str) -> bool {
         .any(is_record)
 }
 
+#[derive(Clone, Copy)]
+enum Direction {
+    Sent,
+    Read,
+}
+
 /// The named records of one direction.
-fn records<'a>(
-    document: &'a mut Value,
-    names: impl Fn(&Reach) -> &std::collections::BTreeSet<String>,
-) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+fn records(document: &mut Value, direction: Direction) -> impl Iterator<Item = (&String, &mut Value)> {
     let reach = Reach::of(document);
-    let names = names(&reach).clone();
+    let names = match direction {
+        Direction::Sent => reach.requests,
+        Direction::Read => reach.answers,
+    };
     document
         .pointer_mut("/components/schemas")
         .into_iter()
@@ -77,10 +83,10 @@ fn records<'a>(
 /// What a vendor sets is not ours to send, and what only we send is in no answer.
 pub(super) fn read_only(document: &mut Value, _: &Config) -> Result<usize, Problem> {
     let mut count = 0;
-    for (_, schema) in records(document, |reach| &reach.requests) {
+    for (_, schema) in records(document, Direction::Sent) {
         count += remove_flagged(schema, "readOnly");
     }
-    for (_, schema) in records(document, |reach| &reach.answers) {
+    for (_, schema) in records(document, Direction::Read) {
         count += remove_flagged(schema, "writeOnly");
     }
     Ok(count)
@@ -103,7 +109,7 @@ fn remove_flagged(schema: &mut Value, flag: &str) -> usize {
 /// In an answer nothing is required but an id: the rest may be left out or null.
 pub(super) fn lenient_answers(document: &mut Value, config: &Config) -> Result<usize, Problem> {
     let mut count = 0;
-    for (_, schema) in records(document, |reach| &reach.answers) {
+    for (_, schema) in records(document, Direction::Read) {
         let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { continue };
         let before = required.len();
         required.retain(|name| name.as_str().is_some_and(|name| config.ids.contains(name)));
@@ -130,7 +136,7 @@ pub(super) fn open_records(document: &mut Value, _: &Config) -> Result<usize, Pr
 /// In a request, absent, null and a value are three things where the vendor takes null.
 pub(super) fn nullable_requests(document: &mut Value, _: &Config) -> Result<usize, Problem> {
     let mut count = 0;
-    for (_, schema) in records(document, |reach| &reach.requests) {
+    for (_, schema) in records(document, Direction::Sent) {
         let required = schema.clone();
         for (name, property) in schema.get_mut("properties").into_iter().flat_map(members_mut) {
             if is_required(&required, name) || !takes_null(property) {
