@@ -131,6 +131,9 @@ impl Config {
         if !plain(&self.crate_name) {
             return Err(Problem::at("crate", format!("`{}` is no crate's name", self.crate_name)));
         }
+        if self.upstream.is_empty() {
+            return Err(Problem::at("upstream", "there is no document"));
+        }
         let mut names = BTreeSet::new();
         for (operation, name) in self.operations() {
             if !names.insert(name) {

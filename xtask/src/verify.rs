@@ -59,11 +59,12 @@ pub enum Published {
     File(PathBuf),
 }
 
-/// Compares every document of the vendor.
+/// Compares every document of the vendor, or the one that the file is.
 pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Verdict)>, Problem> {
     let ours = document::load(&vendor.document())?;
+    let main = &vendor.config.upstream[0];
     let mut verdicts = Vec::new();
-    for (index, upstream) in vendor.config.upstream.iter().enumerate() {
+    for upstream in chosen(vendor, published) {
         let path = match (&upstream.file, published) {
             (None, _) => None,
             (Some(file), Published::Folder(folder)) => Some(folder.join(file)),
@@ -73,17 +74,29 @@ pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Ver
             None => Verdict::NotComparable { operations: upstream.operations.len() },
             Some(path) => {
                 let theirs = document::load(&path)?;
-                let kept = slice(&ours, upstream).map_err(|problem| problem.in_file(&vendor.document()))?;
-                let slice = published_slice(&theirs, upstream).map_err(|problem| problem.in_file(&path))?;
-                compare_slices(kept, slice, index == 0)
+                let kept = slice(&ours, upstream);
+                let published = with_our_names(slice(&theirs, upstream), &upstream.component_prefix);
+                compare_slices(kept, published, upstream.name == main.name)
             }
         };
         verdicts.push((upstream.name.clone(), verdict));
-        if matches!(published, Published::File(_)) {
-            break;
-        }
     }
     Ok(verdicts)
+}
+
+/// All documents of the vendor for a folder; for a file the one of that name, or the main one.
+fn chosen<'a>(vendor: &'a Vendor, published: &Published) -> &'a [Upstream] {
+    let all = &vendor.config.upstream;
+    match published {
+        Published::Folder(_) => all,
+        Published::File(path) => {
+            let named = |upstream: &Upstream| {
+                upstream.file.as_ref().is_some_and(|file| file.file_name() == path.file_name())
+            };
+            let index = all.iter().position(named).unwrap_or(0);
+            &all[index..=index]
+        }
+    }
 }
 
 fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
@@ -102,35 +115,31 @@ fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
     Verdict::Compared { nodes: count(&ours), differences }
 }
 
-/// The published document, cut down to the kept operations, its components under our names.
-fn published_slice(theirs: &Value, upstream: &Upstream) -> Result<Value, Problem> {
-    let mut slice = slice(theirs, upstream)?;
-    if !upstream.component_prefix.is_empty() {
-        prefix_components(&mut slice, &upstream.component_prefix);
+/// The published components under the names that they have in our document.
+fn with_our_names(mut published: Value, prefix: &str) -> Value {
+    if !prefix.is_empty() {
+        prefix_components(&mut published, prefix);
     }
-    Ok(slice)
+    published
 }
 
-/// The kept operations and exactly what they reach.
-fn slice(document: &Value, upstream: &Upstream) -> Result<Value, Problem> {
+/// The kept operations, where the document has them, and exactly what they reach.
+fn slice(document: &Value, upstream: &Upstream) -> Value {
     let mut paths = Map::new();
     for operation in upstream.operations.values() {
         let (method, path) = operation.split_once(' ').unwrap_or_default();
         let method = method.to_lowercase();
-        let published = document.get("paths").and_then(|paths| paths.get(path));
-        let found = published
-            .and_then(|item| item.get(&method))
-            .ok_or_else(|| Problem::at(operation, "is kept, and the document has no such operation"))?;
-        let item = paths.entry(path).or_insert_with(|| {
-            let shared = published.into_iter().flat_map(members);
-            Value::Object(
-                shared
-                    .filter(|(key, _)| !METHODS.contains(&key.as_str()))
-                    .map(|(key, value)| (key.clone(), value.clone()))
-                    .collect(),
-            )
+        let item = document.get("paths").and_then(|paths| paths.get(path));
+        let Some(found) = item.and_then(|item| item.get(&method)) else { continue };
+        let kept = paths.entry(path).or_insert_with(|| {
+            let shared = item.into_iter().flat_map(members);
+            shared
+                .filter(|(key, _)| !METHODS.contains(&key.as_str()))
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect::<Map<_, _>>()
+                .into()
         });
-        item[&method] = found.clone();
+        kept[&method] = found.clone();
     }
     let paths = Value::Object(paths);
     let mut slice = Map::new();
@@ -139,7 +148,7 @@ fn slice(document: &Value, upstream: &Upstream) -> Result<Value, Problem> {
     }
     slice.insert("components".into(), reached_components(document, &paths));
     slice.insert("paths".into(), paths);
-    Ok(Value::Object(slice))
+    Value::Object(slice)
 }
 
 fn reached_components(document: &Value, paths: &Value) -> Value {
@@ -208,7 +217,17 @@ fn strip(value: &Value, names: bool) -> Value {
                     let stripped = match key.as_str() {
                         // What a scope is for is prose; that there is one is structure.
                         "scopes" if !names && value.is_object() => {
-                            members(value).map(|(scope, _)| Value::String(scope.clone())).collect()
+                            set(members(value).map(|(scope, _)| scope.clone()))
+                        }
+                        // Lists whose order means nothing.
+                        "required" | "enum" | "tags" if !names && value.is_array() => {
+                            set(value.as_array().into_iter().flatten().map(word))
+                        }
+                        "parameters" if !names && value.is_array() => {
+                            let parameters = value.as_array().into_iter().flatten();
+                            parameters
+                                .map(|parameter| (parameter_name(parameter), strip(parameter, false)))
+                                .collect()
                         }
                         _ => strip(value, !names && NAMED.contains(&key.as_str())),
                     };
@@ -218,6 +237,23 @@ fn strip(value: &Value, names: bool) -> Value {
         ),
         Value::Array(items) => items.iter().map(|item| strip(item, false)).collect(),
         scalar => scalar.clone(),
+    }
+}
+
+fn set(items: impl Iterator<Item = String>) -> Value {
+    items.map(|item| (item, Value::Bool(true))).collect()
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn parameter_name(parameter: &Value) -> String {
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    match (text("$ref"), text("in"), text("name")) {
+        (Some(reference), ..) => reference.to_owned(),
+        (None, Some(place), Some(name)) => format!("{place} {name}"),
+        _ => parameter.to_string(),
     }
 }
 

@@ -14,9 +14,6 @@ const BASE_URL: &str = "https://api.atlassian.com";
 /// ```
 /// use tokenward_atlassian::Atlassian;
 ///
-/// let atlassian = Atlassian::builder("an organization API key").build();
-/// assert!(atlassian.is_err(), "a key has no spaces");
-///
 /// let atlassian = Atlassian::builder("an-organization-API-key").build()?;
 /// # Ok::<(), tokenward_atlassian::BuildError>(())
 /// ```

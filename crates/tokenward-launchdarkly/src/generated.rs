@@ -505,7 +505,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub access: ::std::option::Option<Access>,
-        /// Time in epoch milliseconds.
+        /// When the configuration was made, in epoch milliseconds.
         #[serde(
             rename = "creationDate",
             default,
@@ -530,10 +530,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub full_key: ::std::option::Option<::tokenward_http::WireSecret>,
-        /// Opaque id of an object, a string.
+        /// Opaque id of the configuration.
         #[serde(rename = "_id")]
         pub id: ::std::string::String,
-        /// Time in epoch milliseconds.
+        /// When the configuration was last changed, in epoch milliseconds.
         #[serde(
             rename = "lastModified",
             default,
@@ -747,7 +747,7 @@ pub mod types {
     /// Access token; times are epoch milliseconds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct Token {
-        /// Time in epoch milliseconds.
+        /// When the token was made, in epoch milliseconds.
         #[serde(
             rename = "creationDate",
             default,
@@ -779,7 +779,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub expiry: ::std::option::Option<::tokenward_http::Timestamp>,
-        /// Opaque id of an object, a string.
+        /// Opaque id of the token.
         #[serde(rename = "_id")]
         pub id: ::std::string::String,
         /// Policy statements that bound the token instead of roles; may be absent, empty or null.
@@ -788,7 +788,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub inline_role: ::std::option::Option<::std::vec::Vec<Statement>>,
-        /// Time in epoch milliseconds.
+        /// When the token was last changed, in epoch milliseconds.
         #[serde(
             rename = "lastModified",
             default,
@@ -796,7 +796,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub last_modified: ::std::option::Option<::tokenward_http::Timestamp>,
-        /// Time in epoch milliseconds.
+        /// When the token was last used, in epoch milliseconds; 0 if never.
         #[serde(
             rename = "lastUsed",
             default,
@@ -817,7 +817,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub member: ::std::option::Option<MemberSummary>,
-        /// Opaque id of an object, a string.
+        /// Id of the member who made the token.
         #[serde(
             rename = "memberId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -826,7 +826,7 @@ pub mod types {
         /// Display name; may be absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /// Opaque id of an object, a string.
+        /// Id of the account that owns the token.
         #[serde(
             rename = "ownerId",
             skip_serializing_if = "::std::option::Option::is_none"

@@ -11,7 +11,7 @@ use crate::raw;
 /// ```
 /// use tokenward_mist::{Mist, Region};
 ///
-/// let mist = Mist::builder("an API token").region(Region::Emea01).build()?;
+/// let mist = Mist::builder("an-API-token").region(Region::Emea01).build()?;
 /// # Ok::<(), tokenward_mist::BuildError>(())
 /// ```
 ///

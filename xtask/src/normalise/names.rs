@@ -101,7 +101,12 @@ pub(super) fn aliases(document: &mut Value, _: &Config) -> Result<usize, Problem
         let before = count;
         schema::for_each(document, &mut |schema| {
             if let Some(alias) = schema::reference(schema).and_then(|name| aliases.get(name)) {
+                // What is said at the place is closer than what is said of the alias.
+                let description = schema.get("description").cloned();
                 *schema = alias.clone();
+                if let Some(description) = description {
+                    schema["description"] = description;
+                }
                 count += 1;
             }
         });
@@ -285,13 +290,15 @@ mod tests {
 
     #[test]
     fn plain_values_and_lists_stand_where_they_are_used() {
+        let mut described = reference_to("Millis");
+        described["description"] = "here".into();
         let (document, count) = run(
             "aliases",
             schemas(json!({
-                "Millis": {"type": "integer"},
+                "Millis": {"type": "integer", "description": "anywhere"},
                 "Many": {"type": "array", "items": reference_to("Millis")},
                 "Role": {"type": "string", "enum": ["a"]},
-                "Token": {"properties": {"at": reference_to("Millis"), "all": reference_to("Many"), "role": reference_to("Role")}},
+                "Token": {"properties": {"at": described, "all": reference_to("Many"), "role": reference_to("Role")}},
             })),
         );
         assert_eq!(
@@ -299,8 +306,8 @@ mod tests {
             schemas(json!({
                 "Role": {"type": "string", "enum": ["a"]},
                 "Token": {"properties": {
-                    "at": {"type": "integer"},
-                    "all": {"type": "array", "items": {"type": "integer"}},
+                    "at": {"type": "integer", "description": "here"},
+                    "all": {"type": "array", "items": {"type": "integer", "description": "anywhere"}},
                     "role": reference_to("Role"),
                 }},
             }))

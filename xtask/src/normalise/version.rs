@@ -57,19 +57,19 @@ pub(super) fn constants(document: &mut Value, _: &Config) -> Result<usize, Probl
     Ok(count)
 }
 
-/// A `$ref` beside other keywords becomes an `allOf`, which 3.0 does not ignore them in.
+/// A `$ref` beside other keywords becomes an `allOf`, which 3.0 does not ignore them in. Prose may stay beside it.
 pub(super) fn reference_siblings(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    const ANNOTATIONS: [&str; 4] = ["description", "summary", "example", "examples"];
+    const PROSE: [&str; 5] = ["$ref", "description", "summary", "example", "examples"];
 
     let mut count = 0;
     schema::for_each(document, &mut |schema| {
-        let Some(map) = schema.as_object_mut().filter(|map| map.len() > 1) else { return };
-        let Some(reference) = map.remove("$ref") else { return };
-        count += 1;
-        if map.keys().all(|key| ANNOTATIONS.contains(&key.as_str())) {
-            *schema = json!({ "$ref": reference });
-        } else {
+        let Some(map) = schema.as_object_mut() else { return };
+        if map.keys().all(|key| PROSE.contains(&key.as_str())) {
+            return;
+        }
+        if let Some(reference) = map.remove("$ref") {
             map.insert("allOf".into(), json!([{ "$ref": reference }]));
+            count += 1;
         }
     });
     Ok(count)
@@ -172,21 +172,20 @@ mod tests {
     }
 
     #[test]
-    fn keywords_beside_a_reference_are_kept_and_prose_is_not() {
+    fn keywords_beside_a_reference_are_not_lost() {
         let reference = json!({"$ref": "#/components/schemas/A"});
+        let described = json!({"$ref": "#/components/schemas/A", "description": "prose"});
         let (document, count) = run(
             "reference-siblings",
-            schemas(json!({
-                "B": {"$ref": "#/components/schemas/A", "nullable": true},
-                "C": {"$ref": "#/components/schemas/A", "description": "prose"},
-                "D": reference,
-            })),
+            schemas(
+                json!({"B": {"$ref": "#/components/schemas/A", "nullable": true}, "C": described, "D": reference}),
+            ),
         );
         assert_eq!(
             document,
-            schemas(json!({"B": {"allOf": [reference], "nullable": true}, "C": reference, "D": reference}))
+            schemas(json!({"B": {"allOf": [reference], "nullable": true}, "C": described, "D": reference}))
         );
-        assert_eq!(count, 2);
+        assert_eq!(count, 1);
     }
 
     #[test]
