@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-use crate::{problem::Problem, schema::members_mut};
+use crate::{problem::Problem, schema::members_mut, shape};
 
 /// Published documents are a few megabytes.
 const LARGEST: u64 = 32 << 20;
@@ -18,6 +18,12 @@ pub fn load(path: &Path) -> Result<Value, Problem> {
         .and_then(|()| check_references(&document))
         .map_err(|problem| problem.in_file(path))?;
     Ok(document)
+}
+
+/// Whether what is referred to is there, and what is there has the right shape.
+pub fn check(document: &Value) -> Result<(), Problem> {
+    shape::check(document)?;
+    check_references(document)
 }
 
 /// Reads a YAML or JSON file as JSON, within bounds.
@@ -90,7 +96,7 @@ fn check_version(document: &Value) -> Result<(), Problem> {
 }
 
 /// Every `$ref` and every target of a discriminator's mapping stands in the same document.
-pub fn check_references(document: &Value) -> Result<(), Problem> {
+fn check_references(document: &Value) -> Result<(), Problem> {
     let mut problem = None;
     walk_references(document, &mut String::new(), &mut |place, reference| {
         if problem.is_some() {

@@ -16,5 +16,6 @@ pub mod pipeline;
 pub mod problem;
 pub mod rust;
 mod schema;
+mod shape;
 pub mod vendor;
 pub mod verify;

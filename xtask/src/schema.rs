@@ -77,7 +77,10 @@ pub(crate) fn schema(value: &mut Value, change: &mut dyn FnMut(&mut Value)) {
         schema(inner, change);
     }
     for key in ["items", "additionalProperties", "not"] {
-        if let Some(inner) = value.get_mut(key).filter(|inner| inner.is_object()) {
+        // Whether further properties are taken is a boolean of its own kind.
+        if let Some(inner) =
+            value.get_mut(key).filter(|inner| key != "additionalProperties" || inner.is_object())
+        {
             schema(inner, change);
         }
     }

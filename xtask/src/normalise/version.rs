@@ -7,6 +7,23 @@ use serde_json::{Value, json};
 
 use crate::{problem::Problem, schema, vendor::Config};
 
+/// The schema `true` takes everything, as `{}` does.
+pub(super) fn boolean_schemas(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    let (mut count, mut never) = (0, false);
+    schema::for_each(document, &mut |schema| match schema {
+        Value::Bool(true) => {
+            *schema = json!({});
+            count += 1;
+        }
+        Value::Bool(false) => never = true,
+        _ => {}
+    });
+    if never {
+        return Err(Problem::new("a schema that takes nothing (`false`) has no form in OpenAPI 3.0"));
+    }
+    Ok(count)
+}
+
 /// `type: [string, 'null']` and a choice with `{type: 'null'}` become `nullable: true`.
 pub(super) fn null_types(document: &mut Value, _: &Config) -> Result<usize, Problem> {
     let mut count = 0;
@@ -121,6 +138,16 @@ pub(super) fn own_version(document: &mut Value, _: &Config) -> Result<usize, Pro
 mod tests {
     use super::*;
     use crate::normalise::testing::{run, schemas, try_run};
+
+    #[test]
+    fn the_schema_true_takes_everything() {
+        let closed = json!({"additionalProperties": false, "properties": {"a": true}, "items": true});
+        let (document, count) = run("boolean-schemas", schemas(json!({"A": closed})));
+        let open = json!({"additionalProperties": false, "properties": {"a": {}}, "items": {}});
+        assert_eq!((document, count), (schemas(json!({"A": open})), 2));
+        let mut never = schemas(json!({"A": {"properties": {"a": false}}}));
+        assert!(try_run("boolean-schemas", &mut never, "").unwrap_err().contains("takes nothing"));
+    }
 
     #[test]
     fn both_spellings_of_null_become_nullable() {

@@ -29,6 +29,7 @@ components:
       type: object
       properties:
         kind: {const: thing}
+        list: {type: array, items: true}
         name: {$ref: '#/components/schemas/Name', nullable: true}
 "##;
 

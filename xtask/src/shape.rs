@@ -1,0 +1,196 @@
+//! Whether a document has the shape that every later step takes for granted.
+//!
+//! OpenAPI's own rules are checked where they matter; here it is only that what
+//! should be an object is one, and that no schema is made of itself.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{
+    problem::Problem,
+    schema::{components, members, reference},
+    vendor::METHODS,
+};
+
+/// Fails at the first place where a part of another kind stands.
+pub(crate) fn check(document: &Value) -> Result<(), Problem> {
+    object(document, "")?;
+    for key in ["info", "paths", "components"] {
+        document.get(key).map_or(Ok(()), |value| object(value, &format!("/{key}")))?;
+    }
+    for (path, item) in document.get("paths").into_iter().flat_map(members) {
+        let place = format!("/paths/{}", escape(path));
+        object(item, &place)?;
+        parameters(item, &place)?;
+        for (method, operation) in members(item).filter(|(method, _)| METHODS.contains(&method.as_str())) {
+            self::operation(operation, &format!("{place}/{method}"))?;
+        }
+    }
+    for (kind, named) in document.get("components").into_iter().flat_map(members) {
+        let place = format!("/components/{kind}");
+        object(named, &place)?;
+        for (name, value) in members(named) {
+            let place = format!("{place}/{}", escape(name));
+            match kind.as_str() {
+                "schemas" => schema(value, &place)?,
+                _ => media(value, &place)?,
+            }
+        }
+    }
+    not_made_of_itself(document)
+}
+
+fn operation(operation: &Value, place: &str) -> Result<(), Problem> {
+    object(operation, place)?;
+    parameters(operation, place)?;
+    if let Some(body) = operation.get("requestBody") {
+        media(body, &format!("{place}/requestBody"))?;
+    }
+    let Some(answers) = operation.get("responses") else { return Ok(()) };
+    object(answers, &format!("{place}/responses"))?;
+    members(answers)
+        .try_for_each(|(status, answer)| media(answer, &format!("{place}/responses/{}", escape(status))))
+}
+
+fn parameters(owner: &Value, place: &str) -> Result<(), Problem> {
+    let Some(parameters) = owner.get("parameters") else { return Ok(()) };
+    let place = format!("{place}/parameters");
+    let list = parameters.as_array().ok_or_else(|| Problem::at(&place, "is no list"))?;
+    list.iter().enumerate().try_for_each(|(index, parameter)| media(parameter, &format!("{place}/{index}")))
+}
+
+/// A parameter, a body or an answer, which hold schemas by themselves or by media type.
+fn media(value: &Value, place: &str) -> Result<(), Problem> {
+    object(value, place)?;
+    if let Some(inner) = value.get("schema") {
+        schema(inner, &format!("{place}/schema"))?;
+    }
+    let Some(content) = value.get("content") else { return Ok(()) };
+    let place = format!("{place}/content");
+    object(content, &place)?;
+    members(content).try_for_each(|(name, inner)| media(inner, &format!("{place}/{}", escape(name))))
+}
+
+fn schema(value: &Value, place: &str) -> Result<(), Problem> {
+    if value.is_boolean() {
+        return Ok(());
+    }
+    object(value, place)?;
+    if let Some(properties) = value.get("properties") {
+        let place = format!("{place}/properties");
+        object(properties, &place)?;
+        for (name, inner) in members(properties) {
+            schema(inner, &format!("{place}/{}", escape(name)))?;
+        }
+    }
+    for key in ["items", "additionalProperties", "not"] {
+        value.get(key).map_or(Ok(()), |inner| schema(inner, &format!("{place}/{key}")))?;
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        let Some(branches) = value.get(key) else { continue };
+        let place = format!("{place}/{key}");
+        let list = branches.as_array().ok_or_else(|| Problem::at(&place, "is no list"))?;
+        for (index, inner) in list.iter().enumerate() {
+            schema(inner, &format!("{place}/{index}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Recursion is fine through a property or a list, and has no meaning through references and choices alone.
+fn not_made_of_itself(document: &Value) -> Result<(), Problem> {
+    let mut sound = BTreeSet::new();
+    for (name, _) in components(document) {
+        let mut path = Vec::new();
+        follow(document, name, &mut path, &mut sound)?;
+    }
+    Ok(())
+}
+
+fn follow<'a>(
+    document: &'a Value,
+    name: &'a str,
+    path: &mut Vec<&'a str>,
+    sound: &mut BTreeSet<&'a str>,
+) -> Result<(), Problem> {
+    if sound.contains(name) {
+        return Ok(());
+    }
+    if path.contains(&name) {
+        return Err(Problem::at(format!("/components/schemas/{}", escape(name)), "is made of itself"));
+    }
+    path.push(name);
+    if let Some((_, schema)) = components(document).find(|(component, _)| *component == name) {
+        let branches =
+            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+        for next in std::iter::once(schema).chain(branches).filter_map(reference) {
+            follow(document, next, path, sound)?;
+        }
+    }
+    path.pop();
+    sound.insert(name);
+    Ok(())
+}
+
+fn object(value: &Value, place: &str) -> Result<(), Problem> {
+    if value.is_object() {
+        return Ok(());
+    }
+    let found = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    Err(Problem::at(
+        if place.is_empty() { "/" } else { place },
+        format!("is {found} where an object should be"),
+    ))
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_of_another_kind_is_named_with_its_place() {
+        let ok = json!({"responses": {}});
+        let mut problems = String::new();
+        for document in [
+            json!([]),
+            json!({"paths": []}),
+            json!({"paths": {"/a/b": 1}}),
+            json!({"paths": {"/a": {"get": "x"}}}),
+            json!({"paths": {"/a": {"get": ok, "parameters": {}}}}),
+            json!({"paths": {"/a": {"get": {"parameters": [1]}}}}),
+            json!({"paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": 7}}}}}}}}),
+            json!({"components": {"schemas": {"A": "x"}}}),
+            json!({"components": {"schemas": {"A": {"properties": {"b": null}}}}}),
+            json!({"components": {"schemas": {"A": {"items": [{}]}}}}),
+            json!({"components": {"schemas": {"A": {"oneOf": {}}}}}),
+            json!({"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}),
+            json!({"components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}}}),
+        ] {
+            problems += &format!("{}\n", check(&document).unwrap_err());
+        }
+        insta::assert_snapshot!(problems);
+    }
+
+    #[test]
+    fn recursion_through_a_property_is_sound_and_so_is_a_boolean_schema() {
+        let document = json!({"components": {"schemas": {
+            "Tree": {"properties": {"left": {"$ref": "#/components/schemas/Tree"}, "any": true}},
+            "Alias": {"$ref": "#/components/schemas/Tree"},
+        }}});
+        assert_eq!(check(&document), Ok(()));
+    }
+}
