@@ -20,6 +20,13 @@ pub fn load(path: &Path) -> Result<Value, Problem> {
     Ok(document)
 }
 
+/// Reads a vendor's whole document. Only its version is checked: what is not kept of it may be in any state.
+pub fn load_published(path: &Path) -> Result<Value, Problem> {
+    let document = read(path)?;
+    check_version(&document).map_err(|problem| problem.in_file(path))?;
+    Ok(document)
+}
+
 /// Whether what is referred to is there, and what is there has the right shape.
 pub fn check(document: &Value) -> Result<(), Problem> {
     shape::check(document)?;
@@ -57,6 +64,8 @@ fn parse_yaml(text: &str) -> Result<Value, Problem> {
             max_events: 8_000_000,
         },
         strict_booleans: true,
+        // Published examples hold `.inf`, which JSON has no number for.
+        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
@@ -208,6 +217,7 @@ mod tests {
         assert_eq!(document["x"]["a"], "no");
         assert_eq!(document["x"]["b"], "2024-01-01");
         assert_eq!(document["x"]["d"], "on");
+        assert_eq!(load_text("a.yaml", &format!("{START}x: .inf")).unwrap()["x"], ".inf");
     }
 
     #[test]

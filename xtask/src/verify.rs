@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
     document,
@@ -73,10 +73,10 @@ pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Ver
         let verdict = match path {
             None => Verdict::NotComparable { operations: upstream.operations.len() },
             Some(path) => {
-                let theirs = document::load(&path)?;
-                let kept = slice(&ours, upstream);
-                let published = with_our_names(slice(&theirs, upstream), &upstream.component_prefix);
-                compare_slices(kept, published, upstream.name == main.name)
+                let theirs = slice(&document::load_published(&path)?, upstream);
+                document::check(&theirs).map_err(|problem| problem.in_file(&path))?;
+                let theirs = with_our_names(theirs, &upstream.component_prefix);
+                compare_slices(slice(&ours, upstream), theirs, upstream.name == main.name)
             }
         };
         verdicts.push((upstream.name.clone(), verdict));
@@ -152,7 +152,7 @@ fn slice(document: &Value, upstream: &Upstream) -> Value {
 }
 
 fn reached_components(document: &Value, paths: &Value) -> Value {
-    let mut components = document.get("components").cloned().unwrap_or_default();
+    let mut components = document.get("components").cloned().unwrap_or_else(|| json!({}));
     document::retain_components(&mut components, &document::reached(document, paths));
     if let Some(components) = components.as_object_mut() {
         components.retain(|_, named| named.as_object().is_some_and(|named| !named.is_empty()));

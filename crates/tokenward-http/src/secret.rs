@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn the_memory_is_wiped_on_drop() {
+        fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+        let WireSecret(inner) = WireSecret::from("CANARY");
+        is_wiped(&inner);
+    }
+
+    #[test]
     fn debug_and_serialize_show_nothing() {
         assert!(!format!("{:?} {:#?}", body(), body()).contains("CANARY"));
         assert!(!serde_json::to_string(&body()).unwrap().contains("CANARY"));

@@ -98,6 +98,23 @@ fn an_operation_that_is_gone_is_a_difference() {
 }
 
 #[test]
+fn what_is_not_kept_may_be_in_any_state_and_what_is_kept_may_not() {
+    let broken = "  /broken: {get: {$ref: 'elsewhere.yaml#/x', parameters: 7}}\n  /things:";
+    assert_eq!(differences(|text| text.replace("  /things:", broken)), [""; 0]);
+
+    let (folder, vendor) = made_up(OURS, "");
+    let dangling = OURS.replace("id: {type: string}", "id: {$ref: '#/components/schemas/Gone'}");
+    put(folder.path(), Path::new("made-up.yaml"), dangling.as_bytes());
+    let problem = verify(&vendor, &Published::Folder(folder.path().to_owned())).unwrap_err().to_string();
+    assert!(
+        problem.ends_with(
+            "made-up.yaml: /components/schemas/Thing/properties/id: `#/components/schemas/Gone` points at nothing"
+        ),
+        "{problem}"
+    );
+}
+
+#[test]
 fn one_file_is_compared_with_the_document_of_its_name() {
     let sailpoint = vendors().into_iter().find(|vendor| vendor.name == "sailpoint").unwrap();
     let folder = tempfile::tempdir().unwrap();
