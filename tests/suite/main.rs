@@ -12,6 +12,7 @@ mod auth;
 mod dates;
 mod errors;
 mod guards;
+mod readme;
 mod requests;
 mod secrets;
 mod support;

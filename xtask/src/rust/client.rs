@@ -272,8 +272,8 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
         let ident = format_ident!("{name}");
         let text =
             collect.named.get(name).and_then(|name| operation.parameters.get(name)).map(String::as_str);
-        let doc = text.unwrap_or_default();
-        quote!(#[doc = #doc] pub #ident: ::std::option::Option<#ty>)
+        let doc = docs::attribute(text.unwrap_or_default());
+        quote!(#doc pub #ident: ::std::option::Option<#ty>)
     });
     Ok(Some(parse_quote! {
         #[doc = #title]

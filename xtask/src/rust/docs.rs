@@ -5,14 +5,37 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-/// Every doc comment of the file, line by line, with what rustdoc would misread made harmless.
+/// Every doc comment that progenitor took from the document, made harmless.
+pub(super) fn make_harmless(file: &mut syn::File) {
+    for_each(file, |attributes| {
+        for attribute in attributes {
+            if let Some(text) = text(attribute) {
+                *attribute = self::attribute(&text);
+            }
+        }
+    });
+}
+
+/// Every doc comment, line by line.
 pub(super) fn rewrite(file: &mut syn::File) {
-    struct Docs;
+    for_each(file, |attributes| {
+        for attribute in std::mem::take(attributes) {
+            match text(&attribute) {
+                Some(text) => attributes.extend(lines(&text)),
+                None => attributes.push(attribute),
+            }
+        }
+    });
+}
+
+/// Calls `change` on the attributes of everything that has documentation.
+fn for_each(file: &mut syn::File, change: fn(&mut Vec<Attribute>)) {
+    struct Docs(fn(&mut Vec<Attribute>));
     macro_rules! visit {
         ($($visit:ident: $node:ty),*) => {
             impl VisitMut for Docs {
                 $(fn $visit(&mut self, node: &mut $node) {
-                    by_lines(&mut node.attrs);
+                    (self.0)(&mut node.attrs);
                     visit_mut::$visit(self, node);
                 })*
             }
@@ -27,16 +50,7 @@ pub(super) fn rewrite(file: &mut syn::File) {
         visit_item_struct_mut: syn::ItemStruct,
         visit_variant_mut: syn::Variant
     }
-    Docs.visit_file_mut(file);
-}
-
-fn by_lines(attributes: &mut Vec<Attribute>) {
-    for attribute in std::mem::take(attributes) {
-        match text(&attribute) {
-            Some(text) => attributes.extend(lines(&text)),
-            None => attributes.push(attribute),
-        }
-    }
+    Docs(change).visit_file_mut(file);
 }
 
 /// A doc comment of a text from the document.
@@ -75,17 +89,58 @@ fn lines(text: &str) -> Vec<Attribute> {
         .collect()
 }
 
-/// The vendor's or our prose without HTML, links and bare addresses.
+/// Prose of a document without HTML and without links, whose targets may be anything; addresses stay addresses.
 pub(super) fn prose(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut in_code = false;
-    for character in text.chars() {
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        if !in_code && (rest.starts_with("https://") || rest.starts_with("http://")) {
+            let address = address(rest);
+            safe.push_str(&format!("<{address}>"));
+            rest = &rest[address.len()..];
+            continue;
+        }
         match character {
             '`' => in_code = !in_code,
             '[' | ']' | '<' | '>' if !in_code => safe.push('\\'),
             _ => {}
         }
         safe.push(character);
+        rest = &rest[character.len_utf8()..];
     }
-    safe.replace("://", ":\u{2060}//")
+    safe
+}
+
+/// The address that the text starts with, without the punctuation behind it.
+fn address(text: &str) -> &str {
+    let end = text.find(|c: char| c.is_whitespace() || "()[]<>\"'`".contains(c)).unwrap_or(text.len());
+    text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_becomes_neither_html_nor_links_and_code_stays_code() {
+        assert_eq!(
+            prose("See [docs](https://example.com/a?b=c). Use <b> in `Vec<T>`, or http://x.example."),
+            "See \\[docs\\](<https://example.com/a?b=c>). Use \\<b\\> in `Vec<T>`, or <http://x.example>."
+        );
+    }
+
+    #[test]
+    fn no_line_becomes_code_that_rustdoc_would_run() {
+        let mut file: syn::File = syn::parse_quote! {
+            #[doc = "Text.\n\n```\npanic!()\n```\n    indented!()\n~~~\n#![feature(x)] */"]
+            pub struct A;
+        };
+        rewrite(&mut file);
+        let source = prettyplease::unparse(&file);
+        assert_eq!(
+            source,
+            "/// Text.\n///\n/// \'\'\'\n/// panic!()\n/// \'\'\'\n/// indented!()\n/// ---\n/// #![feature(x)] */\npub struct A;\n"
+        );
+    }
 }

@@ -30,6 +30,7 @@ pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
     let tokens = progenitor::generate(document)?;
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| Problem::new(format!("progenitor wrote no Rust: {error}")))?;
+    docs::make_harmless(&mut file);
     types::rewrite(&mut file, &reach)?;
     client::rewrite(&mut file, document)?;
     docs::rewrite(&mut file);
