@@ -14,6 +14,8 @@ mod errors;
 mod guards;
 mod readme;
 mod requests;
+mod retry;
 mod secrets;
+mod spans;
 mod support;
 mod wire;

@@ -1068,8 +1068,8 @@ impl ClientHooks<::tokenward_http::Session> for Client {
     async fn exec(
         &self,
         request: reqwest::Request,
-        _info: &OperationInfo,
+        info: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(request).await
+        self.inner.send(info.operation_id, request).await
     }
 }

@@ -20,6 +20,11 @@ use crate::{AuthorizeError, BuildError};
 pub trait Authorize: fmt::Debug + Send + Sync + 'static {
     /// The header's value, marked as sensitive.
     async fn header(&self) -> Result<HeaderValue, AuthorizeError>;
+
+    /// Another value, now that the vendor has refused this one; `None` where there is no other.
+    async fn renewed(&self, _refused: &HeaderValue) -> Option<HeaderValue> {
+        None
+    }
 }
 
 /// A credential that is sent as it is with every request.

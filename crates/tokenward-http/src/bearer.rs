@@ -114,6 +114,16 @@ impl Authorize for Bearer {
             }
         }
     }
+
+    async fn renewed(&self, refused: &HeaderValue) -> Option<HeaderValue> {
+        let mut state = self.state.lock().await;
+        // Somebody else may have renewed it since it was sent.
+        if state.live.as_ref().is_some_and(|live| live.header == refused) {
+            state.live = None;
+        }
+        drop(state);
+        self.header().await.ok()
+    }
 }
 
 impl fmt::Debug for Bearer {
@@ -192,6 +202,22 @@ mod tests {
             assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-1");
             assert_eq!(calls.load(Ordering::SeqCst), 2);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_renewed_once_however_many_saw_it_refused() {
+        let (bearer, calls) = counting(Some(3600), |_| false);
+        let refused = bearer.header().await.unwrap();
+        let renewals: Vec<_> = (0..20)
+            .map(|_| {
+                let (bearer, refused) = (bearer.clone(), refused.clone());
+                tokio::spawn(async move { bearer.renewed(&refused).await })
+            })
+            .collect();
+        for renewal in renewals {
+            assert_eq!(renewal.await.unwrap().unwrap(), "Bearer jwt-1");
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test(start_paused = true)]

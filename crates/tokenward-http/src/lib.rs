@@ -9,6 +9,8 @@ mod nullable;
 mod one_or_many;
 mod operation;
 mod options;
+mod retry;
+mod retry_after;
 mod secret;
 mod session;
 
@@ -23,6 +25,7 @@ pub use nullable::Nullable;
 pub use one_or_many::OneOrMany;
 pub use operation::Operation;
 pub use options::HttpOptions;
+pub use retry::RetryOptions;
 pub use secret::WireSecret;
 pub use session::{PathRewrite, Session};
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::redirect;
 
-use crate::{BaseUrl, BuildError};
+use crate::{BaseUrl, BuildError, RetryOptions};
 
-/// Time-outs, the user agent and the bound on an answer's size.
+/// Time-outs, the user agent, the bound on an answer's size, and when a request is sent again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,6 +22,7 @@ use crate::{BaseUrl, BuildError};
 /// | connect time-out | 10 s |
 /// | total time-out of a request | 30 s |
 /// | largest body of an answer | 32 MiB |
+/// | sending again | see [`RetryOptions`] |
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct HttpOptions {
@@ -29,6 +30,7 @@ pub struct HttpOptions {
     timeout: Duration,
     user_agent_suffix: Option<String>,
     body_limit: usize,
+    retry: RetryOptions,
 }
 
 impl Default for HttpOptions {
@@ -38,6 +40,7 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(30),
             user_agent_suffix: None,
             body_limit: 32 << 20,
+            retry: RetryOptions::default(),
         }
     }
 }
@@ -49,7 +52,7 @@ impl HttpOptions {
         self
     }
 
-    /// How long a request may take, its answer's last byte included.
+    /// How long one sending of a request may take, its answer's last byte included.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -65,6 +68,16 @@ impl HttpOptions {
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
+    }
+
+    /// How often a request is sent again, and for how long in all.
+    pub fn with_retry(mut self, options: RetryOptions) -> Self {
+        self.retry = options;
+        self
+    }
+
+    pub(crate) fn retry(&self) -> &RetryOptions {
+        &self.retry
     }
 
     pub(crate) fn body_limit(&self) -> usize {

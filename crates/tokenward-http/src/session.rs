@@ -1,12 +1,19 @@
 //! What a generated client carries: how its requests are checked, authorized and read.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use progenitor_client::{Error, ResponseValue};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
+use reqwest::{
+    StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
+};
 use serde::de::DeserializeOwned;
+use tracing::Instrument;
 
-use crate::{Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, decode::decode};
+use crate::{
+    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, decode::decode,
+    retry::is_idempotent,
+};
 
 /// Where a path of the document goes in the API version that the caller chose, or why nowhere.
 pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
@@ -40,6 +47,8 @@ struct Inner {
     headers: HeaderMap,
     rewrite: Option<PathRewrite>,
     body_limit: usize,
+    retry: RetryOptions,
+    product: &'static str,
 }
 
 impl Session {
@@ -48,7 +57,7 @@ impl Session {
     /// # Errors
     ///
     /// [`BuildError`] where a setting cannot be used or TLS is not available.
-    pub fn new(base: BaseUrl, options: &HttpOptions, product: &str) -> Result<Self, BuildError> {
+    pub fn new(base: BaseUrl, options: &HttpOptions, product: &'static str) -> Result<Self, BuildError> {
         Ok(Self(Arc::new(Inner {
             client: options.client(&base, product)?,
             base,
@@ -56,6 +65,8 @@ impl Session {
             headers: HeaderMap::new(),
             rewrite: None,
             body_limit: options.body_limit(),
+            retry: options.retry().clone(),
+            product,
         })))
     }
 
@@ -146,16 +157,88 @@ impl Session {
         Ok(())
     }
 
-    /// Sends a prepared request, once.
+    /// Sends a prepared request: once, or again where that is safe and the answer is transient.
+    ///
+    /// A refused credential that can be renewed is renewed once, for a request
+    /// that may be sent again.
     ///
     /// # Errors
     ///
     /// What the HTTP client reports: no connection, a time-out, a broken answer.
-    pub async fn send(&self, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
-        let mut response = self.0.client.execute(request).await?;
+    pub async fn send(
+        &self,
+        operation: &str,
+        request: reqwest::Request,
+    ) -> reqwest::Result<reqwest::Response> {
+        let span = tracing::debug_span!(
+            "request",
+            client = self.0.product,
+            operation,
+            method = request.method().as_str(),
+            status = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+            duration_ms = tracing::field::Empty,
+            request_id = tracing::field::Empty,
+        );
+        let start = Instant::now();
+        let (attempts, result) = self.send_until_answered(request).instrument(span.clone()).await;
+        span.record("attempts", attempts);
+        span.record("duration_ms", start.elapsed().as_millis() as u64);
+        let mut response = result?;
+        span.record("status", response.status().as_u16());
+        if let Some(id) = request_id(response.headers()) {
+            span.record("request_id", id);
+        }
         // We keep no cookies, and an unexpected answer is printed with its headers.
         response.headers_mut().remove(SET_COOKIE);
         Ok(response)
+    }
+
+    async fn send_until_answered(
+        &self,
+        mut request: reqwest::Request,
+    ) -> (usize, reqwest::Result<reqwest::Response>) {
+        let mut plan = self.0.retry.plan(request.method());
+        let (mut attempts, mut may_renew) = (0, true);
+        loop {
+            // A body that is read while it is sent could not be sent twice; generated clients have none.
+            let copy = request.try_clone();
+            let result = self.0.client.execute(request).await;
+            attempts += 1;
+            let Some(again) = copy else { return (attempts, result) };
+            request = again;
+            if may_renew && self.renew(&mut request, &result).await {
+                may_renew = false;
+                continue;
+            }
+            match plan.wait_after(&result) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return (attempts, result),
+            }
+        }
+    }
+
+    /// Whether the request was refused for its credential, and has another one now.
+    async fn renew(
+        &self,
+        request: &mut reqwest::Request,
+        result: &reqwest::Result<reqwest::Response>,
+    ) -> bool {
+        let refused = matches!(result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
+        if !refused || !is_idempotent(request.method()) {
+            return false;
+        }
+        let (Some(authorize), Some(header)) = (&self.0.authorize, request.headers().get(AUTHORIZATION))
+        else {
+            return false;
+        };
+        match authorize.renewed(header).await {
+            Some(renewed) => {
+                request.headers_mut().insert(AUTHORIZATION, renewed);
+                true
+            }
+            None => false,
+        }
     }
 
     /// Reads the body of a successful answer.
@@ -170,6 +253,13 @@ impl Session {
     ) -> Result<ResponseValue<T>, Error<E>> {
         decode(response, self.0.body_limit).await
     }
+}
+
+/// What the vendor's support asks for, under the names that vendors give it.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    const NAMES: [&str; 4] = ["x-request-id", "request-id", "slpt-request-id", "atl-traceid"];
+
+    NAMES.into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 
 impl fmt::Debug for Session {

@@ -22,4 +22,6 @@ pub mod raw {
     pub use crate::generated::*;
 }
 
-pub use tokenward_http::{BuildError, HttpOptions, Nullable, SecretString, Timestamp, WireSecret};
+pub use tokenward_http::{
+    BuildError, HttpOptions, Nullable, RetryOptions, SecretString, Timestamp, WireSecret,
+};

@@ -110,9 +110,9 @@ fn connection() -> Vec<Item> {
             async fn exec(
                 &self,
                 request: reqwest::Request,
-                _info: &OperationInfo,
+                info: &OperationInfo,
             ) -> reqwest::Result<reqwest::Response> {
-                self.inner.send(request).await
+                self.inner.send(info.operation_id, request).await
             }
         }
     };

@@ -1,0 +1,93 @@
+//! When a vendor says that it can be asked again, in every dialect in which the four say it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+
+/// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
+///
+/// | vendor | header | value |
+/// |---|---|---|
+/// | Mist, SailPoint, LaunchDarkly by address | `Retry-After` | seconds, or a date as HTTP has it |
+/// | LaunchDarkly | `X-Ratelimit-Reset`, `X-Ratelimit-Auth-Token-Reset` | epoch milliseconds, at times in the past |
+/// | Atlassian | `X-RateLimit-Reset` | ISO 8601 |
+///
+/// Where several resets are given, the last one counts: it is not said which of
+/// the limits was hit.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let said = headers.get(RETRY_AFTER).and_then(|value| wait(value, now));
+    let resets = headers
+        .iter()
+        .filter(|(name, _)| name.as_str().contains("ratelimit") && name.as_str().ends_with("-reset"));
+    said.or_else(|| resets.filter_map(|(_, value)| wait(value, now)).max())
+        .and_then(|wait| Duration::try_from(wait).ok())
+        .filter(|wait| !wait.is_zero())
+}
+
+fn wait(value: &HeaderValue, now: Timestamp) -> Option<SignedDuration> {
+    /// A number above it is a date: as seconds it would be 2001, and as a time to wait 31 years.
+    const DATES: f64 = 1e9;
+    /// A date above it is in milliseconds: as seconds it would be the year 5138.
+    const MILLIS: f64 = 1e11;
+
+    let text = value.to_str().ok()?.trim();
+    let until = |time: Timestamp| time.duration_since(now);
+    if let Ok(number) = text.parse::<f64>() {
+        return match number {
+            _ if !number.is_finite() => None,
+            number if number >= MILLIS => Timestamp::from_millisecond(number as i64).ok().map(until),
+            number if number >= DATES => Timestamp::from_second(number as i64).ok().map(until),
+            number => SignedDuration::try_from_secs_f64(number).ok(),
+        };
+    }
+    let zoned = rfc2822::parse(text).map(|zoned| zoned.timestamp());
+    zoned.or_else(|_| text.parse()).ok().map(until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(headers: &[(&'static str, &str)]) -> Option<Duration> {
+        let now = "2026-08-01T00:00:00Z".parse().unwrap();
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        retry_after(&headers, now)
+    }
+
+    #[test]
+    fn every_dialect_says_how_long() {
+        let seconds = |n| Some(Duration::from_secs(n));
+        assert_eq!(said(&[("retry-after", "7")]), seconds(7));
+        assert_eq!(said(&[("retry-after", " 1.5 ")]), Some(Duration::from_millis(1500)));
+        assert_eq!(said(&[("retry-after", "Sat, 01 Aug 2026 00:00:09 GMT")]), seconds(9));
+        assert_eq!(said(&[("x-ratelimit-reset", "1785542405000")]), seconds(5));
+        assert_eq!(said(&[("x-ratelimit-reset", "1785542405")]), seconds(5));
+        assert_eq!(said(&[("x-ratelimit-reset", "2026-08-01T00:00:11Z")]), seconds(11));
+        assert_eq!(said(&[("x-ratelimit-reset", "3")]), seconds(3));
+        assert_eq!(
+            said(&[
+                ("x-ratelimit-reset", "1785542405000"),
+                ("x-ratelimit-auth-token-reset", "1785542406000")
+            ]),
+            seconds(6)
+        );
+        assert_eq!(said(&[("retry-after", "2"), ("x-ratelimit-reset", "1785542405000")]), seconds(2));
+    }
+
+    #[test]
+    fn what_is_past_or_garbage_says_nothing() {
+        for value in
+            ["0", "-5", "1785542300000", "2026-07-31T23:59:59Z", "soon", "", "NaN", "inf", "1e300", "\u{e9}"]
+        {
+            assert_eq!(said(&[("retry-after", value)]), None, "{value}");
+            assert_eq!(said(&[("x-ratelimit-reset", value)]), None, "{value}");
+        }
+        assert_eq!(said(&[("x-ratelimit-remaining", "5"), ("reset", "5")]), None);
+        assert_eq!(
+            said(&[("retry-after", "soon"), ("x-ratelimit-reset", "4")]),
+            Some(Duration::from_secs(4))
+        );
+    }
+}

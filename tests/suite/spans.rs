@@ -1,0 +1,71 @@
+//! What is traced, at the finest level and of every crate in the process: names and numbers, and nothing else.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use tokenward_mist::raw::types::OrgApiTokenInput;
+use tokenward_tests::sample;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+use crate::support;
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn a_span_tells_names_and_numbers_and_no_secret() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(captured.clone())
+        .finish();
+    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200)
+        .insert_header("x-request-id", "request-17")
+        .set_body_raw(sample!("mist.create_org_api_token"), "application/json");
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    support::mist(&server).raw().create_org_api_token("org", &OrgApiTokenInput::new("ci")).await.unwrap();
+    drop(guard);
+
+    let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let span =
+        text.lines().find(|line| line.contains("close") && line.contains("create_org_api_token")).unwrap();
+    for part in [
+        concat!("client=\"tokenward-mist/", env!("CARGO_PKG_VERSION"), "\""),
+        "method=\"POST\"",
+        "attempts=1",
+        "status=200",
+        "request_id=\"request-17\"",
+        "duration_ms=",
+    ] {
+        assert!(span.contains(part), "{part} is not in {span}");
+    }
+    for secret in [support::CREDENTIAL, "SECRET-mist-org-key"] {
+        assert!(!text.contains(secret), "{secret} was traced");
+    }
+}
