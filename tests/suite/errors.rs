@@ -3,6 +3,10 @@
 use tokenward_http::HttpOptions;
 use tokenward_mist::{Mist, raw::Error};
 use tokenward_tests::{answering, sample};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::support::{self, CREDENTIAL};
@@ -61,6 +65,46 @@ async fn an_answer_beyond_the_bound_is_refused() {
     let mist = Mist::builder(CREDENTIAL).base_url(server.uri()).http(options).build().unwrap();
     let error = mist.raw().list_api_tokens().await.unwrap_err();
     assert!(error.to_string().contains("the answer is larger than 1000 bytes"), "{error}");
+}
+
+/// A server that sends a body in pieces without saying how many, to one caller.
+async fn endless() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+        let _ = stream.write_all(head.as_bytes()).await;
+        while stream.write_all(b"5\r\n[[[[[\r\n").await.is_ok() {}
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_refused_at_the_bound() {
+    let options = HttpOptions::default().with_body_limit(100_000);
+    let mist = Mist::builder(CREDENTIAL).base_url(endless().await).http(options).build().unwrap();
+    let error = mist.raw().list_api_tokens().await.unwrap_err();
+    assert!(error.to_string().contains("the answer is larger than 100000 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn an_announced_length_beyond_the_bound_is_refused_before_it_is_read() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 4096];
+        let _ = stream.read(&mut request).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n").await;
+        // Held open: who waits for the body waits until the time-out.
+        std::future::pending::<()>().await;
+    });
+    let mist = Mist::builder(CREDENTIAL).base_url(url).build().unwrap();
+    let error = mist.raw().list_api_tokens().await.unwrap_err();
+    assert!(error.to_string().contains("the answer is larger than"), "{error}");
 }
 
 #[tokio::test]

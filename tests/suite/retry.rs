@@ -144,6 +144,9 @@ async fn a_bearer_that_is_refused_for_good_is_renewed_once() {
         ResponseTemplate::new(200).set_body_raw(sample!("sailpoint.create_oauth_token"), "application/json");
     Mock::given(path).respond_with(grant).mount(&server).await;
     Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
-    let error = support::sailpoint(&server).raw().list_oauth_clients(&Default::default()).await.unwrap_err();
+    let sailpoint = support::sailpoint(&server);
+    let query = Default::default();
+    let call = sailpoint.raw().list_oauth_clients(&query);
+    let error = tokio::time::timeout(Duration::from_secs(10), call).await.expect("it ends").unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), sent(&server).await), (401, 4));
 }

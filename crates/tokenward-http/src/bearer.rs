@@ -229,6 +229,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_life_beyond_all_reason_is_not_trusted() {
+        let (bearer, calls) = counting(Some(u64::MAX), |_| false);
+        bearer.header().await.unwrap();
+        tokio::time::advance(LONGEST_LIFE).await;
+        bearer.header().await.unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_caller_that_gives_up_does_not_block_the_others() {
         let (bearer, calls) = counting(Some(3600), |_| false);
         let given_up = tokio::time::timeout(Duration::from_millis(10), bearer.header()).await;

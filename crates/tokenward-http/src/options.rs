@@ -102,8 +102,9 @@ impl HttpOptions {
             .user_agent(user_agent)
             .redirect(redirect::Policy::none())
             .referer(false);
-        // A loopback address is reached directly whatever proxy the environment names.
-        let builder = if base.is_loopback() { builder.no_proxy() } else { builder.https_only(true) };
+        // A loopback address is reached directly whatever proxy the environment names. Others are https:
+        // `BaseUrl` takes nothing else, and every request is checked to go there.
+        let builder = if base.is_loopback() { builder.no_proxy() } else { builder };
         builder.build().map_err(BuildError::Http)
     }
 }
