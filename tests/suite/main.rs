@@ -16,6 +16,5 @@ mod readme;
 mod requests;
 mod retry;
 mod secrets;
-mod spans;
 mod support;
 mod wire;
