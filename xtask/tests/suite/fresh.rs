@@ -78,6 +78,28 @@ fn an_edited_input_makes_the_lock_stale_even_where_the_output_stays() {
 }
 
 #[test]
+fn another_generator_makes_the_lock_stale() {
+    let copy = copy();
+    let text = std::fs::read_to_string(copy.path().join("Cargo.lock")).unwrap();
+    let prettyplease = "name = \"prettyplease\"\nversion = \"0.3.0\"";
+    assert!(text.contains(prettyplease));
+    let other = text.replace(prettyplease, "name = \"prettyplease\"\nversion = \"0.3.1\"");
+    put(copy.path(), Path::new("Cargo.lock"), other.as_bytes());
+    let (right, output) = run_in(copy.path(), true);
+    assert!(!right);
+    assert!(output.contains("+prettyplease = \"0.3.1\""), "{output}");
+}
+
+#[test]
+fn the_lock_forgets_a_vendor_that_is_gone() {
+    let copy = copy();
+    std::fs::remove_dir_all(copy.path().join("specs/mist")).unwrap();
+    assert!(run_in(copy.path(), false).0);
+    let lock = std::fs::read_to_string(copy.path().join("specs/lock.toml")).unwrap();
+    assert!(!lock.contains("mist") && lock.contains("sailpoint"));
+}
+
+#[test]
 fn key_order_whitespace_and_the_documents_own_version_change_no_byte_of_code() {
     for vendor in vendors() {
         let copy = copy();

@@ -19,7 +19,9 @@ paths:
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
       responses: {'200': {description: ours}}
 components:
-  securitySchemes: {bearer: {type: http, scheme: bearer}}
+  securitySchemes:
+    bearer: {type: http, scheme: bearer}
+    oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: /token, scopes: {read: ours}}}}
   schemas:
     Thing:
       type: object
@@ -75,6 +77,7 @@ fn every_structural_difference_is_reported_where_it_is() {
         ("enum: [a, b]", "enum: [a, b, c]"),
         (", readOnly: true", ""),
         ("scheme: bearer}", "scheme: basic}"),
+        ("{read: ours}", "{read: ours, write: ours}"),
         ("security: [{bearer: []}]", "security: [{bearer: [read]}]"),
         ("api.example.com", "api.example.org"),
         ("openapi: 3.0.3", "openapi: 3.1.0"),
