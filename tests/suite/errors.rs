@@ -119,10 +119,18 @@ async fn no_credential_follows_a_redirect() {
 }
 
 #[tokio::test]
-async fn a_cookie_of_the_vendor_is_in_no_error() {
+async fn headers_that_may_hold_anything_are_in_no_error_and_those_about_the_answer_stay() {
     let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(403).insert_header("set-cookie", "session=CANARY");
+    let answer = ResponseTemplate::new(403)
+        .insert_header("set-cookie", "session=CANARY")
+        .insert_header("location", "https://example.com/?token=CANARY")
+        .insert_header("x-echo", "CANARY")
+        .insert_header("x-ratelimit-remaining", "7")
+        .insert_header("x-request-id", "request-17");
     Mock::given(any()).respond_with(answer).mount(&server).await;
     let error = support::mist(&server).raw().list_api_tokens().await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("CANARY"));
+    let Error::UnexpectedResponse(response) = error else { panic!("{error}") };
+    assert_eq!(response.headers()["x-ratelimit-remaining"], "7");
+    assert_eq!(response.headers()["x-request-id"], "request-17");
 }

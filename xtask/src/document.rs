@@ -14,9 +14,7 @@ const DEEPEST: usize = 128;
 /// Reads a document and checks that it is one: its version, its size, its depth and its references.
 pub fn load(path: &Path) -> Result<Value, Problem> {
     let document = read(path)?;
-    check_version(&document)
-        .and_then(|()| check_references(&document))
-        .map_err(|problem| problem.in_file(path))?;
+    check_version(&document).and_then(|()| check(&document)).map_err(|problem| problem.in_file(path))?;
     Ok(document)
 }
 
@@ -100,12 +98,16 @@ fn check_version(document: &Value) -> Result<(), Problem> {
     match document.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.0.") || version.starts_with("3.1.") => Ok(()),
         Some(version) => Err(Problem::at("/openapi", format!("version {version} is neither 3.0 nor 3.1"))),
+        None if document.get("openapi").is_some() => {
+            Err(Problem::at("/openapi", "is no text: write the version in quotes, with all its parts"))
+        }
         None => Err(Problem::at("/openapi", "missing: this is no OpenAPI document")),
     }
 }
 
 /// Every `$ref` and every target of a discriminator's mapping stands in the same document.
 fn check_references(document: &Value) -> Result<(), Problem> {
+    check_reference_types(document, &mut String::new())?;
     let mut problem = None;
     walk_references(document, &mut String::new(), &mut |place, reference| {
         if problem.is_some() {
@@ -121,6 +123,29 @@ fn check_references(document: &Value) -> Result<(), Problem> {
         }
     });
     problem.map_or(Ok(()), Err)
+}
+
+/// A `$ref` is text; an object of that name is a property.
+fn check_reference_types(value: &Value, place: &mut String) -> Result<(), Problem> {
+    match value.get("$ref") {
+        None | Some(Value::String(_) | Value::Object(_)) => {}
+        Some(other) => return Err(Problem::at(place, format!("`$ref` is {other}, which refers to nothing"))),
+    }
+    let members = value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value));
+    let items =
+        value.as_array().into_iter().flatten().enumerate().map(|(index, value)| (index.to_string(), value));
+    for (key, value) in members.chain(items) {
+        let length = place.len();
+        place.push('/');
+        place.push_str(&key);
+        check_reference_types(value, place)?;
+        place.truncate(length);
+    }
+    Ok(())
 }
 
 /// Calls `found` with the place and text of each reference.
@@ -229,6 +254,8 @@ mod tests {
         for (name, text) in [
             ("truncated.yaml", "openapi: 3.0.3\ninfo: {title: t, version"),
             ("truncated.json", r#"{"openapi": "3.0.3", "info": {"title""#),
+            ("number.yaml", &format!("{START}x: {{$ref: 1}}\n")),
+            ("shape.yaml", &format!("{START}components: []\n")),
             ("twice.yaml", &format!("{START}paths: {{}}\n")),
             ("dangles.yaml", &format!("{START}x: {{y: [{{$ref: '#/components/schemas/No~1ne'}}]}}\n")),
             ("outside.yaml", &format!("{START}x: {{$ref: 'other.yaml#/A'}}\n")),
@@ -239,6 +266,7 @@ mod tests {
             ),
             ("swagger.yaml", "swagger: '2.0'\n"),
             ("future.yaml", "openapi: 4.0.0\n"),
+            ("unquoted.yaml", "openapi: 3.0\n"),
             ("other.yaml", "name: x\n"),
             ("empty.yaml", ""),
             ("deep.yaml", &deep_yaml),

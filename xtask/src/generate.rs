@@ -38,6 +38,11 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     // All in memory first: a fault of one vendor's input leaves every output untouched.
     let mut outputs = Vec::new();
     for vendor in chosen {
+        let folder = output(root, vendor).parent().map(Path::to_owned).unwrap_or_default();
+        if !folder.is_dir() {
+            let message = format!("{} is no folder: is `crate` right?", lock::relative(root, &folder));
+            return Err(Problem::at("crate", message).in_file(&vendor.folder.join("vendor.toml")));
+        }
         let start = Instant::now();
         let generated = pipeline::generate(vendor, &Without::default())?;
         outputs.push((vendor, generated, start.elapsed()));

@@ -37,11 +37,11 @@ impl Lock {
         root.join("specs/lock.toml")
     }
 
-    /// The file as it stands, or an empty one where there is none.
+    /// The file as it stands, or an empty one where there is none that can be read: it is an output, and is written anew.
     pub fn load(root: &Path) -> Result<Self, Problem> {
         let path = Self::path(root);
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| Problem::new(error.message()).in_file(&path)),
+            Ok(text) => Ok(toml::from_str(&text).unwrap_or_default()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(Problem::from(error).in_file(&path)),
         }

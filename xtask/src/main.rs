@@ -47,7 +47,18 @@ enum Spec {
 }
 
 fn main() -> ExitCode {
+    // progenitor follows a document's nesting on the stack.
+    const STACK: usize = 256 << 20;
+
     let arguments = Arguments::parse();
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(|| run(arguments));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        Ok(Err(_)) | Err(_) => ExitCode::from(2),
+    }
+}
+
+fn run(arguments: Arguments) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
     let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
     let result = root().and_then(|root| match arguments.command {

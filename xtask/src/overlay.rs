@@ -43,7 +43,6 @@ pub struct Action {
     /// Why it is needed.
     pub description: String,
     #[serde(rename = "x-evidence")]
-    #[allow(dead_code, reason = "for the reader; read so that it is required")]
     evidence: String,
     #[serde(default, rename = "x-expect")]
     expect: Option<Value>,
@@ -88,7 +87,12 @@ impl Action {
         if self.update.is_some() == self.remove {
             return Err("has to have either `update` or `remove: true`".into());
         }
-        if self.expect.is_none() && self.expect_absent.is_empty() {
+        if self.description.trim().is_empty() || self.evidence.trim().is_empty() {
+            return Err("has to give its reason in `description` and its evidence in `x-evidence`".into());
+        }
+        let expects_something =
+            self.expect.as_ref().is_some_and(|expect| *expect != Value::Object(Map::new()));
+        if !expects_something && self.expect_absent.is_empty() {
             return Err("has to say what it expects: `x-expect` or `x-expect-absent`".into());
         }
         Ok(())
@@ -103,8 +107,7 @@ impl Action {
             return Err("target matches nothing".into());
         }
         // A later element of an array goes first, so that indices stay right while elements are removed.
-        targets.sort();
-        targets.reverse();
+        targets.sort_by(|one, other| segments(other).cmp(&segments(one)));
         for target in &targets {
             self.check_expectation(document.pointer(target).unwrap_or(&Value::Null))
                 .map_err(|message| format!("{target} {message}"))?;
@@ -129,6 +132,11 @@ impl Action {
             None => Ok(()),
         }
     }
+}
+
+/// The segments of a pointer, numbers as numbers: element 10 comes after element 2.
+fn segments(pointer: &str) -> Vec<(usize, &str)> {
+    pointer.split('/').map(|segment| (segment.parse().unwrap_or(0), segment)).collect()
 }
 
 /// Whether `part` is in `whole`: equal scalars and arrays, and objects with at least these keys.
@@ -212,7 +220,12 @@ mod tests {
     fn remove_takes_every_match() {
         let action = json!({"target": "$.a[?@.gone == true]", "x-expect": {"gone": true}, "remove": true});
         let document = json!({"a": [{"gone": true}, {"gone": false}, {"gone": true}]});
-        assert_eq!(apply(action, document).unwrap(), json!({"a": [{"gone": false}]}));
+        assert_eq!(apply(action.clone(), document).unwrap(), json!({"a": [{"gone": false}]}));
+
+        let gone = |index| index == 2 || index == 10;
+        let long: Vec<Value> = (0..12).map(|index| json!({"gone": gone(index), "index": index})).collect();
+        let left: Vec<Value> = long.iter().filter(|item| item["gone"] == false).cloned().collect();
+        assert_eq!(apply(action, json!({"a": long})).unwrap(), json!({"a": left}));
     }
 
     #[test]
@@ -234,9 +247,12 @@ mod tests {
     fn an_action_that_cannot_fail_is_refused() {
         for action in [
             json!({"update": {}}),
-            json!({"x-expect": {}, "update": {}, "remove": true}),
-            json!({"x-expect": {}}),
-            json!({"x-expect": {}, "update": {}, "x-expects": 1}),
+            json!({"x-expect": {}, "update": {}}),
+            json!({"x-expect": {"a": 1}, "update": {}, "description": " "}),
+            json!({"x-expect": {"a": 1}, "update": {}, "x-evidence": ""}),
+            json!({"x-expect": {"a": 1}, "update": {}, "remove": true}),
+            json!({"x-expect": {"a": 1}}),
+            json!({"x-expect": {"a": 1}, "update": {}, "x-expects": 1}),
         ] {
             assert!(overlay(action.clone()).is_err(), "{action}");
         }

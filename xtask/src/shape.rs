@@ -7,11 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{
-    problem::Problem,
-    schema::{components, members, reference},
-    vendor::METHODS,
-};
+use crate::{problem::Problem, schema::members, vendor::METHODS};
 
 /// Fails at the first place where a part of another kind stands.
 pub(crate) fn check(document: &Value) -> Result<(), Problem> {
@@ -101,35 +97,48 @@ fn schema(value: &Value, place: &str) -> Result<(), Problem> {
 /// Recursion is fine through a property or a list, and has no meaning through references and choices alone.
 fn not_made_of_itself(document: &Value) -> Result<(), Problem> {
     let mut sound = BTreeSet::new();
-    for (name, _) in components(document) {
-        let mut path = Vec::new();
-        follow(document, name, &mut path, &mut sound)?;
+    for (kind, named) in document.get("components").into_iter().flat_map(members) {
+        for (name, _) in members(named) {
+            let place = format!("#/components/{kind}/{}", escape(name));
+            follow(document, &place, &mut Vec::new(), &mut sound)?;
+        }
     }
     Ok(())
 }
 
-fn follow<'a>(
-    document: &'a Value,
-    name: &'a str,
-    path: &mut Vec<&'a str>,
-    sound: &mut BTreeSet<&'a str>,
+fn follow(
+    document: &Value,
+    place: &str,
+    path: &mut Vec<String>,
+    sound: &mut BTreeSet<String>,
 ) -> Result<(), Problem> {
-    if sound.contains(name) {
+    /// No document is made of so many layers; the generator follows them on the stack.
+    const DEEPEST: usize = 64;
+
+    if sound.contains(place) {
         return Ok(());
     }
-    if path.contains(&name) {
-        return Err(Problem::at(format!("/components/schemas/{}", escape(name)), "is made of itself"));
+    let at = || Problem::at(place.trim_start_matches('#'), "is made of itself");
+    if path.iter().any(|open| open == place) {
+        return Err(at());
     }
-    path.push(name);
-    if let Some((_, schema)) = components(document).find(|(component, _)| *component == name) {
+    if path.len() >= DEEPEST {
+        let message = format!("is the end of a chain of more than {DEEPEST} references");
+        return Err(Problem::at(place.trim_start_matches('#'), message));
+    }
+    path.push(place.to_owned());
+    if let Some(value) = place.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
         let branches =
-            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
-        for next in std::iter::once(schema).chain(branches).filter_map(reference) {
-            follow(document, next, path, sound)?;
+            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| value.get(key)?.as_array()).flatten();
+        // A list stands where it is used, and so does what it lists; the properties of a record do not.
+        for next in std::iter::once(value).chain(branches).chain(value.get("items")) {
+            if let Some(next) = next.get("$ref").and_then(Value::as_str) {
+                follow(document, next, path, sound)?;
+            }
         }
     }
     path.pop();
-    sound.insert(name);
+    sound.insert(place.to_owned());
     Ok(())
 }
 
@@ -179,10 +188,26 @@ mod tests {
             json!({"components": {"schemas": {"A": {"oneOf": {}}}}}),
             json!({"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}),
             json!({"components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}}}),
+            json!({"components": {"schemas": {"A": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}}}}),
+            json!({"components": {"responses": {"R": {"$ref": "#/components/responses/R"}}}}),
+            json!({"components": {"parameters": {"P": {"$ref": "#/components/parameters/P"}}}}),
+            long_chain(),
         ] {
             problems += &format!("{}\n", check(&document).unwrap_err());
         }
         insta::assert_snapshot!(problems);
+    }
+
+    fn long_chain() -> Value {
+        let schemas: serde_json::Map<String, Value> = (0..1000)
+            .map(|n| {
+                (
+                    format!("L{n:04}"),
+                    json!({"allOf": [{"$ref": format!("#/components/schemas/L{:04}", n + 1)}]}),
+                )
+            })
+            .collect();
+        json!({"components": {"schemas": schemas}})
     }
 
     #[test]
@@ -190,6 +215,7 @@ mod tests {
         let document = json!({"components": {"schemas": {
             "Tree": {"properties": {"left": {"$ref": "#/components/schemas/Tree"}, "any": true}},
             "Alias": {"$ref": "#/components/schemas/Tree"},
+            "Forest": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
         }}});
         assert_eq!(check(&document), Ok(()));
     }

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use heck::ToSnakeCase;
 use serde::Deserialize;
 
 use crate::problem::Problem;
@@ -88,7 +89,16 @@ impl Vendor {
             }
         }
         names.sort();
-        names.iter().map(|name| Self::load(specs, name)).collect()
+        let vendors: Vec<Self> =
+            names.iter().map(|name| Self::load(specs, name)).collect::<Result<_, _>>()?;
+        let mut crates = BTreeMap::new();
+        for vendor in &vendors {
+            if let Some(other) = crates.insert(&vendor.config.crate_name, &vendor.name) {
+                let message = format!("`{}` is also the crate of {other}", vendor.config.crate_name);
+                return Err(Problem::at("crate", message).in_file(&vendor.folder.join("vendor.toml")));
+            }
+        }
+        Ok(vendors)
     }
 
     /// One vendor by the name of its folder.
@@ -97,7 +107,7 @@ impl Vendor {
         let path = folder.join("vendor.toml");
         let text = std::fs::read_to_string(&path).map_err(|error| Problem::from(error).in_file(&path))?;
         let config: Config = toml::from_str(&text).map_err(|error| {
-            let place = error.span().map_or(0, |span| text[..span.start].lines().count());
+            let place = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             Problem::at(format!("line {place}"), error.message()).in_file(&path)
         })?;
         config.check().map_err(|problem| problem.in_file(&path))?;
@@ -128,7 +138,7 @@ impl Config {
         let plain =
             |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         // It becomes a path under crates/.
-        if !plain(&self.crate_name) {
+        if !plain(&self.crate_name) || self.crate_name.is_empty() {
             return Err(Problem::at("crate", format!("`{}` is no crate's name", self.crate_name)));
         }
         if self.upstream.is_empty() {
@@ -139,9 +149,10 @@ impl Config {
             if !names.insert(name) {
                 return Err(Problem::at(name, "two operations have this name"));
             }
-            let known = operation.split_once(' ').is_some_and(|(method, path)| {
-                METHODS.contains(&method.to_lowercase().as_str()) && path.starts_with('/')
-            });
+            check_method_name(name)?;
+            let known = operation
+                .split_once(' ')
+                .is_some_and(|(method, path)| SENT.contains(&method) && path.starts_with('/'));
             if !known {
                 return Err(Problem::at(name, format!("`{operation}` is not of the form `GET /path`")));
             }
@@ -149,6 +160,25 @@ impl Config {
         Ok(())
     }
 }
+
+/// An operation becomes a method beside those that every client has.
+fn check_method_name(name: &str) -> Result<(), Problem> {
+    const TAKEN: [&str; 4] = ["new", "pre", "post", "exec"];
+
+    if name != name.to_snake_case() || syn::parse_str::<syn::Ident>(name).is_err() {
+        return Err(Problem::at(
+            name,
+            "is no name for a method in Rust: write it in snake case, and no keyword",
+        ));
+    }
+    if TAKEN.contains(&name) {
+        return Err(Problem::at(name, "is a method that every client has: name the operation otherwise"));
+    }
+    Ok(())
+}
+
+/// The methods that a generated client can send.
+const SENT: [&str; 6] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"];
 
 /// The methods that a path item may have.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

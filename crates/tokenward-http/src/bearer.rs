@@ -18,7 +18,7 @@ use crate::{Authorize, AuthorizeError, WireSecret, authorize::header_value};
 pub struct Grant {
     /// The bearer token.
     pub access_token: WireSecret,
-    /// How long it lives; where the vendor does not say, it is used once.
+    /// How long it lives; where the vendor does not say, it serves those who wait for it and is then fetched anew.
     pub expires_in: Option<Duration>,
 }
 
@@ -89,14 +89,15 @@ impl Authorize for Bearer {
     async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
         let seen = self.attempts.load(Ordering::Acquire);
         let mut state = self.state.lock().await;
+        // Somebody asked while this caller was waiting for the lock: the answer is for all who waited.
+        let waited = self.attempts.load(Ordering::Acquire) != seen;
         if let Some(live) = &state.live
-            && Instant::now() < live.renew_at
+            && (waited || Instant::now() < live.renew_at)
         {
             return Ok(live.header.clone());
         }
-        // Somebody asked and failed while this caller was waiting for the lock.
         if let Some(failure) = &state.failure
-            && self.attempts.load(Ordering::Acquire) != seen
+            && waited
         {
             return Err(failure.clone());
         }
@@ -221,8 +222,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_token_of_unknown_life_is_used_once() {
+    async fn a_token_of_unknown_life_serves_those_who_waited_for_it_and_nobody_else() {
         let (bearer, calls) = counting(None, |_| false);
+        assert!(at_once(&bearer, 50).await.iter().all(Result::is_ok));
+        assert_eq!(calls.swap(0, Ordering::SeqCst), 1);
         bearer.header().await.unwrap();
         bearer.header().await.unwrap();
         assert_eq!(calls.load(Ordering::SeqCst), 2);

@@ -43,12 +43,17 @@ fn from_slice<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     Ok(value)
 }
 
+const LONGEST_PATH: usize = 120;
+
 fn describe(path: &str, error: &serde_json::Error) -> String {
     let problem = match error.classify() {
         serde_json::error::Category::Eof => "the answer ends too early",
         serde_json::error::Category::Data => "the answer has another shape than documented",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "the answer is not JSON",
     };
+    // Keys of a map are the vendor's text, and stand in the path like names of ours.
+    let path = path.replace(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]?".contains(c)), "?");
+    let path: String = path.chars().take(LONGEST_PATH).collect();
     format!("{problem} at `{path}`, line {} column {}", error.line(), error.column())
 }
 
@@ -85,6 +90,9 @@ mod tests {
         assert_eq!(error(r#"[{"id":1"#), "the answer ends too early at `[0].?`, line 1 column 8");
         assert_eq!(error("<html>CANARY"), "the answer is not JSON at `.`, line 1 column 1");
         assert_eq!(error("[] CANARY"), "the answer is not JSON at `.`, line 1 column 4");
+        let map =
+            from_slice::<std::collections::BTreeMap<String, Token>>(br#"{"a\nb":{"id":null}}"#).unwrap_err();
+        assert_eq!(map, "the answer has another shape than documented at `a?b.id`, line 1 column 18");
         assert_eq!(error(""), "the answer ends too early at `.`, line 1 column 0");
     }
 }

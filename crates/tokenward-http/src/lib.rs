@@ -29,5 +29,5 @@ pub use retry::RetryOptions;
 pub use secret::WireSecret;
 pub use session::{PathRewrite, Session};
 
-pub use jiff::Timestamp;
+pub use jiff::{SignedDuration, Timestamp};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Instant};
 use progenitor_client::{Error, ResponseValue};
 use reqwest::{
     StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
@@ -189,8 +189,11 @@ impl Session {
         if let Some(id) = request_id(response.headers()) {
             span.record("request_id", id);
         }
-        // We keep no cookies, and an unexpected answer is printed with its headers.
-        response.headers_mut().remove(SET_COOKIE);
+        // An unexpected answer is printed with its headers, which may hold anything.
+        if !response.status().is_success() {
+            let kept = response.headers().iter().filter(|(name, _)| is_about_the_answer(name));
+            *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        }
         Ok(response)
     }
 
@@ -255,11 +258,20 @@ impl Session {
     }
 }
 
-/// What the vendor's support asks for, under the names that vendors give it.
-fn request_id(headers: &HeaderMap) -> Option<&str> {
-    const NAMES: [&str; 4] = ["x-request-id", "request-id", "slpt-request-id", "atl-traceid"];
+/// Headers that say something about the answer and its limits, and hold nothing of what was asked.
+fn is_about_the_answer(name: &HeaderName) -> bool {
+    const NAMES: [&str; 4] = ["content-length", "content-type", "date", "retry-after"];
 
-    NAMES.into_iter().find_map(|name| headers.get(name)?.to_str().ok())
+    let name = name.as_str();
+    NAMES.contains(&name) || REQUEST_IDS.contains(&name) || name.contains("ratelimit")
+}
+
+/// The names that vendors give to the id of a request.
+const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "slpt-request-id", "atl-traceid"];
+
+/// What the vendor's support asks for.
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    REQUEST_IDS.into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 
 impl fmt::Debug for Session {

@@ -14,8 +14,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A number counts in the unit of the module that reads it; a string is RFC
-//! 3339, and one without an offset is read as UTC. Nothing that a token can
+//! The modules differ in what they write; all read alike. A number counts
+//! seconds, or milliseconds where seconds would be millennia ahead; a string is
+//! RFC 3339, and one without an offset is read as UTC. Nothing that a token can
 //! have happened at or before 1970: such a date, be it `0` or a zero value of
 //! the vendor's language (`0001-01-01T00:00:00Z`), means "not set" and is read
 //! as absent, never as a date.
@@ -27,11 +28,8 @@ use serde::{Deserializer, Serialize, Serializer, de};
 
 use crate::Nullable;
 
-/// How a dialect counts, when it counts.
+/// How a date is written. All dialects are read alike.
 trait Dialect {
-    /// Microseconds in one unit of a JSON number, or `None` where a number is no date.
-    const MICROS_PER_UNIT: Option<i64>;
-
     fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
@@ -39,8 +37,18 @@ trait Dialect {
 pub trait Dated: Sized {
     /// The date, where there is one.
     fn date(&self) -> Option<Timestamp>;
-    /// From a decoded date; `None` was `null` or the vendor's "not set".
-    fn from_date(date: Option<Timestamp>) -> Self;
+    /// From a decoded date; `None` was `null` or the vendor's "not set", which not everything can hold.
+    fn from_date(date: Option<Timestamp>) -> Option<Self>;
+}
+
+impl Dated for Timestamp {
+    fn date(&self) -> Option<Timestamp> {
+        Some(*self)
+    }
+
+    fn from_date(date: Option<Timestamp>) -> Option<Self> {
+        date
+    }
 }
 
 impl Dated for Option<Timestamp> {
@@ -48,8 +56,8 @@ impl Dated for Option<Timestamp> {
         *self
     }
 
-    fn from_date(date: Option<Timestamp>) -> Self {
-        date
+    fn from_date(date: Option<Timestamp>) -> Option<Self> {
+        Some(date)
     }
 }
 
@@ -58,8 +66,8 @@ impl Dated for Nullable<Timestamp> {
         self.value().copied()
     }
 
-    fn from_date(date: Option<Timestamp>) -> Self {
-        date.map_or(Nullable::Null, Nullable::Value)
+    fn from_date(date: Option<Timestamp>) -> Option<Self> {
+        Some(date.map_or(Nullable::Null, Nullable::Value))
     }
 }
 
@@ -76,7 +84,7 @@ macro_rules! dialect {
 
             /// Reads a date; `null` and the vendors' zero dates are read as absent.
             pub fn deserialize<'de, T: super::Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-                super::decode::<super::$dialect, T, D>(deserializer)
+                super::decode(deserializer)
             }
         }
     };
@@ -100,16 +108,12 @@ struct EpochSeconds;
 struct EpochMillisDialect;
 
 impl Dialect for Rfc3339 {
-    const MICROS_PER_UNIT: Option<i64> = None;
-
     fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&time)
     }
 }
 
 impl Dialect for EpochSeconds {
-    const MICROS_PER_UNIT: Option<i64> = Some(1_000_000);
-
     fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         if time.subsec_nanosecond() == 0 {
             serializer.serialize_i64(time.as_second())
@@ -120,8 +124,6 @@ impl Dialect for EpochSeconds {
 }
 
 impl Dialect for EpochMillisDialect {
-    const MICROS_PER_UNIT: Option<i64> = Some(1_000);
-
     fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(time.as_millisecond())
     }
@@ -161,21 +163,17 @@ fn encode<F: Dialect, T: Dated, S: Serializer>(value: &T, serializer: S) -> Resu
     }
 }
 
-fn decode<'de, F: Dialect, T: Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer
-        .deserialize_any(DateVisitor { micros_per_unit: F::MICROS_PER_UNIT })
-        .map(|date| T::from_date(date.filter(|date| *date > Timestamp::UNIX_EPOCH)))
+fn decode<'de, T: Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let date = deserializer.deserialize_any(DateVisitor)?;
+    T::from_date(date.filter(|date| *date > Timestamp::UNIX_EPOCH))
+        .ok_or_else(|| de::Error::custom("a date is not set"))
 }
 
-struct DateVisitor {
-    micros_per_unit: Option<i64>,
-}
+struct DateVisitor;
 
-impl DateVisitor {
-    fn micros<E: de::Error>(&self) -> Result<i64, E> {
-        self.micros_per_unit.ok_or_else(|| E::custom("a date as text was expected, not a number"))
-    }
-}
+/// A number from here on counts milliseconds: as seconds it would be the year 5138. One below it counts seconds: as
+/// milliseconds it would be 1973 at the latest, when nobody had a token.
+const MILLIS: f64 = 1e11;
 
 impl de::Visitor<'_> for DateVisitor {
     type Value = Option<Timestamp>;
@@ -189,19 +187,17 @@ impl de::Visitor<'_> for DateVisitor {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        let micros = value.checked_mul(self.micros()?).ok_or_else(out_of_range)?;
-        Timestamp::from_microsecond(micros).map(Some).map_err(|_| out_of_range())
+        self.visit_f64(value as f64)
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.visit_i64(i64::try_from(value).map_err(|_| out_of_range())?)
+        self.visit_f64(value as f64)
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        // A double holds today's date to the microsecond and no finer. The cast saturates, and
-        // what saturates is out of range below.
-        let micros = (value * self.micros::<E>()? as f64).round() as i64;
-        Timestamp::from_microsecond(micros).map(Some).map_err(|_| out_of_range())
+        // A double holds today's date to the microsecond and no finer. The cast saturates.
+        let micros = (value * if value >= MILLIS { 1e3 } else { 1e6 }).round() as i64;
+        Ok(Timestamp::from_microsecond(micros).ok().or_else(|| beyond(value > 0.0)))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
@@ -211,16 +207,20 @@ impl de::Visitor<'_> for DateVisitor {
         if let Ok(time) = value.parse() {
             return Ok(Some(time));
         }
-        value
-            .parse::<civil::DateTime>()
-            .and_then(|local| local.to_zoned(TimeZone::UTC))
-            .map(|zoned| Some(zoned.timestamp()))
-            .map_err(|_| E::custom("not a date in RFC 3339"))
+        let utc = value.parse::<civil::DateTime>().and_then(|local| local.to_zoned(TimeZone::UTC));
+        if let Ok(utc) = utc {
+            return Ok(Some(utc.timestamp()));
+        }
+        // A `Timestamp` ends within 9999-12-30, so that it has a local time in every zone.
+        let is_last_day = value.get(..10).is_some_and(|day| day == "9999-12-30" || day == "9999-12-31");
+        if is_last_day { Ok(Some(Timestamp::MAX)) } else { Err(E::custom("not a date in RFC 3339")) }
     }
 }
 
-fn out_of_range<E: de::Error>() -> E {
-    E::custom("a date out of range")
+/// What a number is that lies beyond what a `Timestamp` holds: the last date there is, or, before all time, none. A
+/// date that means "for ever" must not fail an answer, which may hold a secret.
+fn beyond(is_future: bool) -> Option<Timestamp> {
+    is_future.then_some(Timestamp::MAX)
 }
 
 #[cfg(test)]
@@ -289,15 +289,44 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused_without_being_quoted() {
+    fn a_required_date_has_to_be_set() {
+        #[derive(Deserialize, Serialize)]
+        struct Required {
+            #[serde(with = "rfc3339")]
+            at: Timestamp,
+        }
+        let json = r#"{"at":"2026-08-01T00:00:00Z"}"#;
+        let required: Required = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&required).unwrap(), json);
+        for json in [r#"{"at":null}"#, r#"{"at":""}"#, r#"{"at":"0001-01-01T00:00:00Z"}"#, "{}"] {
+            assert!(serde_json::from_str::<Required>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn seconds_where_milliseconds_are_documented_are_no_date_in_1970_and_the_reverse_none_in_55_000() {
+        assert_eq!(dates(r#"{"millis":1690115110}"#).millis, Nullable::Value(time("2023-07-23T12:25:10Z")));
+        assert_eq!(dates(r#"{"seconds":1690115110000}"#).seconds, Some(time("2023-07-23T12:25:10Z")));
+    }
+
+    #[test]
+    fn a_date_beyond_the_range_is_the_last_one_and_fails_nothing() {
         for json in [
-            r#"{"text":"soon"}"#,
-            r#"{"text":1690115110}"#,
-            r#"{"seconds":true}"#,
+            r#"{"text":"9999-12-31T23:59:59.999Z"}"#,
+            r#"{"text":"9999-12-31T23:59:59+00:00"}"#,
+            r#"{"seconds":253402300799999}"#,
             r#"{"seconds":1e300}"#,
-            r#"{"millis":9223372036854775807}"#,
-            r#"{"millis":18446744073709551615}"#,
+            r#"{"seconds":18446744073709551615}"#,
         ] {
+            let dates = dates(json);
+            assert_eq!(dates.text.or(dates.seconds), Some(Timestamp::MAX), "{json}");
+        }
+        assert_eq!(dates(r#"{"seconds":-1e300,"text":"0000-01-01T00:00:00Z"}"#), dates("{}"));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused_without_being_quoted() {
+        for json in [r#"{"text":"soon"}"#, r#"{"seconds":true}"#, r#"{"seconds":{}}"#] {
             let error = serde_json::from_str::<Dates>(json).unwrap_err().to_string();
             assert!(!error.contains("soon"), "{error}");
         }

@@ -12,6 +12,7 @@
 //   inline-records 5
 //   directions 1
 //   lenient-answers 23
+//   nullable-map-values 3
 //   deprecations 1
 //   secrets 2
 //   dates 9
@@ -422,7 +423,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub links: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Link>,
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::option::Option<Link>,
+            >,
         >,
         /// Built-in role, effective unless further roles are assigned.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -810,7 +814,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub links: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Link>,
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::option::Option<Link>,
+            >,
         >,
         #[serde(
             rename = "_member",
@@ -857,7 +864,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub links: ::std::option::Option<
-            ::std::collections::BTreeMap<::std::string::String, Link>,
+            ::std::collections::BTreeMap<
+                ::std::string::String,
+                ::std::option::Option<Link>,
+            >,
         >,
         /// Count stated by the server; optional, so end paging on a short page too.
         #[serde(

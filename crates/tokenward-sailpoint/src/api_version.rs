@@ -1,6 +1,6 @@
 //! The versions of SailPoint's API: where a path goes in each, and what a missing date means.
 
-use tokenward_http::{BuildError, Nullable};
+use tokenward_http::{BuildError, Nullable, SignedDuration, Timestamp};
 
 use crate::raw::types::CreatePersonalAccessTokenRequest;
 
@@ -16,8 +16,8 @@ use crate::raw::types::CreatePersonalAccessTokenRequest;
 /// ```
 ///
 /// The vendor has frozen its year versions in favour of one version per
-/// resource. They differ in their paths and in what a personal access token
-/// without an expiry date is.
+/// resource. They differ in their paths and in what they make of the expiry of
+/// a personal access token.
 ///
 /// | version | path | a token without a date |
 /// |---|---|---|
@@ -120,15 +120,27 @@ impl ApiVersion {
     }
 
     /// Refuses a creation that this version would refuse, or understand otherwise than it reads.
-    pub(crate) fn check(&self, request: &CreatePersonalAccessTokenRequest) -> Result<(), &'static str> {
-        let dated = request.expiration_date.value().is_some();
+    pub(crate) fn check(
+        &self,
+        request: &CreatePersonalAccessTokenRequest,
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        /// The longest that six months can be.
+        const SIX_MONTHS: SignedDuration = SignedDuration::from_hours(184 * 24);
+
+        let date = request.expiration_date.value().copied();
+        let dated = date.is_some();
         let acknowledged = request.user_aware_token_never_expires == Nullable::Value(true);
         match self.without_expiry() {
             WithoutExpiry::Never if !dated && !acknowledged => {
                 Err("without `expiration_date` the token never ends, \
                      which `user_aware_token_never_expires` has to acknowledge")
             }
-            WithoutExpiry::SixMonths if acknowledged || request.expiration_date == Nullable::Null => {
+            WithoutExpiry::SixMonths
+                if acknowledged
+                    || request.expiration_date == Nullable::Null
+                    || date.is_some_and(|date| date.duration_since(now) > SIX_MONTHS) =>
+            {
                 Err("in this version a token cannot live for ever: it ends after six months at the latest")
             }
             _ => Ok(()),
@@ -213,20 +225,23 @@ mod tests {
     fn what_a_missing_date_means_is_checked_by_version() {
         let plain = CreatePersonalAccessTokenRequest::new("ci");
         let mut dated = plain.clone();
-        dated.expiration_date = tokenward_http::Timestamp::UNIX_EPOCH.into();
+        let now: Timestamp = "2026-08-01T00:00:00Z".parse().unwrap();
+        dated.expiration_date = "2026-12-31T00:00:00Z".parse::<Timestamp>().unwrap().into();
+        let mut late = plain.clone();
+        late.expiration_date = "2027-08-01T00:00:00Z".parse::<Timestamp>().unwrap().into();
         let mut immortal = plain.clone();
         immortal.user_aware_token_never_expires = true.into();
         let mut null = plain.clone();
         null.expiration_date = Nullable::Null;
 
         let accepts = |version: &ApiVersion| {
-            [&plain, &dated, &immortal, &null].map(|request| version.check(request).is_ok())
+            [&plain, &dated, &late, &immortal, &null].map(|request| version.check(request, now).is_ok())
         };
         let [v1, v2024, v2026, beta, other] = versions();
-        assert_eq!(accepts(&v1), [false, true, true, false]);
-        assert_eq!(accepts(&v2026), [false, true, true, false]);
-        assert_eq!(accepts(&v2024), [true, true, false, false]);
-        assert_eq!(accepts(&beta), [true, true, false, false]);
-        assert_eq!(accepts(&other), [true, true, true, true]);
+        assert_eq!(accepts(&v1), [false, true, true, true, false]);
+        assert_eq!(accepts(&v2026), [false, true, true, true, false]);
+        assert_eq!(accepts(&v2024), [true, true, false, false, false]);
+        assert_eq!(accepts(&beta), [true, true, false, false, false]);
+        assert_eq!(accepts(&other), [true; 5]);
     }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tokenward_http::{
-    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, SecretString, Session,
+    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, SecretString, Session, Timestamp,
 };
 
 use crate::{
@@ -71,13 +71,13 @@ impl SailPoint {
     /// # Errors
     ///
     /// [`raw::Error::InvalidRequest`], with nothing sent, where the token would
-    /// never end and nobody acknowledged it, or where the version knows no such
-    /// token; else what [`raw::Client::create_personal_access_token`] gives.
+    /// never end and nobody acknowledged it, or where the version knows no token
+    /// that lives so long; else what [`raw::Client::create_personal_access_token`] gives.
     pub async fn create_personal_access_token(
         &self,
         request: &CreatePersonalAccessTokenRequest,
     ) -> Result<raw::ResponseValue<CreatePersonalAccessTokenResponse>, raw::Error> {
-        self.api_version.check(request).map_err(|reason| {
+        self.api_version.check(request, Timestamp::now()).map_err(|reason| {
             raw::Error::InvalidRequest(format!("create_personal_access_token: {reason}; nothing was sent"))
         })?;
         self.raw.create_personal_access_token(request).await

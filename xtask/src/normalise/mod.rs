@@ -46,6 +46,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "path-servers", run: operations::path_servers },
     Pass { name: "error-answers", run: answers::errors_out },
     Pass { name: "success-range", run: answers::success_range },
+    Pass { name: "header-parameters", run: operations::header_parameters },
     Pass { name: "request-media-types", run: operations::request_media_types },
     // Once the error answers are gone, most components are unused.
     Pass { name: "unused-components", run: names::unused_components },
@@ -58,6 +59,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "directions", run: records::directions },
     Pass { name: "read-only", run: records::read_only },
     Pass { name: "lenient-answers", run: records::lenient_answers },
+    Pass { name: "nullable-map-values", run: records::nullable_map_values },
     Pass { name: "open-records", run: records::open_records },
     Pass { name: "defaults", run: types::defaults },
     Pass { name: "constraints", run: types::constraints },

@@ -67,6 +67,40 @@ fn first_server(servers: &Value) -> Option<String> {
     Some(url.trim_end_matches('/').to_owned())
 }
 
+/// Header parameters that OpenAPI says are to be ignored go: the client sets these headers itself.
+pub(super) fn header_parameters(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    const OURS: [&str; 3] = ["accept", "authorization", "content-type"];
+
+    let is_ours = |parameter: &Value| {
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        parameter.get("in").is_some_and(|place| place == "header")
+            && OURS.contains(&name.to_lowercase().as_str())
+    };
+    let ignored: Vec<String> = document
+        .pointer("/components/parameters")
+        .into_iter()
+        .flat_map(members)
+        .filter(|(_, parameter)| is_ours(parameter))
+        .map(|(name, _)| format!("#/components/parameters/{name}"))
+        .collect();
+    let mut count = 0;
+    let mut clean = |owner: &mut Value| {
+        let Some(parameters) = owner.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        let before = parameters.len();
+        parameters.retain(|parameter| {
+            let reference = parameter.get("$ref").and_then(Value::as_str);
+            !is_ours(parameter)
+                && !reference.is_some_and(|reference| ignored.iter().any(|name| name == reference))
+        });
+        count += before - parameters.len();
+    };
+    for (_, item) in document.get_mut("paths").into_iter().flat_map(members_mut) {
+        clean(item);
+        members_mut(item).for_each(|(_, operation)| clean(operation));
+    }
+    Ok(count)
+}
+
 /// One media type a body; progenitor is told JSON where it is a kind of JSON, and the real one travels beside.
 pub(super) fn request_media_types(document: &mut Value, _: &Config) -> Result<usize, Problem> {
     let mut count = 0;
@@ -201,6 +235,24 @@ mod tests {
             try_run("request-media-types", &mut body("multipart/form-data"), "").unwrap_err(),
             "POST /a: no way to send a body as multipart/form-data"
         );
+    }
+
+    #[test]
+    fn headers_that_the_client_sets_are_no_parameters() {
+        let header = |name: &str| json!({"in": "header", "name": name});
+        let (document, count) = run(
+            "header-parameters",
+            json!({
+                "paths": {"/a": {
+                    "parameters": [header("Authorization"), {"in": "query", "name": "accept"}],
+                    "get": {"parameters": [header("ACCEPT"), {"$ref": "#/components/parameters/Type"}, header("X-Kept")]},
+                }},
+                "components": {"parameters": {"Type": header("Content-Type")}},
+            }),
+        );
+        assert_eq!(document["paths"]["/a"]["parameters"], json!([{"in": "query", "name": "accept"}]));
+        assert_eq!(document["paths"]["/a"]["get"]["parameters"], json!([header("X-Kept")]));
+        assert_eq!(count, 3);
     }
 
     #[test]

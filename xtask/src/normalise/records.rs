@@ -121,6 +121,26 @@ pub(super) fn lenient_answers(document: &mut Value, config: &Config) -> Result<u
     Ok(count)
 }
 
+/// In an answer, the value of a map may be null as a field may.
+pub(super) fn nullable_map_values(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    let mut count = 0;
+    for (_, record) in records(document, Direction::Read) {
+        schema::schema(record, &mut |schema| {
+            let Some(value) = schema.get_mut("additionalProperties").filter(|value| value.is_object()) else {
+                return;
+            };
+            if value.get("$ref").is_some() {
+                *value = json!({ "allOf": [value.take()] });
+            }
+            if value["nullable"] != true {
+                value["nullable"] = true.into();
+                count += 1;
+            }
+        });
+    }
+    Ok(count)
+}
+
 /// A record takes fields that nobody has heard of yet.
 pub(super) fn open_records(document: &mut Value, _: &Config) -> Result<usize, Problem> {
     let mut count = 0;
@@ -166,7 +186,9 @@ pub(super) fn optional_collections(document: &mut Value, _: &Config) -> Result<u
     for (_, schema) in document.pointer_mut("/components/schemas").into_iter().flat_map(members_mut) {
         let required = schema.clone();
         for (name, property) in schema.get_mut("properties").into_iter().flat_map(members_mut) {
-            let collection = property["type"] == "array" || property.get("additionalProperties").is_some();
+            let is_map = property["type"] == "object" && !is_record(property);
+            let collection =
+                property["type"] == "array" || is_map || property.get("additionalProperties").is_some();
             if collection && !is_required(&required, name) && property["nullable"] != true {
                 property["nullable"] = json!(true);
                 count += 1;
@@ -255,6 +277,17 @@ mod tests {
     }
 
     #[test]
+    fn the_values_of_a_map_in_an_answer_may_be_null() {
+        let map = json!({"properties": {"links": {"additionalProperties": reference_to("Both")}}});
+        let (document, count) =
+            run("nullable-map-values", document(json!({"Read": map, "Sent": map, "Both": {}})));
+        let schemas = &document["components"]["schemas"];
+        let value = json!({"allOf": [reference_to("Both")], "nullable": true});
+        assert_eq!(schemas["Read"]["properties"]["links"]["additionalProperties"], value);
+        assert_eq!((&schemas["Sent"], count), (&map, 1));
+    }
+
+    #[test]
     fn closed_records_are_opened_and_maps_stay_maps() {
         let (document, count) = run(
             "open-records",
@@ -294,13 +327,13 @@ mod tests {
         let (document, count) = run(
             "optional-collections",
             document(json!({"Read": {
-                "properties": {"a": {"type": "array"}, "b": {"additionalProperties": {}}, "c": {"type": "array"}, "d": {"type": "string"}},
+                "properties": {"a": {"type": "array"}, "b": {"additionalProperties": {}}, "c": {"type": "array"}, "d": {"type": "string"}, "e": {"type": "object"}},
                 "required": ["c"],
             }})),
         );
         let properties = &document["components"]["schemas"]["Read"]["properties"];
-        assert!(properties["a"]["nullable"] == true && properties["b"]["nullable"] == true);
+        assert!(["a", "b", "e"].iter().all(|name| properties[name]["nullable"] == true));
         assert!(properties["c"].get("nullable").is_none() && properties["d"].get("nullable").is_none());
-        assert_eq!(count, 2);
+        assert_eq!(count, 3);
     }
 }

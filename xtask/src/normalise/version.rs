@@ -94,13 +94,17 @@ pub(super) fn reference_siblings(document: &mut Value, _: &Config) -> Result<usi
 
 /// The document says that it is 3.0.3, and keywords without a form there are refused.
 pub(super) fn version_3_0(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    const WITHOUT_A_FORM: [&str; 12] = [
+    const WITHOUT_A_FORM: [&str; 16] = [
         "$dynamicRef",
         "contains",
         "contentEncoding",
+        "contentMediaType",
+        "dependencies",
         "dependentRequired",
         "dependentSchemas",
+        "else",
         "if",
+        "minContains",
         "patternProperties",
         "prefixItems",
         "propertyNames",

@@ -62,6 +62,11 @@ fn imports(code: &str) -> Vec<Item> {
             use progenitor_client::RequestBuilderExt;
         ));
     }
+    if code.contains("ByteStream") {
+        imports.push(parse_quote!(
+            pub use progenitor_client::ByteStream;
+        ));
+    }
     // Ours encodes more than progenitor's.
     if code.contains("encode_path") {
         imports.push(parse_quote!(
@@ -176,7 +181,7 @@ fn remove_version_header(method: &mut ImplItemFn) {
 
     let is_about_headers = |statement: &Stmt| {
         let text = quote!(#statement).to_string();
-        text.starts_with("let mut header_map") || text.starts_with("header_map . append")
+        text.contains("header_map") && !text.contains(". headers (header_map)")
     };
     let is_version_header = |statement: &Stmt| quote!(#statement).to_string().contains("\"api-version\"");
     let others = method
@@ -195,8 +200,10 @@ fn remove_version_header(method: &mut ImplItemFn) {
 
 /// Optional query parameters become one record with a default, so that a new one breaks nobody.
 fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<Item>, Problem> {
+    #[derive(Default)]
     struct Collect {
         named: BTreeMap<String, String>,
+        twice: Option<String>,
     }
     impl VisitMut for Collect {
         fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
@@ -208,7 +215,10 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
                 return;
             };
             if let (Lit::Str(name), Expr::Path(ident)) = (&name.lit, &*value.expr) {
-                self.named.insert(path_of(&Expr::Path(ident.clone())), name.value());
+                let ident = path_of(&Expr::Path(ident.clone()));
+                if self.named.insert(ident.clone(), name.value()).is_some() {
+                    self.twice = Some(ident);
+                }
             }
         }
     }
@@ -229,8 +239,11 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
         }
     }
 
-    let mut collect = Collect { named: BTreeMap::new() };
+    let mut collect = Collect::default();
     collect.visit_block_mut(&mut method.block);
+    if let Some(ident) = collect.twice {
+        return Err(Problem::at(operation.name, format!("two of its parameters become `{ident}` in Rust")));
+    }
     let mut optional = BTreeMap::new();
     let mut inputs = syn::punctuated::Punctuated::<FnArg, syn::Token![,]>::new();
     let mut body = None;
@@ -282,11 +295,27 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
     }))
 }
 
-/// `str` for `&'a str`, and so on: the record owns what it holds.
+/// `String` for `&'a str`, and so on, as the module of types writes it: the record owns what it holds.
 fn owned(parameter: &Type) -> Type {
-    let Type::Reference(reference) = parameter else { return parameter.clone() };
-    let inner = &*reference.elem;
-    if path_of(&parse_quote!(#inner)) == "str" { parse_quote!(::std::string::String) } else { inner.clone() }
+    struct InTypes;
+    impl VisitMut for InTypes {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            visit_mut::visit_path_mut(self, path);
+            if path.segments.len() > 1 && path.segments[0].ident == "types" {
+                path.segments = std::mem::take(&mut path.segments).into_iter().skip(1).collect();
+            }
+        }
+    }
+
+    let mut ty = match parameter {
+        Type::Reference(reference) => (*reference.elem).clone(),
+        other => other.clone(),
+    };
+    if quote!(#ty).to_string() == "str" {
+        return parse_quote!(::std::string::String);
+    }
+    InTypes.visit_type_mut(&mut ty);
+    ty
 }
 
 struct Operation<'a> {

@@ -3,23 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{ToTokens, quote};
-use syn::{Field, Fields, Ident, ImplItem, Item, ItemStruct, Visibility, visit::Visit};
+use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Visibility};
 
 use super::types::{generic_argument, is_optional, serde_rename};
 use crate::{
-    normalise::{DATE_DIALECTS, Reach, WIRE_SECRET},
+    normalise::{DATE_DIALECTS, WIRE_SECRET},
     problem::Problem,
     vendor::Config,
 };
 
 /// Fails with the first promise that the code does not keep.
-pub(super) fn check(file: &syn::File, config: &Config, reach: &Reach) -> Result<(), Problem> {
+pub(super) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     let types = types(file);
+    names_are_unique(file, &types)?;
     every_operation_has_a_method(file, config)?;
     secrets_are_secrets(&types, config)?;
     dates_are_dates(&types, config)?;
-    answers_are_lenient(&types, config, reach)?;
+    markers_are_gone(file)?;
     types_are_open(file, &types)?;
+    answers_are_lenient(&types, config, &answers(file, &types))?;
     nothing_panics_or_is_foreign(file)
 }
 
@@ -55,9 +57,8 @@ fn type_text(field: &Field) -> String {
     field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
-fn every_operation_has_a_method(file: &syn::File, config: &Config) -> Result<(), Problem> {
-    let methods: BTreeSet<String> = file
-        .items
+fn methods(file: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
+    file.items
         .iter()
         .filter_map(|item| match item {
             Item::Impl(implementation) => Some(&implementation.items),
@@ -65,12 +66,13 @@ fn every_operation_has_a_method(file: &syn::File, config: &Config) -> Result<(),
         })
         .flatten()
         .filter_map(|item| match item {
-            ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => {
-                Some(function.sig.ident.to_string())
-            }
+            ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => Some(function),
             _ => None,
         })
-        .collect();
+}
+
+fn every_operation_has_a_method(file: &syn::File, config: &Config) -> Result<(), Problem> {
+    let methods: BTreeSet<String> = methods(file).map(|method| method.sig.ident.to_string()).collect();
     match config.operations().find(|(_, name)| !methods.contains(*name)) {
         Some((operation, name)) => {
             Err(Problem::at(operation, format!("has no method `{name}` in the generated client")))
@@ -90,12 +92,16 @@ fn secrets_are_secrets(types: &Types<'_>, config: &Config) -> Result<(), Problem
         }
     }
     for (name, field) in fields(types) {
-        let is_text =
-            type_text(field).contains("String") && generic_argument(&field.ty, "BTreeMap").is_none();
-        if is_text && sounds_secret(&json_name(field)) && !config.not_secrets.contains(&name) {
+        let ty = type_text(field);
+        let harmless = ["bool", "i64", "f64", "Timestamp", "WireSecret", "EpochMillis"]
+            .iter()
+            .any(|kind| ty.contains(kind));
+        if !harmless && sounds_secret(&json_name(field)) && !config.not_secrets.contains(&name) {
             return Err(Problem::at(
                 name,
-                "sounds like a secret and is a plain string: list it in vendor.toml under `secrets` or `not_secrets`",
+                format!(
+                    "sounds like a secret and is `{ty}`: list it in vendor.toml under `secrets` or `not_secrets`"
+                ),
             ));
         }
     }
@@ -109,10 +115,12 @@ fn secrets_are_secrets(types: &Types<'_>, config: &Config) -> Result<(), Problem
 }
 
 fn sounds_secret(name: &str) -> bool {
-    const SUSPICIOUS: [&str; 5] = ["secret", "password", "token", "key", "credential"];
+    const ANYWHERE: [&str; 4] = ["secret", "passw", "passphrase", "credential"];
+    const AT_THE_END: [&str; 6] = ["token", "key", "jwt", "pem", "tokenvalue", "keyvalue"];
 
     let name = name.to_lowercase();
-    SUSPICIOUS.iter().any(|word| name.ends_with(word))
+    let singular = name.trim_end_matches('s');
+    ANYWHERE.iter().any(|word| name.contains(word)) || AT_THE_END.iter().any(|word| singular.ends_with(word))
 }
 
 fn dates_are_dates(types: &Types<'_>, config: &Config) -> Result<(), Problem> {
@@ -127,28 +135,84 @@ fn dates_are_dates(types: &Types<'_>, config: &Config) -> Result<(), Problem> {
     let is_date = |field: &Field| type_text(field).contains("tokenward_http::Timestamp");
     match fields(types).find(|(name, field)| is_date(field) && !config.dates.contains(name)) {
         Some((name, _)) => Err(Problem::at(name, "is a date that vendor.toml does not list under `dates`")),
-        None => markers_are_gone(types),
+        None => Ok(()),
     }
 }
 
 /// The types that mark dates until fields are rewritten exist, but for one, in the generator only.
-fn markers_are_gone(types: &Types<'_>) -> Result<(), Problem> {
-    let is_marker = |field: &Field| {
-        DATE_DIALECTS.iter().any(|(_, marker, _)| {
-            *marker != "EpochMillis" && type_text(field).contains(&format!("time::{marker}"))
-        })
-    };
-    match fields(types).find(|(_, field)| is_marker(field)) {
-        Some((name, field)) => {
-            Err(Problem::at(name, format!("holds dates in a way that is not read: `{}`", type_text(field))))
+fn markers_are_gone(file: &syn::File) -> Result<(), Problem> {
+    let used = idents(file);
+    let left = DATE_DIALECTS.iter().find(|(_, marker, _)| *marker != "EpochMillis" && used.contains(*marker));
+    match left {
+        Some((format, marker, _)) => Err(Problem::new(format!(
+            "a `{format}` stands where no field is, as `{marker}`: only fields can be dates"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The types that the methods give back, and all that those are made of.
+fn answers(file: &syn::File, types: &Types<'_>) -> BTreeSet<String> {
+    let mut open: Vec<String> = methods(file).flat_map(|method| idents(&method.sig.output)).collect();
+    let mut answers = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if let Some(record) = types.get(&name)
+            && answers.insert(name)
+        {
+            open.extend(record.fields.iter().flat_map(|field| idents(&field.ty)));
+        }
+    }
+    answers
+}
+
+fn idents(tokens: &impl ToTokens) -> BTreeSet<String> {
+    fn collect(tokens: proc_macro2::TokenStream, found: &mut BTreeSet<String>) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Ident(ident) => drop(found.insert(ident.to_string())),
+                proc_macro2::TokenTree::Group(group) => collect(group.stream(), found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    collect(tokens.to_token_stream(), &mut found);
+    found
+}
+
+fn first_twice(mut names: impl Iterator<Item = String>) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    names.find(|name| !seen.insert(name.clone()))
+}
+
+/// Two names of the vendor's that become one in Rust would not compile.
+fn names_are_unique(file: &syn::File, types: &Types<'_>) -> Result<(), Problem> {
+    for (name, record) in types {
+        let fields = record.fields.iter().filter_map(|field| field.ident.as_ref()).map(Ident::to_string);
+        if let Some(field) = first_twice(fields) {
+            return Err(Problem::at(name, format!("two of its properties become `{field}` in Rust")));
+        }
+    }
+    let all = items(file).iter().filter_map(|item| match item {
+        Item::Struct(item) => Some(item.ident.to_string()),
+        Item::Enum(item) => Some(item.ident.to_string()),
+        _ => None,
+    });
+    match first_twice(all) {
+        Some(name) => {
+            Err(Problem::at(name, "two types have this name: name one of them under [types] in vendor.toml"))
         }
         None => Ok(()),
     }
 }
 
 /// In an answer, everything but an id may be absent.
-fn answers_are_lenient(types: &Types<'_>, config: &Config, reach: &Reach) -> Result<(), Problem> {
-    for (name, record) in types.iter().filter(|(name, _)| reach.answers.contains(*name)) {
+fn answers_are_lenient(
+    types: &Types<'_>,
+    config: &Config,
+    answers: &BTreeSet<String>,
+) -> Result<(), Problem> {
+    for (name, record) in types.iter().filter(|(name, _)| answers.contains(*name)) {
         for field in &record.fields {
             let lenient = generic_argument(&field.ty, "Option").is_some() && is_optional(field);
             if !lenient && !config.ids.contains(&json_name(field)) {
@@ -187,15 +251,7 @@ fn types_are_open(file: &syn::File, types: &Types<'_>) -> Result<(), Problem> {
 
 /// No call that panics, and no crate that the clients do not have.
 fn nothing_panics_or_is_foreign(file: &syn::File) -> Result<(), Problem> {
-    struct Idents(BTreeSet<String>);
-    impl Visit<'_> for Idents {
-        fn visit_ident(&mut self, ident: &Ident) {
-            self.0.insert(ident.to_string());
-        }
-    }
-
-    let mut idents = Idents(BTreeSet::new());
-    idents.visit_file(file);
+    let idents = idents(file);
     for (word, why) in [
         ("unwrap", "panics"),
         ("expect", "panics"),
@@ -207,7 +263,7 @@ fn nothing_panics_or_is_foreign(file: &syn::File) -> Result<(), Problem> {
         ("regress", "needs a crate that the clients do not have"),
         ("uuid", "needs a crate that the clients do not have"),
     ] {
-        if idents.0.contains(word) {
+        if idents.contains(word) {
             return Err(Problem::new(format!("the generated code has `{word}`, which {why}")));
         }
     }

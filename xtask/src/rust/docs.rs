@@ -82,7 +82,7 @@ fn lines(text: &str) -> Vec<Attribute> {
         .lines()
         .map(|line| {
             // Four spaces would be a block of code, and a fence one too, which rustdoc compiles and runs.
-            let line = line.trim().replace("```", "'''").replace("~~~", "---");
+            let line = line.trim().replace(char::is_control, " ").replace("```", "'''").replace("~~~", "---");
             let line = if line.is_empty() { line } else { format!(" {line}") };
             parse_quote!(#[doc = #line])
         })

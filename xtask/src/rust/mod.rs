@@ -34,7 +34,7 @@ pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
     types::rewrite(&mut file, &reach)?;
     client::rewrite(&mut file, document)?;
     docs::rewrite(&mut file);
-    contract::check(&file, config, &reach)?;
+    contract::check(&file, config)?;
     Ok(Client {
         source: prettyplease::unparse(&file),
         operations: crate::schema::operations(document).count(),

@@ -33,9 +33,7 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
         if let Some((item, words)) = words(&item) {
             rewritten.extend(open_enum(item, &words)?);
         } else if let Item::Struct(record) = &mut item {
-            record.fields.iter_mut().try_for_each(|field| {
-                rewrite_field(field).map_err(|message| Problem::at(&record.ident, message))
-            })?;
+            record.fields.iter_mut().for_each(rewrite_field);
             let constructor =
                 reach.requests.contains(&record.ident.to_string()).then(|| constructor(record)).flatten();
             rewritten.push(item);
@@ -84,8 +82,11 @@ fn words(item: &Item) -> Option<(&ItemEnum, Vec<(Ident, String)>)> {
 fn open_enum(item: &ItemEnum, words: &[(Ident, String)]) -> Result<Vec<Item>, Problem> {
     let name = &item.ident;
     let docs = item.attrs.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let taken = words.iter().any(|(ident, _)| ident == "Unknown");
-    let unknown = format_ident!("{}", if taken { "Unrecognized" } else { "Unknown" });
+    let free = |name: &&str| !words.iter().any(|(ident, _)| ident == name);
+    let unknown = ["Unknown", "Unrecognized", "Unlisted"].into_iter().find(free);
+    let unknown = unknown.map(|name| format_ident!("{name}")).ok_or_else(|| {
+        Problem::at(name, "has values of all names that stand for a value which nobody has heard of")
+    })?;
     let idents: Vec<_> = words.iter().map(|(ident, _)| ident).collect();
     let texts: Vec<_> = words.iter().map(|(_, text)| text).collect();
     let variant_docs = texts.iter().map(|text| format!("`{text}`"));
@@ -135,40 +136,46 @@ fn open_enum(item: &ItemEnum, words: &[(Ident, String)]) -> Result<Vec<Item>, Pr
 }
 
 /// Dates become `Timestamp`s with a reader for their dialect, and `Nullable` loses the `Option` around it.
-fn rewrite_field(field: &mut Field) -> Result<(), String> {
-    let Some(inner) = generic_argument(&field.ty, "Option").cloned() else {
-        return match dialect(&field.ty) {
-            Some(_) => Err("has a required date: its answer may leave out anything but ids".into()),
-            None => Ok(()),
-        };
-    };
+fn rewrite_field(field: &mut Field) {
     let rename = serde_rename(&field.attrs).map(|name| quote!(rename = #name,));
+    let with = |module: &str| {
+        let path = format!("::tokenward_http::time::{module}");
+        quote!(with = #path,)
+    };
     let timestamp: Type = parse_quote!(::tokenward_http::Timestamp);
-    let (ty, skip, module): (Type, _, _) = match generic_argument(&inner, "Nullable") {
-        Some(value) => {
-            let module = dialect(value);
-            let value = module.map_or(value, |_| &timestamp);
-            (
-                parse_quote!(::tokenward_http::Nullable<#value>),
-                "::tokenward_http::Nullable::is_absent",
-                module,
-            )
-        }
-        None => match dialect(&inner) {
-            Some(module) => (
-                parse_quote!(::std::option::Option<#timestamp>),
-                "::std::option::Option::is_none",
-                Some(module),
-            ),
-            None => return Ok(()),
+    let (ty, attribute): (Type, Attribute) = match generic_argument(&field.ty, "Option") {
+        None => match dialect(&field.ty) {
+            Some(module) => {
+                let with = with(module);
+                (timestamp, parse_quote!(#[serde(#rename #with)]))
+            }
+            None => return,
+        },
+        Some(inner) => match (generic_argument(inner, "Nullable"), dialect(inner)) {
+            (Some(value), _) => {
+                let module = dialect(value);
+                let value = module.map_or(value, |_| &timestamp);
+                let with = module.map(with);
+                let skip = "::tokenward_http::Nullable::is_absent";
+                (
+                    parse_quote!(::tokenward_http::Nullable<#value>),
+                    parse_quote!(#[serde(#rename default, #with skip_serializing_if = #skip)]),
+                )
+            }
+            (None, Some(module)) => {
+                let with = with(module);
+                let skip = "::std::option::Option::is_none";
+                (
+                    parse_quote!(::std::option::Option<#timestamp>),
+                    parse_quote!(#[serde(#rename default, #with skip_serializing_if = #skip)]),
+                )
+            }
+            (None, None) => return,
         },
     };
-    let with =
-        module.map(|module| format!("::tokenward_http::time::{module}")).map(|path| quote!(with = #path,));
     field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
-    field.attrs.push(parse_quote!(#[serde(#rename default, #with skip_serializing_if = #skip)]));
+    field.attrs.push(attribute);
     field.ty = ty;
-    Ok(())
 }
 
 /// The module that reads the date which this type marks.

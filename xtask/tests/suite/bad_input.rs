@@ -55,14 +55,16 @@ fn a_bad_document_is_named_with_its_place() {
     const SAILPOINT: &str = "specs/sailpoint/openapi.yaml";
 
     let mut complaints = String::new();
-    complaints += &complaint(MIST, |text| text.as_bytes()[..text.len() / 2].to_vec());
+    // By themselves, so that no line number of ours is in what they give.
+    const START: &str = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n";
+    complaints += &complaint(MIST, |_| format!("{START}paths: {{/a: {{get: ").into_bytes());
     complaints += &complaint(MIST, |_| vec![0xff, 0xfe, 0x00]);
     complaints += &complaint(MIST, |_| b"swagger: '2.0'\n".to_vec());
-    complaints += &complaint(MIST, |text| {
-        format!("{text}\nx-deep: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)).into_bytes()
+    complaints += &complaint(MIST, |_| {
+        format!("{START}x: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)).into_bytes()
     });
-    complaints +=
-        &complaint(MIST, |text| format!("{text}\nx-large: {}\n", "y".repeat(40 << 20)).into_bytes());
+    complaints += &complaint(MIST, |_| format!("{START}x: {}\n", "y".repeat(40 << 20)).into_bytes());
+    complaints += &complaint(MIST, |_| format!("{START}paths: []\n").into_bytes());
     complaints +=
         &complaint(LAUNCHDARKLY, replaced("'#/components/schemas/Token'", "'#/components/schemas/Tokem'"));
     complaints += &complaint(LAUNCHDARKLY, replaced("'#/components/schemas/Token'", "'tokens.yaml#/Token'"));
@@ -103,6 +105,34 @@ fn a_bad_overlay_or_configuration_is_named_with_its_place() {
     complaints += &complaint(VENDOR, replaced("not_secrets = [\"RelayAutoConfigRep.displayKey\"]", ""));
     complaints += &complaint(VENDOR, replaced("  \"Token.lastUsed\",\n", ""));
     insta::assert_snapshot!(complaints);
+}
+
+#[test]
+fn a_crate_that_is_nowhere_is_named_before_anything_is_written() {
+    let complaint =
+        complaint("specs/sailpoint/vendor.toml", replaced("tokenward-sailpoint", "tokenward-sailpoimt"));
+    assert!(
+        complaint.ends_with(
+            "vendor.toml: crate: crates/tokenward-sailpoimt/src is no folder: is `crate` right?\n"
+        ),
+        "{complaint}"
+    );
+    let complaint =
+        self::complaint("specs/sailpoint/vendor.toml", replaced("tokenward-sailpoint", "tokenward-mist"));
+    assert!(
+        complaint.ends_with("vendor.toml: crate: `tokenward-mist` is also the crate of mist\n"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_stale_and_written_anew() {
+    let copy = copy();
+    let lock = std::fs::read(copy.path().join("specs/lock.toml")).unwrap();
+    put(copy.path(), Path::new("specs/lock.toml"), b"<<<<<<< ours");
+    assert_eq!(xtask(copy.path(), &["generate", "--check"]).status.code(), Some(1));
+    assert_eq!(xtask(copy.path(), &["generate"]).status.code(), Some(0));
+    assert_eq!(std::fs::read(copy.path().join("specs/lock.toml")).unwrap(), lock);
 }
 
 #[test]

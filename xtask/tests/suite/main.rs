@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod fresh;
+mod hostile;
 mod needed;
 mod support;
 mod verify;

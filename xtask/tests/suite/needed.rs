@@ -17,6 +17,7 @@ servers: [{url: 'https://api.example.com'}]
 paths:
   /things:
     post:
+      parameters: [{name: Authorization, in: header, required: true, schema: {type: string}}]
       requestBody:
         required: true
         content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}
