@@ -5,7 +5,7 @@ use tokenward_mist::{Mist, raw::Error};
 use tokenward_tests::{answering, sample};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
@@ -67,42 +67,41 @@ async fn an_answer_beyond_the_bound_is_refused() {
     assert!(error.to_string().contains("the answer is larger than 1000 bytes"), "{error}");
 }
 
-/// A server that sends a body in pieces without saying how many, to one caller.
-async fn endless() -> String {
+/// A server that reads one request, sends this head, and goes on as it is told.
+async fn raw<F>(head: &'static str, then: impl FnOnce(TcpStream) -> F + Send + 'static) -> String
+where
+    F: Future<Output = ()> + Send,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
-        let _ = stream.read(&mut request).await;
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+        let _ = stream.read(&mut [0; 4096]).await;
         let _ = stream.write_all(head.as_bytes()).await;
-        while stream.write_all(b"5\r\n[[[[[\r\n").await.is_ok() {}
+        then(stream).await;
     });
     url
 }
 
 #[tokio::test]
 async fn a_body_without_an_end_is_refused_at_the_bound() {
+    let url = raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", |mut stream| async move {
+        while stream.write_all(b"5\r\n[[[[[\r\n").await.is_ok() {}
+    });
     let options = HttpOptions::default().with_body_limit(100_000);
-    let mist = Mist::builder(CREDENTIAL).base_url(endless().await).http(options).build().unwrap();
+    let mist = Mist::builder(CREDENTIAL).base_url(url.await).http(options).build().unwrap();
     let error = mist.raw().list_api_tokens().await.unwrap_err();
     assert!(error.to_string().contains("the answer is larger than 100000 bytes"), "{error}");
 }
 
 #[tokio::test]
 async fn an_announced_length_beyond_the_bound_is_refused_before_it_is_read() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = [0; 4096];
-        let _ = stream.read(&mut request).await;
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n").await;
-        // Held open: who waits for the body waits until the time-out.
+    // Held open: who waits for the body waits until the time-out.
+    let url = raw("HTTP/1.1 200 OK\r\ncontent-length: 100000000000\r\n\r\n", |stream| async move {
         std::future::pending::<()>().await;
+        drop(stream);
     });
-    let mist = Mist::builder(CREDENTIAL).base_url(url).build().unwrap();
+    let mist = Mist::builder(CREDENTIAL).base_url(url.await).build().unwrap();
     let error = mist.raw().list_api_tokens().await.unwrap_err();
     assert!(error.to_string().contains("the answer is larger than"), "{error}");
 }

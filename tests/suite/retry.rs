@@ -120,17 +120,22 @@ async fn what_will_not_change_is_not_asked_again() {
     }
 }
 
-#[tokio::test]
-async fn a_bearer_that_is_refused_is_renewed_once_for_a_call_that_may_be_repeated() {
+/// A server that grants bearers and refuses this many calls that are made with one.
+async fn refusing(calls: u64) -> MockServer {
     let server = MockServer::start().await;
     let path = wiremock::matchers::path("/oauth/token");
     let grant =
         ResponseTemplate::new(200).set_body_raw(sample!("sailpoint.create_oauth_token"), "application/json");
     Mock::given(path).respond_with(grant).mount(&server).await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(401)).up_to_n_times(1).mount(&server).await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(401)).up_to_n_times(calls).mount(&server).await;
     Mock::given(any()).respond_with(list()).mount(&server).await;
-    let sailpoint = support::sailpoint(&server);
-    sailpoint.raw().list_oauth_clients(&Default::default()).await.unwrap();
+    server
+}
+
+#[tokio::test]
+async fn a_bearer_that_is_refused_is_renewed_once_for_a_call_that_may_be_repeated() {
+    let server = refusing(1).await;
+    support::sailpoint(&server).raw().list_oauth_clients(&Default::default()).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     let paths: Vec<&str> = requests.iter().map(|request| request.url.path()).collect();
     assert_eq!(paths, ["/oauth/token", "/oauth-clients/v1", "/oauth/token", "/oauth-clients/v1"]);
@@ -138,12 +143,7 @@ async fn a_bearer_that_is_refused_is_renewed_once_for_a_call_that_may_be_repeate
 
 #[tokio::test]
 async fn a_bearer_that_is_refused_for_good_is_renewed_once() {
-    let server = MockServer::start().await;
-    let path = wiremock::matchers::path("/oauth/token");
-    let grant =
-        ResponseTemplate::new(200).set_body_raw(sample!("sailpoint.create_oauth_token"), "application/json");
-    Mock::given(path).respond_with(grant).mount(&server).await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(401)).mount(&server).await;
+    let server = refusing(u64::MAX).await;
     let sailpoint = support::sailpoint(&server);
     let query = Default::default();
     let call = sailpoint.raw().list_oauth_clients(&query);

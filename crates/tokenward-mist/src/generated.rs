@@ -1142,7 +1142,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
     },
 ];
 impl Client {
-    /// A client that sends through this session.
+    /// Sends what it is asked to through a session.
     pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
         Self {
             baseurl: session.base_url().as_str().to_owned(),

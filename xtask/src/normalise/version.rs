@@ -113,10 +113,19 @@ pub(super) fn version_3_0(document: &mut Value, _: &Config) -> Result<usize, Pro
         "unevaluatedProperties",
     ];
 
-    let mut found = None;
+    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+    let (mut found, mut unknown) = (None, None);
     schema::for_each(document, &mut |schema| {
         found = found.or(WITHOUT_A_FORM.into_iter().find(|key| schema.get(key).is_some()));
+        let kind = schema.get("type").and_then(Value::as_str).filter(|kind| !TYPES.contains(kind));
+        unknown = unknown.take().or(kind.map(str::to_owned));
     });
+    if let Some(kind) = unknown {
+        return Err(Problem::new(format!(
+            "`{kind}` is no type of OpenAPI: say in the overlay what is meant"
+        )));
+    }
     if let Some(keyword) = found {
         return Err(Problem::new(format!("the keyword `{keyword}` has no form in OpenAPI 3.0")));
     }
@@ -217,6 +226,15 @@ mod tests {
             schemas(json!({"B": {"allOf": [reference], "nullable": true}, "C": described, "D": reference}))
         );
         assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn a_type_that_is_none_is_refused_by_name() {
+        let mut document = schemas(json!({"A": {"properties": {"type": {"type": "date-time"}}}}));
+        assert_eq!(
+            try_run("version-3.0", &mut document, "").unwrap_err(),
+            "`date-time` is no type of OpenAPI: say in the overlay what is meant"
+        );
     }
 
     #[test]

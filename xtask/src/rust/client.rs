@@ -95,7 +95,7 @@ fn is_replaced(item: &Item) -> bool {
 fn connection() -> Vec<Item> {
     let file: syn::File = parse_quote! {
         impl Client {
-            #[doc = "A client that sends through this session."]
+            #[doc = "Sends what it is asked to through a session."]
             pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
                 Self {
                     baseurl: session.base_url().as_str().to_owned(),
