@@ -81,11 +81,11 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Setting`] where the value cannot stand in a header.
+    /// [`BuildError::Setting`] where the name or the value cannot stand in a header.
     pub fn with_header(mut self, name: &'static str, value: &str) -> Result<Self, BuildError> {
-        let refuse = |_| BuildError::Setting { setting: name, reason: "it cannot stand in a header" };
-        let name = HeaderName::from_static(name);
-        let value = HeaderValue::from_str(value).map_err(refuse)?;
+        let refuse = || BuildError::Setting { setting: name, reason: "it cannot stand in a header" };
+        let value = HeaderValue::from_str(value).map_err(|_| refuse())?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
         Arc::make_mut(&mut self.0).headers.insert(name, value);
         Ok(self)
     }

@@ -279,3 +279,188 @@ fn fields<'a>(types: &'a Types<'a>) -> impl Iterator<Item = (String, &'a Field)>
 fn find<'a>(types: &'a Types<'a>, name: &str) -> Option<&'a Field> {
     fields(types).find(|(field, _)| field == name).map(|(_, field)| field)
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    /// What the contract says of a client whose one method answers with `Token`, beside these types.
+    fn verdict(types: &syn::File, extra: &str) -> String {
+        let types = &types.items;
+        let file: syn::File = parse_quote! {
+            pub mod types { #(#types)* }
+            impl Client {
+                pub async fn get_token(&self) -> Result<ResponseValue<types::Token>, Error<()>> {}
+            }
+        };
+        let config = format!(
+            "title = ''\ncrate = 'x'\nfamilies = []\nids = ['id']\n{extra}\n[[upstream]]\nname = ''\npublished = ''\n\
+             version = ''\ncompared = ''\nlicence = ''\noperations = {{ get_token = 'GET /token' }}"
+        );
+        match check(&file, &toml::from_str(&config).unwrap()) {
+            Ok(()) => "kept".to_owned(),
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    fn good() -> syn::File {
+        parse_quote! {
+            pub struct Token {
+                pub id: ::std::string::String,
+                #[serde(rename = "apiKey", skip_serializing_if = "::std::option::Option::is_none")]
+                pub api_key: ::std::option::Option<::tokenward_http::WireSecret>,
+                #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                pub inner: ::std::option::Option<Inner>,
+            }
+            pub struct Inner {}
+            pub enum Role { Admin, Unknown(::std::string::String) }
+        }
+    }
+
+    #[test]
+    fn a_client_that_keeps_every_promise_passes() {
+        assert_eq!(verdict(&good(), "secrets = ['Token.apiKey']"), "kept");
+    }
+
+    #[test]
+    fn every_broken_promise_is_named() {
+        let token = |rest: syn::File| {
+            let mut file: syn::File = parse_quote!(
+                pub struct Token {
+                    pub id: ::std::string::String,
+                }
+            );
+            file.items.extend(rest.items);
+            file
+        };
+        let mut verdicts = Vec::new();
+        for (types, extra) in [
+            (good(), "secrets = ['Token.gone']"),
+            (good(), "not_secrets = ['Token.gone']"),
+            (good(), "dates = ['Token.gone']"),
+            (good(), "dates = ['Token.id']"),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        pub key: ::std::option::Option<::std::string::String>,
+                    }
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        pub key: ::std::option::Option<::std::string::String>,
+                    }
+                ),
+                "secrets = ['Token.key']",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        pub name: ::std::string::String,
+                    }
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        pub id: String,
+                        pub id: String,
+                    }
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub inner: Option<Inner>,
+                    }
+                    pub struct Inner {
+                        pub name: bool,
+                    }
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub at: Option<::tokenward_http::Timestamp>,
+                    }
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub at: Option<Vec<::tokenward_http::time::Rfc3339>>,
+                    }
+                ),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    pub enum Role {
+                        Admin,
+                        Reader,
+                    }
+                )),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    pub struct Name(String);
+                )),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    #[serde(deny_unknown_fields)]
+                    pub struct Closed {}
+                )),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    pub struct Token {}
+                )),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    fn f() {
+                        x.unwrap()
+                    }
+                )),
+                "",
+            ),
+            (
+                token(parse_quote!(
+                    fn f() -> chrono::Utc {}
+                )),
+                "",
+            ),
+        ] {
+            verdicts.push(verdict(&types, extra));
+        }
+        assert!(verdicts.iter().all(|verdict| verdict != "kept"), "{verdicts:#?}");
+        insta::assert_snapshot!(verdicts.join("\n"));
+    }
+
+    #[test]
+    fn an_operation_without_a_method_is_named() {
+        let file: syn::File = parse_quote!(
+            pub mod types {}
+        );
+        let config = "title = ''\ncrate = 'x'\nfamilies = []\n[[upstream]]\nname = ''\npublished = ''\nversion = ''\n\
+                      compared = ''\nlicence = ''\noperations = { get_token = 'GET /token' }";
+        let problem = check(&file, &toml::from_str(config).unwrap()).unwrap_err();
+        assert_eq!(problem.to_string(), "GET /token: has no method `get_token` in the generated client");
+    }
+}
