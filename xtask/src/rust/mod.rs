@@ -3,6 +3,7 @@
 //! progenitor writes the client; what it writes is then changed on the syntax
 //! tree, never in the text, and checked against the vendor's configuration.
 
+mod blame;
 mod client;
 mod contract;
 mod docs;
@@ -27,7 +28,7 @@ pub struct Client {
 /// Generates the client, changes it and checks it.
 pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
     let reach = Reach::of(document);
-    let tokens = progenitor::generate(document)?;
+    let tokens = progenitor::generate(document).map_err(|problem| blame::find(document, problem))?;
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| Problem::new(format!("progenitor wrote no Rust: {error}")))?;
     docs::make_harmless(&mut file);
