@@ -90,6 +90,22 @@ async fn a_version_of_sailpoint_is_spoken_on_its_own_paths() {
 }
 
 #[tokio::test]
+async fn a_version_is_spoken_behind_a_gateway_too() {
+    let server = MockServer::start().await;
+    Mock::given(path("/gateway/oauth/token")).respond_with(granted()).mount(&server).await;
+    Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    let sailpoint = SailPoint::builder("id", CREDENTIAL)
+        .base_url(format!("{}/gateway/", server.uri()))
+        .api_version(ApiVersion::V2024)
+        .build()
+        .unwrap();
+    sailpoint.raw().delete_personal_access_token("abc").await.unwrap();
+    let requests = server.received_requests().await.unwrap();
+    let paths: Vec<&str> = requests.iter().map(|request| request.url.path()).collect();
+    assert_eq!(paths, ["/gateway/oauth/token", "/gateway/v2024/personal-access-tokens/abc"]);
+}
+
+#[tokio::test]
 async fn a_creation_that_the_version_reads_otherwise_is_refused_before_anything_is_sent() {
     let server = sailpoint_server(granted()).await;
     let immortal = types::CreatePersonalAccessTokenRequest::new("ci");

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 
-use crate::{problem::Problem, schema::members_mut, shape};
+use crate::{pointer, problem::Problem, schema::members_mut, shape};
 
 /// Published documents are a few megabytes.
 const LARGEST: u64 = 32 << 20;
@@ -131,21 +131,12 @@ fn check_reference_types(value: &Value, place: &mut String) -> Result<(), Proble
         None | Some(Value::String(_) | Value::Object(_)) => {}
         Some(other) => return Err(Problem::at(place, format!("`$ref` is {other}, which refers to nothing"))),
     }
-    let members = value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value));
+    let members = value.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value));
     let items =
         value.as_array().into_iter().flatten().enumerate().map(|(index, value)| (index.to_string(), value));
-    for (key, value) in members.chain(items) {
-        let length = place.len();
-        place.push('/');
-        place.push_str(&key);
-        check_reference_types(value, place)?;
-        place.truncate(length);
-    }
-    Ok(())
+    members.chain(items).try_for_each(|(key, value)| {
+        pointer::at_member(place, &key, |place| check_reference_types(value, place))
+    })
 }
 
 /// Calls `found` with the place and text of each reference.
@@ -162,21 +153,35 @@ pub fn walk_references(value: &Value, place: &mut String, found: &mut dyn FnMut(
                 }
             }
             for (key, value) in map {
-                let length = place.len();
-                place.push('/');
-                place.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                walk_references(value, place, found);
-                place.truncate(length);
+                pointer::at_member(place, key, |place| walk_references(value, place, found));
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
-                let length = place.len();
-                place.push_str(&format!("/{index}"));
-                walk_references(value, place, found);
-                place.truncate(length);
+                pointer::at_member(place, &index.to_string(), |place| walk_references(value, place, found));
             }
         }
+        _ => {}
+    }
+}
+
+/// Points every reference, those of discriminators included, to where `new` says.
+pub fn rewrite_references(value: &mut Value, new: &dyn Fn(&str) -> Option<String>) {
+    let rewrite = |reference: &mut Value| {
+        if let Some(new) = reference.as_str().and_then(new) {
+            *reference = new.into();
+        }
+    };
+    match value {
+        Value::Object(map) => {
+            map.get_mut("$ref").into_iter().for_each(rewrite);
+            if map.contains_key("propertyName") {
+                let targets = map.get_mut("mapping").into_iter().flat_map(members_mut);
+                targets.for_each(|(_, target)| rewrite(target));
+            }
+            map.values_mut().for_each(|value| rewrite_references(value, new));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| rewrite_references(value, new)),
         _ => {}
     }
 }
@@ -205,10 +210,7 @@ pub fn retain_components(components: &mut Value, reached: &BTreeSet<String>) -> 
     for (kind, named) in members_mut(components) {
         let Some(named) = named.as_object_mut().filter(|_| kind != "securitySchemes") else { continue };
         let before = named.len();
-        named.retain(|name, _| {
-            let name = name.replace('~', "~0").replace('/', "~1");
-            reached.contains(&format!("#/components/{kind}/{name}"))
-        });
+        named.retain(|name, _| reached.contains(&format!("#/components/{kind}/{}", pointer::escape(name))));
         count += before - named.len();
     }
     count

@@ -13,6 +13,7 @@ pub mod lock;
 pub mod normalise;
 pub mod overlay;
 pub mod pipeline;
+mod pointer;
 pub mod problem;
 pub mod rust;
 mod schema;

@@ -172,7 +172,7 @@ fn merge_objects(target: &mut Map<String, Value>, update: &Map<String, Value>) {
 
 fn remove(document: &mut Value, target: &str) -> Result<(), String> {
     let (parent, key) = target.rsplit_once('/').ok_or("the document itself cannot be removed")?;
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = crate::pointer::unescape(key);
     match document.pointer_mut(parent) {
         Some(Value::Object(parent)) => {
             parent.remove(&key);

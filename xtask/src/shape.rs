@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{problem::Problem, schema::members, vendor::METHODS};
+use crate::{pointer::escape, problem::Problem, schema::members, vendor::METHODS};
 
 /// Fails at the first place where a part of another kind stands.
 pub(crate) fn check(document: &Value) -> Result<(), Problem> {
@@ -94,7 +94,7 @@ fn schema(value: &Value, place: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Recursion is fine through a property or a list, and has no meaning through references and choices alone.
+/// Recursion is fine through a property, and has no meaning through references, choices and lists alone.
 fn not_made_of_itself(document: &Value) -> Result<(), Problem> {
     let mut sound = BTreeSet::new();
     for (kind, named) in document.get("components").into_iter().flat_map(members) {
@@ -118,13 +118,12 @@ fn follow(
     if sound.contains(place) {
         return Ok(());
     }
-    let at = || Problem::at(place.trim_start_matches('#'), "is made of itself");
+    let at = |message: &str| Problem::at(place.trim_start_matches('#'), message);
     if path.iter().any(|open| open == place) {
-        return Err(at());
+        return Err(at("is made of itself"));
     }
     if path.len() >= DEEPEST {
-        let message = format!("is the end of a chain of more than {DEEPEST} references");
-        return Err(Problem::at(place.trim_start_matches('#'), message));
+        return Err(at(&format!("is the end of a chain of more than {DEEPEST} references")));
     }
     path.push(place.to_owned());
     if let Some(value) = place.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
@@ -158,10 +157,6 @@ fn object(value: &Value, place: &str) -> Result<(), Problem> {
         if place.is_empty() { "/" } else { place },
         format!("is {found} where an object should be"),
     ))
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

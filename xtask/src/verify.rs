@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document,
+    document, pointer,
     problem::Problem,
     schema::{members, members_mut},
     vendor::{METHODS, Upstream, Vendor},
@@ -172,22 +172,10 @@ fn prefix_components(value: &mut Value, prefix: &str) {
                 .collect();
         }
     }
-    prefix_references(value, prefix);
-}
-
-fn prefix_references(value: &mut Value, prefix: &str) {
-    match value {
-        Value::Object(map) => {
-            if let Some(Value::String(reference)) = map.get_mut("$ref")
-                && let Some((kind, name)) = reference.rsplit_once('/')
-            {
-                *reference = format!("{kind}/{prefix}{name}");
-            }
-            map.values_mut().for_each(|value| prefix_references(value, prefix));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|value| prefix_references(value, prefix)),
-        _ => {}
-    }
+    document::rewrite_references(value, &|reference| {
+        let (kind, name) = reference.rsplit_once('/')?;
+        Some(format!("{kind}/{prefix}{name}"))
+    });
 }
 
 /// The value without prose and without vendors' extensions.
@@ -262,19 +250,16 @@ fn compare(ours: &Value, theirs: &Value, place: &mut String, differences: &mut V
         (Value::Object(ours), Value::Object(theirs)) => {
             let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
             for key in keys {
-                let length = place.len();
-                place.push('/');
-                place.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                compare_members(ours.get(key), theirs.get(key), place, differences);
-                place.truncate(length);
+                pointer::at_member(place, key, |place| {
+                    compare_members(ours.get(key), theirs.get(key), place, differences);
+                });
             }
         }
         (Value::Array(ours), Value::Array(theirs)) => {
             for index in 0..ours.len().max(theirs.len()) {
-                let length = place.len();
-                place.push_str(&format!("/{index}"));
-                compare_members(ours.get(index), theirs.get(index), place, differences);
-                place.truncate(length);
+                pointer::at_member(place, &index.to_string(), |place| {
+                    compare_members(ours.get(index), theirs.get(index), place, differences);
+                });
             }
         }
         _ if ours == theirs => {}

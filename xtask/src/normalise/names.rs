@@ -6,7 +6,7 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document,
+    document, pointer,
     problem::Problem,
     schema::{self, components, is_record, members, members_mut, reference_to},
     vendor::Config,
@@ -54,32 +54,12 @@ pub(super) fn type_names(document: &mut Value, config: &Config) -> Result<usize,
     Ok(count)
 }
 
-/// Points references to component schemas, and those of discriminators, to their new names.
+/// Points references to component schemas to their new names.
 pub(super) fn rename_references(value: &mut Value, names: &BTreeMap<String, String>) {
-    match value {
-        Value::Object(map) => {
-            if let Some(reference) = map.get_mut("$ref") {
-                rename_reference(reference, names);
-            }
-            if map.contains_key("propertyName") {
-                map.get_mut("mapping")
-                    .into_iter()
-                    .flat_map(members_mut)
-                    .for_each(|(_, target)| rename_reference(target, names));
-            }
-            map.values_mut().for_each(|value| rename_references(value, names));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|value| rename_references(value, names)),
-        _ => {}
-    }
-}
-
-fn rename_reference(reference: &mut Value, names: &BTreeMap<String, String>) {
-    let old = reference.as_str().and_then(|reference| reference.strip_prefix(SCHEMAS));
-    let new = old.and_then(|old| names.get(&old.replace("~1", "/").replace("~0", "~")));
-    if let Some(new) = new {
-        *reference = format!("{SCHEMAS}{new}").into();
-    }
+    document::rewrite_references(value, &|reference| {
+        let new = names.get(&pointer::unescape(reference.strip_prefix(SCHEMAS)?))?;
+        Some(format!("{SCHEMAS}{new}"))
+    });
 }
 
 /// A component that is a plain value or a list stands where it is referred to: a name for it would make a newtype

@@ -22,14 +22,11 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value) -> Result<(), Prob
     file.items.retain(|item| !is_replaced(item));
     let imports = imports(&quote!(#file).to_string());
     file.items.splice(0..0, imports);
+    let title = document["info"]["title"].as_str().unwrap_or_default();
     for item in &mut file.items {
-        match item {
-            Item::Struct(client) if client.ident == "Client" => {
-                client.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-                let title = document["info"]["title"].as_str().unwrap_or_default();
-                client.attrs.insert(0, docs::attribute(title));
-            }
-            _ => {}
+        if let Item::Struct(client) = item {
+            client.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+            client.attrs.insert(0, docs::attribute(title));
         }
     }
     let operations = Operations::of(document);
@@ -165,6 +162,10 @@ fn path_of(expression: &Expr) -> String {
     quote!(#expression).to_string()
 }
 
+fn path_of_pattern(pattern: &Pat) -> String {
+    quote!(#pattern).to_string()
+}
+
 /// progenitor sends the version header of another framework with every request.
 fn remove_version_header(method: &mut ImplItemFn) {
     struct RemoveHeaders;
@@ -272,6 +273,12 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
         inputs.extend(body);
         method.sig.inputs = inputs;
         return Ok(None);
+    }
+    let is_query =
+        |input: &FnArg| matches!(input, FnArg::Typed(typed) if path_of_pattern(&typed.pat) == "query");
+    if inputs.iter().any(is_query) {
+        let message = "has a parameter `query` beside optional ones, which are passed as `query`";
+        return Err(Problem::at(operation.name, message));
     }
     let record = format_ident!("{}Query", method.sig.ident.to_string().to_upper_camel_case());
     inputs.push(parse_quote!(query: &'a types::#record));

@@ -111,6 +111,13 @@ fn hostile_operations_give_a_client_or_one_line() {
             with_parameters(json!([query("a", json!({"type": "string", "enum": ["x"]}))])),
         ),
         (
+            "a parameter of our own name",
+            with_parameters(json!([
+                query("a", text.clone()),
+                {"name": "query", "in": "query", "required": true, "schema": text},
+            ])),
+        ),
+        (
             "two parameters that become one",
             with_parameters(json!([query("a-b", text.clone()), query("a_b", text.clone())])),
         ),
