@@ -1,0 +1,225 @@
+//! What a family can do, and what it cannot, asked without a request.
+
+use std::collections::BTreeMap;
+
+use crate::{Error, ErrorKind, Operation, Result, Setting, TokenFamily};
+
+/// Whether something is supported, and how or why not.
+///
+/// ```
+/// use tokenward_core::Support;
+///
+/// let get = Support::Emulated { how: "the list is searched" };
+/// assert!(get.is_supported());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Support {
+    /// The vendor has it.
+    Native,
+    /// The vendor does not have it; it is made of what there is.
+    Emulated {
+        /// Of what, and at what cost.
+        how: &'static str,
+    },
+    /// It cannot be done by API. Asking for it sends nothing.
+    Unsupported {
+        /// Why not.
+        why: &'static str,
+        /// What a person can do instead, where there is something.
+        instead: Option<&'static str>,
+    },
+}
+
+impl Support {
+    /// Whether asking for it can succeed.
+    pub const fn is_supported(&self) -> bool {
+        !matches!(self, Self::Unsupported { .. })
+    }
+}
+
+const NO_OPERATION: Support = Support::Unsupported { why: "the vendor has no such operation", instead: None };
+const NO_SETTING: Support = Support::Unsupported { why: "the vendor has no such setting", instead: None };
+
+/// What a family can do, per operation and per option.
+///
+/// ```
+/// use tokenward_core::{Capabilities, Operation, Setting};
+///
+/// let capabilities = Capabilities::default()
+///     .native(Operation::List)
+///     .native(Operation::Revoke)
+///     .emulated(Operation::Get, "the list is searched")
+///     .unsupported(Operation::Create, "users make their tokens themselves", Some("ask the user"));
+/// assert!(capabilities.supports(Operation::Get));
+/// assert!(!capabilities.allows(Setting::CreateWithExpiry));
+/// ```
+///
+/// It is a promise in both directions: what is denied fails with
+/// [`ErrorKind::Unsupported`] and sends nothing, what is claimed works. What is
+/// not mentioned is denied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Capabilities {
+    operations: BTreeMap<Operation, Support>,
+    settings: BTreeMap<Setting, Support>,
+    coverage: Option<&'static str>,
+}
+
+impl Capabilities {
+    /// The vendor has this operation.
+    pub fn native(mut self, operation: Operation) -> Self {
+        self.operations.insert(operation, Support::Native);
+        self
+    }
+
+    /// This operation is made of others.
+    pub fn emulated(mut self, operation: Operation, how: &'static str) -> Self {
+        self.operations.insert(operation, Support::Emulated { how });
+        self
+    }
+
+    /// This operation cannot be had; a person may do something else.
+    pub fn unsupported(
+        mut self,
+        operation: Operation,
+        why: &'static str,
+        instead: Option<&'static str>,
+    ) -> Self {
+        self.operations.insert(operation, Support::Unsupported { why, instead });
+        self
+    }
+
+    /// These options are honoured.
+    pub fn with(mut self, settings: impl IntoIterator<Item = Setting>) -> Self {
+        self.settings.extend(settings.into_iter().map(|setting| (setting, Support::Native)));
+        self
+    }
+
+    /// This option is made of others.
+    pub fn with_emulated(mut self, setting: Setting, how: &'static str) -> Self {
+        self.settings.insert(setting, Support::Emulated { how });
+        self
+    }
+
+    /// This option is refused, for this reason.
+    pub fn without(mut self, setting: Setting, why: &'static str, instead: Option<&'static str>) -> Self {
+        self.settings.insert(setting, Support::Unsupported { why, instead });
+        self
+    }
+
+    /// What a complete list may lack, because the vendor does not show it to every caller.
+    pub fn with_coverage(mut self, coverage: &'static str) -> Self {
+        self.coverage = Some(coverage);
+        self
+    }
+
+    /// How an operation is supported, or why it is not.
+    pub fn operation(&self, operation: Operation) -> Support {
+        self.operations.get(&operation).copied().unwrap_or(NO_OPERATION)
+    }
+
+    /// How an option is supported, or why it is not.
+    pub fn setting(&self, setting: Setting) -> Support {
+        let of_operation = self.operation(setting.operation());
+        if !of_operation.is_supported() {
+            return of_operation;
+        }
+        self.settings.get(&setting).copied().unwrap_or(NO_SETTING)
+    }
+
+    /// Whether an operation can succeed.
+    pub fn supports(&self, operation: Operation) -> bool {
+        self.operation(operation).is_supported()
+    }
+
+    /// Whether an option is honoured.
+    pub fn allows(&self, setting: Setting) -> bool {
+        self.setting(setting).is_supported()
+    }
+
+    /// What a complete list may lack; `None` where the vendor shows everything to every caller that may list.
+    pub fn coverage(&self) -> Option<&'static str> {
+        self.coverage
+    }
+
+    /// Refuses what the family cannot do, before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`], with the reason and the way around it.
+    pub fn check(
+        &self,
+        family: TokenFamily,
+        operation: Operation,
+        settings: impl IntoIterator<Item = Setting>,
+    ) -> Result<()> {
+        let refused = |support: Support, what: Option<Setting>| match support {
+            Support::Unsupported { why, instead } => Err(refusal(family, operation, what, why, instead)),
+            Support::Native | Support::Emulated { .. } => Ok(()),
+        };
+        refused(self.operation(operation), None)?;
+        settings.into_iter().try_for_each(|setting| refused(self.setting(setting), Some(setting)))
+    }
+}
+
+fn refusal(
+    family: TokenFamily,
+    operation: Operation,
+    setting: Option<Setting>,
+    why: &str,
+    instead: Option<&str>,
+) -> Error {
+    let what = setting.map(|setting| format!("cannot {setting}: ")).unwrap_or_default();
+    let instead = instead.map(|instead| format!("; instead, {instead}")).unwrap_or_default();
+    Error::new(ErrorKind::Unsupported, format!("{what}{why}{instead}")).with_place(family, operation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAMILY: TokenFamily = TokenFamily::new("acme", "token");
+
+    #[test]
+    fn what_is_not_mentioned_is_denied() {
+        let none = Capabilities::default();
+        for operation in Operation::ALL {
+            assert!(!none.supports(operation), "{operation}");
+        }
+        for setting in Setting::ALL {
+            assert!(!none.allows(setting), "{setting}");
+        }
+    }
+
+    #[test]
+    fn an_option_of_a_denied_operation_is_denied_for_the_same_reason() {
+        let capabilities = Capabilities::default()
+            .unsupported(Operation::Create, "users make them", None)
+            .with([Setting::CreateWithExpiry]);
+        assert_eq!(
+            capabilities.setting(Setting::CreateWithExpiry),
+            capabilities.operation(Operation::Create)
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_what_why_and_what_to_do_instead() {
+        let capabilities = Capabilities::default()
+            .native(Operation::Update)
+            .unsupported(Operation::Create, "users make them", Some("ask the user"))
+            .without(Setting::UpdateExpiry, "dates are fixed", None);
+        let refusal = |operation, settings: &[Setting]| {
+            capabilities.check(FAMILY, operation, settings.iter().copied()).unwrap_err().to_string()
+        };
+        insta::assert_snapshot!(
+            [
+                refusal(Operation::Create, &[]),
+                refusal(Operation::Update, &[Setting::UpdateExpiry]),
+                refusal(Operation::Update, &[Setting::UpdateName]),
+                refusal(Operation::Reset, &[]),
+            ]
+            .join("\n")
+        );
+    }
+}

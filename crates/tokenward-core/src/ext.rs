@@ -1,0 +1,61 @@
+//! Conveniences over the trait, which no implementation has to think of.
+
+use async_trait::async_trait;
+use futures_util::{StreamExt, TryStreamExt};
+
+use crate::{Error, ListOptions, Result, Token, TokenManager};
+
+/// What every [`TokenManager`] can do beside its operations.
+///
+/// ```
+/// use tokenward_core::{ListOptions, MemoryTokens, TokenManagerExt};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let listing = MemoryTokens::default().listing(ListOptions::default()).await;
+/// assert!(listing.is_complete() && listing.tokens.is_empty());
+/// # }
+/// ```
+#[async_trait]
+pub trait TokenManagerExt: TokenManager {
+    /// All tokens, or the first error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`list`](TokenManager::list) yields: what is returned is complete.
+    async fn list_all(&self, options: ListOptions) -> Result<Vec<Token>> {
+        self.list(options).try_collect().await
+    }
+
+    /// All that can be had, and what was in the way of the rest.
+    async fn listing(&self, options: ListOptions) -> Listing {
+        let mut listing = Listing::default();
+        let mut stream = self.list(options);
+        while let Some(result) = stream.next().await {
+            match result {
+                Ok(token) => listing.tokens.push(token),
+                Err(error) => listing.errors.push(error),
+            }
+        }
+        listing
+    }
+}
+
+impl<M: TokenManager + ?Sized> TokenManagerExt for M {}
+
+/// A list as far as it could be had.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The tokens that could be read.
+    pub tokens: Vec<Token>,
+    /// One error per token that could not be read, and one where the list has no end or not all of its items.
+    pub errors: Vec<Error>,
+}
+
+impl Listing {
+    /// Whether nothing is missing that the credential is shown.
+    pub fn is_complete(&self) -> bool {
+        self.errors.is_empty()
+    }
+}

@@ -1,0 +1,52 @@
+//! Which kind of token, at which vendor.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// One kind of token at one vendor, such as `mist/org-token`.
+///
+/// ```
+/// use tokenward_core::TokenFamily;
+///
+/// const ORG_TOKEN: TokenFamily = TokenFamily::new("mist", "org-token");
+/// assert_eq!(ORG_TOKEN.to_string(), "mist/org-token");
+/// assert_eq!(ORG_TOKEN.vendor(), "mist");
+/// ```
+///
+/// The families of one vendor differ in what they can do, so each has its own
+/// [`TokenManager`](crate::TokenManager).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenFamily {
+    vendor: &'static str,
+    kind: &'static str,
+}
+
+impl TokenFamily {
+    /// A vendor and what it calls this kind of token, in lower case with hyphens.
+    pub const fn new(vendor: &'static str, kind: &'static str) -> Self {
+        Self { vendor, kind }
+    }
+
+    /// The vendor: `mist`.
+    pub const fn vendor(self) -> &'static str {
+        self.vendor
+    }
+
+    /// The kind: `org-token`.
+    pub const fn kind(self) -> &'static str {
+        self.kind
+    }
+}
+
+impl fmt::Display for TokenFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.vendor, self.kind)
+    }
+}
+
+impl Serialize for TokenFamily {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,126 @@
+//! What a token is addressed by.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The vendor's id of a token, opaque to everybody else.
+///
+/// ```
+/// use tokenward_core::TokenId;
+///
+/// let id: TokenId = "61f2a3b4c5d6e7f8a9b0c1d2".parse()?;
+/// assert_eq!(id.as_str(), "61f2a3b4c5d6e7f8a9b0c1d2");
+/// assert!("..".parse::<TokenId>().is_err());
+/// # Ok::<(), tokenward_core::InvalidTokenId>(())
+/// ```
+///
+/// An id is never empty, `.` or `..`: in an address those vanish, and the call
+/// would reach something else. What else it holds is percent-encoded when it is
+/// sent. Where a vendor needs two ids to name one token, both are in it; a
+/// family's documentation says how. Cheap to clone.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TokenId(Arc<str>);
+
+/// Why a text is no [`TokenId`].
+///
+/// ```
+/// let error = "".parse::<tokenward_core::TokenId>().unwrap_err();
+/// assert_eq!(error.to_string(), "a token id cannot be empty, `.` or `..`");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidTokenId;
+
+impl fmt::Display for InvalidTokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token id cannot be empty, `.` or `..`")
+    }
+}
+
+impl std::error::Error for InvalidTokenId {}
+
+impl TokenId {
+    /// The id as the vendor writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id of something that is counted.
+    pub(crate) fn counted(number: u64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
+impl FromStr for TokenId {
+    type Err = InvalidTokenId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTokenId> {
+        if matches!(text, "" | "." | "..") {
+            return Err(InvalidTokenId);
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl TryFrom<String> for TokenId {
+    type Error = InvalidTokenId;
+
+    fn try_from(text: String) -> Result<Self, InvalidTokenId> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&str> for TokenId {
+    type Error = InvalidTokenId;
+
+    fn try_from(text: &str) -> Result<Self, InvalidTokenId> {
+        text.parse()
+    }
+}
+
+impl AsRef<str> for TokenId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenId({:?})", &*self.0)
+    }
+}
+
+impl Serialize for TokenId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_vanishes_in_an_address_is_none() {
+        for text in ["", ".", ".."] {
+            assert_eq!(TokenId::try_from(text), Err(InvalidTokenId));
+            assert!(serde_json::from_value::<TokenId>(text.into()).is_err());
+        }
+        for text in ["...", " ", "a/b", "557058:a|b", "%2e%2e"] {
+            assert_eq!(TokenId::try_from(text).unwrap().as_str(), text);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod capability;
+mod error;
+mod ext;
+mod family;
+mod id;
+mod issued;
+mod manager;
+mod memory;
+mod operation;
+mod record;
+mod request;
+mod token;
+mod when;
+
+pub use capability::{Capabilities, Support};
+pub use error::{Error, ErrorKind, Result, RetryAdvice};
+pub use ext::{Listing, TokenManagerExt};
+pub use family::TokenFamily;
+pub use id::{InvalidTokenId, TokenId};
+pub use issued::{Drift, IssuedToken};
+pub use manager::{Current, TokenManager, TokenStream};
+pub use memory::MemoryTokens;
+pub use operation::{Operation, Setting};
+pub use record::Record;
+pub use request::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken};
+pub use token::{Owner, Token};
+pub use when::When;
+
+pub use jiff::{SignedDuration, Timestamp};
+pub use secrecy::{ExposeSecret, SecretString};

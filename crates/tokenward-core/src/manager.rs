@@ -1,0 +1,193 @@
+//! The trait.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use futures_core::stream::BoxStream;
+
+use crate::{
+    Capabilities, CreateToken, Error, ErrorKind, IssuedToken, ListOptions, Operation, ResetOptions, Result,
+    RevokeOptions, Token, TokenFamily, TokenId, UpdateToken,
+};
+
+/// Tokens as they arrive, page by page; borrows nothing and asks for nothing until it is polled.
+///
+/// An error with a [`position`](Error::position) is about one item, and the
+/// list goes on after it. [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete)
+/// comes last, after all that could be had. Any other error ends the list.
+pub type TokenStream = BoxStream<'static, Result<Token>>;
+
+/// Everything that can be done with the tokens of one family.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tokenward_core::{
+///     Access, CreateToken, Expiry, ListOptions, MemoryTokens, Operation, TokenManager, TokenManagerExt,
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> tokenward_core::Result<()> {
+/// let managers: Vec<Arc<dyn TokenManager>> = vec![Arc::new(MemoryTokens::default())];
+/// for manager in &managers {
+///     if manager.capabilities().supports(Operation::Create) {
+///         let issued = manager.create(CreateToken::new("ci", Expiry::Never, Access::Full)).await?;
+///         assert_eq!(manager.list_all(ListOptions::default()).await?, [issued.token]);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// An implementation says in [`capabilities`](Self::capabilities) what it can
+/// do. What it denies fails with [`ErrorKind::Unsupported`] and sends nothing,
+/// which is what the provided methods do; a family that can do more replaces
+/// them. Dropping a future cancels the call; a creation that was sent may then
+/// have taken effect, like one whose answer is lost.
+#[async_trait]
+pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
+    /// Which kind of token this is about.
+    fn family(&self) -> TokenFamily;
+
+    /// What can be done, asked without a request.
+    fn capabilities(&self) -> Capabilities;
+
+    /// All tokens that the credential is shown.
+    fn list(&self, options: ListOptions) -> TokenStream;
+
+    /// One token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
+    async fn get(&self, _id: &TokenId) -> Result<Token> {
+        Err(refused(self, Operation::Get))
+    }
+
+    /// Makes a token. The request is sent once, whatever becomes of its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) where a token may have been made whose
+    /// secret did not arrive; an error with [`Error::into_issued`] where one was made otherwise than
+    /// it was asked for.
+    async fn create(&self, _request: CreateToken) -> Result<IssuedToken> {
+        Err(refused(self, Operation::Create))
+    }
+
+    /// Changes a token and keeps its secret.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
+    async fn update(&self, _id: &TokenId, _change: UpdateToken) -> Result<Token> {
+        Err(refused(self, Operation::Update))
+    }
+
+    /// Gives a token another secret, under the same id. The request is sent once.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    async fn reset(&self, _id: &TokenId, _options: ResetOptions) -> Result<IssuedToken> {
+        Err(refused(self, Operation::Reset))
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing sent, where it is or may be the
+    /// credential in use; see [`RevokeOptions::even_if_current`].
+    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()>;
+
+    /// Which token of this family the calls are made with.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the vendor does not tell.
+    async fn current(&self) -> Result<Current> {
+        Err(refused(self, Operation::Current))
+    }
+}
+
+/// The refusal of what a family does not implement. One that claims it nevertheless contradicts itself.
+fn refused<M: TokenManager + ?Sized>(manager: &M, operation: Operation) -> Error {
+    let family = manager.family();
+    match manager.capabilities().check(family, operation, []) {
+        Err(refusal) => refusal,
+        Ok(()) => Error::new(ErrorKind::Unsupported, "it is claimed to be supported and is not implemented")
+            .with_place(family, operation),
+    }
+}
+
+/// Which token of a family the calls are made with, as far as the vendor tells.
+///
+/// ```
+/// use tokenward_core::{Current, TokenId};
+///
+/// let (ours, other): (TokenId, TokenId) = ("17".parse()?, "18".parse()?);
+/// assert!(Current::Token(ours.clone()).may_be(&ours));
+/// assert!(!Current::Other.may_be(&other));
+/// # Ok::<(), tokenward_core::InvalidTokenId>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Current {
+    /// This one.
+    Token(TokenId),
+    /// One of these; the vendor does not tell which.
+    OneOf(Vec<TokenId>),
+    /// None of this family: the credential is of another kind.
+    Other,
+}
+
+impl Current {
+    /// Whether this token is the credential in use, or cannot be told from it.
+    pub fn may_be(&self, id: &TokenId) -> bool {
+        match self {
+            Self::Token(current) => current == id,
+            Self::OneOf(candidates) => candidates.contains(id),
+            Self::Other => false,
+        }
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<M: TokenManager + ?Sized> TokenManager for Arc<M> {
+    fn family(&self) -> TokenFamily {
+        (**self).family()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        (**self).capabilities()
+    }
+
+    fn list(&self, options: ListOptions) -> TokenStream {
+        (**self).list(options)
+    }
+
+    async fn get(&self, id: &TokenId) -> Result<Token> {
+        (**self).get(id).await
+    }
+
+    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        (**self).create(request).await
+    }
+
+    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
+        (**self).update(id, change).await
+    }
+
+    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
+        (**self).reset(id, options).await
+    }
+
+    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
+        (**self).revoke(id, options).await
+    }
+
+    async fn current(&self) -> Result<Current> {
+        (**self).current().await
+    }
+}
