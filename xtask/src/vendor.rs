@@ -44,6 +44,9 @@ pub struct Config {
     /// `Type.property` of each date.
     #[serde(default)]
     pub dates: BTreeSet<String>,
+    /// Operations that may be sent twice although their method does not say so.
+    #[serde(default)]
+    pub repeatable: BTreeSet<String>,
     /// Names of Rust types for component schemas whose own make poor ones.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
@@ -157,22 +160,26 @@ impl Config {
                 return Err(Problem::at(name, format!("`{operation}` is not of the form `GET /path`")));
             }
         }
-        Ok(())
+        match self.repeatable.iter().find(|name| !names.contains(name.as_str())) {
+            Some(name) => Err(Problem::at("repeatable", format!("`{name}` is no operation that is kept"))),
+            None => Ok(()),
+        }
     }
 }
 
 /// An operation becomes a method beside those that every client has.
 fn check_method_name(name: &str) -> Result<(), Problem> {
-    const TAKEN: [&str; 4] = ["new", "pre", "post", "exec"];
-
     if name != name.to_snake_case() || syn::parse_str::<syn::Ident>(name).is_err() {
         return Err(Problem::at(
             name,
             "is no name for a method in Rust: write it in snake case, and no keyword",
         ));
     }
-    if TAKEN.contains(&name) {
-        return Err(Problem::at(name, "is a method that every client has: name the operation otherwise"));
+    if name == "new" || name.ends_with("_response") {
+        return Err(Problem::at(
+            name,
+            "is or may be a method that every client has: name the operation otherwise",
+        ));
     }
     Ok(())
 }

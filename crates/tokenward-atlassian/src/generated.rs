@@ -16,8 +16,8 @@
 //   dates 9
 //   optional-collections 5
 
-pub use progenitor_client::{ClientInfo, Error, ResponseValue};
-use progenitor_client::{ClientHooks, OperationInfo};
+pub use progenitor_client::{Error, ResponseValue};
+use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -384,20 +384,6 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::tokenward_http::Session,
 }
-impl ClientInfo<::tokenward_http::Session> for Client {
-    fn api_version() -> &'static str {
-        ""
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::tokenward_http::Session {
-        &self.inner
-    }
-}
 #[allow(clippy::all)]
 impl Client {
     /// List the API keys of an organization.
@@ -414,116 +400,8 @@ impl Client {
         org_id: &'a str,
         query: &'a types::ListOrgApiKeysQuery,
     ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error<()>> {
-        let url = format!(
-            "{}/admin/api-access/v1/orgs/{}/api-keys", self.baseurl, encode_path(& org_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("cursor", &query.cursor))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtFrom",
-                    &query.expires_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeFrom",
-                    &query.expires_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeTo",
-                    &query.expires_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtSearchType",
-                    &query.expires_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtUom",
-                    &query.expires_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtValue",
-                    &query.expires_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("pageSize", &query.page_size))
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
-            .query(&progenitor_client::QueryParam::new("sort", &query.sort))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_org_api_keys",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.list_org_api_keys_response(org_id, query).await?;
+        response.decode().await
     }
     /// Count the API keys of an organization.
     ///
@@ -539,113 +417,8 @@ impl Client {
         org_id: &'a str,
         query: &'a types::CountOrgApiKeysQuery,
     ) -> Result<ResponseValue<i64>, Error<()>> {
-        let url = format!(
-            "{}/admin/api-access/v1/orgs/{}/api-keys/count", self.baseurl, encode_path(&
-            org_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtFrom",
-                    &query.expires_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeFrom",
-                    &query.expires_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeTo",
-                    &query.expires_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtSearchType",
-                    &query.expires_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtUom",
-                    &query.expires_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtValue",
-                    &query.expires_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "count_org_api_keys",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.count_org_api_keys_response(org_id, query).await?;
+        response.decode().await
     }
     /// Revoke an API key for good.
     ///
@@ -662,23 +435,8 @@ impl Client {
         org_id: &'a str,
         api_key_id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/admin/api-access/v1/orgs/{}/api-keys/revoke/{}", self.baseurl,
-            encode_path(& org_id.to_string()), encode_path(& api_key_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.patch(url).build()?;
-        let info = OperationInfo {
-            operation_id: "revoke_org_api_key",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.revoke_org_api_key_response(org_id, api_key_id).await?;
+        Ok(response.empty())
     }
     /// List the API tokens of all managed accounts.
     ///
@@ -694,12 +452,292 @@ impl Client {
         org_id: &'a str,
         query: &'a types::ListOrgApiTokensQuery,
     ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error<()>> {
+        let response = self.list_org_api_tokens_response(org_id, query).await?;
+        response.decode().await
+    }
+    /// Count the API tokens of all managed accounts.
+    ///
+    /// Takes the filters of the list and answers with a bare number. Needs the scope `read:tokens:admin`.
+    ///
+    /// Observed: Read off published pages and the opening of the document; no full document is to be had.
+    ///
+    /// `GET /admin/api-access/v1/orgs/{orgId}/api-tokens/count`.
+    ///
+    /// - `orgId`: Id of the organization.
+    pub async fn count_org_api_tokens<'a>(
+        &'a self,
+        org_id: &'a str,
+        query: &'a types::CountOrgApiTokensQuery,
+    ) -> Result<ResponseValue<i64>, Error<()>> {
+        let response = self.count_org_api_tokens_response(org_id, query).await?;
+        response.decode().await
+    }
+    /// List a managed account's API tokens.
+    ///
+    /// Answers with the whole plain array, without paging. Token values are never part of it.
+    ///
+    /// `GET /users/{account_id}/manage/api-tokens`.
+    ///
+    /// - `account_id`: Account whose tokens are wanted.
+    pub async fn list_user_api_tokens<'a>(
+        &'a self,
+        account_id: &'a str,
+    ) -> Result<ResponseValue<::std::vec::Vec<types::UserApiToken>>, Error<()>> {
+        let response = self.list_user_api_tokens_response(account_id).await?;
+        response.decode().await
+    }
+    /// Delete one API token of an account.
+    ///
+    /// Revokes the token for good; the owner has to make a new one in the console.
+    ///
+    /// `DELETE /users/{account_id}/manage/api-tokens/{tokenId}`.
+    ///
+    /// - `account_id`: Account that owns the token.
+    /// - `tokenId`: Token to delete, as given in `id` by the list operation.
+    pub async fn delete_user_api_token<'a>(
+        &'a self,
+        account_id: &'a str,
+        token_id: &'a str,
+    ) -> Result<ResponseValue<()>, Error<()>> {
+        let response = self.delete_user_api_token_response(account_id, token_id).await?;
+        Ok(response.empty())
+    }
+}
+///The operations without the reading of their answers, which may be done in another way.
+impl Client {
+    /// \[`list_org_api_keys`\](Self::list_org_api_keys), with its answer unread.
+    pub(crate) async fn list_org_api_keys_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        query: &'a types::ListOrgApiKeysQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/admin/api-access/v1/orgs/{}/api-keys", self.baseurl, encode_path(& org_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("cursor", &query.cursor))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtFrom",
+                    &query.expires_at_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtRangeFrom",
+                    &query.expires_at_range_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtRangeTo",
+                    &query.expires_at_range_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtSearchType",
+                    &query.expires_at_search_type,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtUom",
+                    &query.expires_at_uom,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtValue",
+                    &query.expires_at_value,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtFrom",
+                    &query.last_active_at_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtRangeFrom",
+                    &query.last_active_at_range_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtRangeTo",
+                    &query.last_active_at_range_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtSearchType",
+                    &query.last_active_at_search_type,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtTo",
+                    &query.last_active_at_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtUom",
+                    &query.last_active_at_uom,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtValue",
+                    &query.last_active_at_value,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("pageSize", &query.page_size))
+            .query(&progenitor_client::QueryParam::new("q", &query.q))
+            .query(&progenitor_client::QueryParam::new("sort", &query.sort))
+            .build()?;
+        self.inner.call(OPERATIONS, "list_org_api_keys", request).await
+    }
+    /// \[`count_org_api_keys`\](Self::count_org_api_keys), with its answer unread.
+    pub(crate) async fn count_org_api_keys_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        query: &'a types::CountOrgApiKeysQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/admin/api-access/v1/orgs/{}/api-keys/count", self.baseurl, encode_path(&
+            org_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtFrom",
+                    &query.expires_at_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtRangeFrom",
+                    &query.expires_at_range_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtRangeTo",
+                    &query.expires_at_range_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtSearchType",
+                    &query.expires_at_search_type,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtUom",
+                    &query.expires_at_uom,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "expiresAtValue",
+                    &query.expires_at_value,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtFrom",
+                    &query.last_active_at_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtRangeFrom",
+                    &query.last_active_at_range_from,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtRangeTo",
+                    &query.last_active_at_range_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtSearchType",
+                    &query.last_active_at_search_type,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtTo",
+                    &query.last_active_at_to,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtUom",
+                    &query.last_active_at_uom,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "lastActiveAtValue",
+                    &query.last_active_at_value,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("q", &query.q))
+            .build()?;
+        self.inner.call(OPERATIONS, "count_org_api_keys", request).await
+    }
+    /// \[`revoke_org_api_key`\](Self::revoke_org_api_key), with its answer unread.
+    pub(crate) async fn revoke_org_api_key_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        api_key_id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/admin/api-access/v1/orgs/{}/api-keys/revoke/{}", self.baseurl,
+            encode_path(& org_id.to_string()), encode_path(& api_key_id.to_string()),
+        );
+        let request = self.client.patch(url).build()?;
+        self.inner.call(OPERATIONS, "revoke_org_api_key", request).await
+    }
+    /// \[`list_org_api_tokens`\](Self::list_org_api_tokens), with its answer unread.
+    pub(crate) async fn list_org_api_tokens_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        query: &'a types::ListOrgApiTokensQuery,
+    ) -> Result<Response, SendError> {
         let url = format!(
             "{}/admin/api-access/v1/orgs/{}/api-tokens", self.baseurl, encode_path(&
             org_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -793,38 +831,19 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("sort", &query.sort))
             .query(&progenitor_client::QueryParam::new("status", &query.status))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_org_api_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.inner.call(OPERATIONS, "list_org_api_tokens", request).await
     }
-    /// Count the API tokens of all managed accounts.
-    ///
-    /// Takes the filters of the list and answers with a bare number. Needs the scope `read:tokens:admin`.
-    ///
-    /// Observed: Read off published pages and the opening of the document; no full document is to be had.
-    ///
-    /// `GET /admin/api-access/v1/orgs/{orgId}/api-tokens/count`.
-    ///
-    /// - `orgId`: Id of the organization.
-    pub async fn count_org_api_tokens<'a>(
+    /// \[`count_org_api_tokens`\](Self::count_org_api_tokens), with its answer unread.
+    pub(crate) async fn count_org_api_tokens_response<'a>(
         &'a self,
         org_id: &'a str,
         query: &'a types::CountOrgApiTokensQuery,
-    ) -> Result<ResponseValue<i64>, Error<()>> {
+    ) -> Result<Response, SendError> {
         let url = format!(
             "{}/admin/api-access/v1/orgs/{}/api-tokens/count", self.baseurl,
             encode_path(& org_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -915,35 +934,18 @@ impl Client {
             .query(&progenitor_client::QueryParam::new("q", &query.q))
             .query(&progenitor_client::QueryParam::new("status", &query.status))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "count_org_api_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.inner.call(OPERATIONS, "count_org_api_tokens", request).await
     }
-    /// List a managed account's API tokens.
-    ///
-    /// Answers with the whole plain array, without paging. Token values are never part of it.
-    ///
-    /// `GET /users/{account_id}/manage/api-tokens`.
-    ///
-    /// - `account_id`: Account whose tokens are wanted.
-    pub async fn list_user_api_tokens<'a>(
+    /// \[`list_user_api_tokens`\](Self::list_user_api_tokens), with its answer unread.
+    pub(crate) async fn list_user_api_tokens_response<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::UserApiToken>>, Error<()>> {
+    ) -> Result<Response, SendError> {
         let url = format!(
             "{}/users/{}/manage/api-tokens", self.baseurl, encode_path(& account_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
             .client
             .get(url)
             .header(
@@ -951,48 +953,20 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        let info = OperationInfo {
-            operation_id: "list_user_api_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.inner.call(OPERATIONS, "list_user_api_tokens", request).await
     }
-    /// Delete one API token of an account.
-    ///
-    /// Revokes the token for good; the owner has to make a new one in the console.
-    ///
-    /// `DELETE /users/{account_id}/manage/api-tokens/{tokenId}`.
-    ///
-    /// - `account_id`: Account that owns the token.
-    /// - `tokenId`: Token to delete, as given in `id` by the list operation.
-    pub async fn delete_user_api_token<'a>(
+    /// \[`delete_user_api_token`\](Self::delete_user_api_token), with its answer unread.
+    pub(crate) async fn delete_user_api_token_response<'a>(
         &'a self,
         account_id: &'a str,
         token_id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<Response, SendError> {
         let url = format!(
             "{}/users/{}/manage/api-tokens/{}", self.baseurl, encode_path(& account_id
             .to_string()), encode_path(& token_id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_user_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_user_api_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
@@ -1003,6 +977,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys/count",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "count_org_api_tokens",
@@ -1010,6 +985,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/admin/api-access/v1/orgs/{orgId}/api-tokens/count",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "delete_user_api_token",
@@ -1017,6 +993,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/users/{account_id}/manage/api-tokens/{tokenId}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_org_api_keys",
@@ -1024,6 +1001,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_org_api_tokens",
@@ -1031,6 +1009,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/admin/api-access/v1/orgs/{orgId}/api-tokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_user_api_tokens",
@@ -1038,6 +1017,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/users/{account_id}/manage/api-tokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "revoke_org_api_key",
@@ -1045,6 +1025,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys/revoke/{apiKeyId}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
 ];
 impl Client {
@@ -1055,21 +1036,5 @@ impl Client {
             client: session.client().clone(),
             inner: session,
         }
-    }
-}
-impl ClientHooks<::tokenward_http::Session> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        info: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        self.inner.prepare(OPERATIONS, info.operation_id, request).await
-    }
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(info.operation_id, request).await
     }
 }

@@ -2,7 +2,9 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use crate::{IssuedToken, Operation, TokenFamily, TokenId};
+use secrecy::SecretString;
+
+use crate::{Operation, TokenFamily, TokenId};
 
 /// What a call to a family gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -107,7 +109,7 @@ pub enum RetryAdvice {
 /// `Display` is one line; [`source`](std::error::Error::source) is not in it.
 ///
 /// A secret that reached us in an answer that is an error all the same is in
-/// [`into_issued`](Self::into_issued), and is shown by nothing that prints.
+/// [`into_secret`](Self::into_secret), and is shown by nothing that prints.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -122,7 +124,7 @@ struct Inner {
     vendor_message: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
-    issued: Option<IssuedToken>,
+    secret: Option<SecretString>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -141,7 +143,7 @@ impl Error {
             vendor_message: None,
             request_id: None,
             retry_after: None,
-            issued: None,
+            secret: None,
             source: None,
         }))
     }
@@ -202,11 +204,10 @@ impl Error {
         self
     }
 
-    /// The token and secret that were issued although this is an error.
+    /// The secret that was issued although this is an error.
     #[must_use]
-    pub fn with_issued(mut self, issued: IssuedToken) -> Self {
-        self.0.token = Some(issued.token.id.clone());
-        self.0.issued = Some(issued);
+    pub fn with_secret(mut self, secret: SecretString) -> Self {
+        self.0.secret = Some(secret);
         self
     }
 
@@ -277,14 +278,10 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The token that was issued although this is an error, such as one whose expiry the vendor ignored.
-    pub fn issued(&self) -> Option<&IssuedToken> {
-        self.0.issued.as_ref()
-    }
-
-    /// The token that was issued, and its secret, which is shown nowhere else.
-    pub fn into_issued(self) -> Option<IssuedToken> {
-        self.0.issued
+    /// The secret of [`token_id`](Self::token_id), where one was issued although this is an error: a token
+    /// whose expiry the vendor ignored, for one. It is shown nowhere else.
+    pub fn into_secret(self) -> Option<SecretString> {
+        self.0.secret
     }
 }
 
@@ -326,7 +323,7 @@ impl fmt::Debug for Error {
             .field("vendor_message", &inner.vendor_message)
             .field("request_id", &inner.request_id)
             .field("retry_after", &inner.retry_after)
-            .field("issued", &inner.issued)
+            .field("secret", &inner.secret)
             .field("source", &inner.source)
             .finish()
     }
@@ -341,7 +338,6 @@ impl std::error::Error for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Token;
 
     const FAMILY: TokenFamily = TokenFamily::new("acme", "token");
 
@@ -367,11 +363,11 @@ mod tests {
 
     #[test]
     fn a_secret_that_was_issued_is_given_out_and_never_shown() {
-        let issued = IssuedToken::new(Token::new(FAMILY, "17".parse().unwrap()), "CANARY".into());
-        let error = Error::new(ErrorKind::Protocol, "the expiry was ignored").with_issued(issued);
+        let error = Error::new(ErrorKind::Protocol, "the expiry was ignored")
+            .with_token("17".parse().unwrap())
+            .with_secret("CANARY".into());
         assert!(!format!("{error} {error:?} {error:#?}").contains("CANARY"));
         assert_eq!(error.token_id().unwrap().as_str(), "17");
-        let issued = error.into_issued().unwrap();
-        assert_eq!(secrecy::ExposeSecret::expose_secret(&issued.secret), "CANARY");
+        assert_eq!(secrecy::ExposeSecret::expose_secret(&error.into_secret().unwrap()), "CANARY");
     }
 }

@@ -68,7 +68,7 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) where a token may have been made whose
-    /// secret did not arrive; an error with [`Error::into_issued`] where one was made otherwise than
+    /// secret did not arrive; an error with [`Error::into_secret`] where one was made otherwise than
     /// it was asked for.
     async fn create(&self, _request: CreateToken) -> Result<IssuedToken> {
         Err(refused(self, Operation::Create))

@@ -52,11 +52,24 @@ pub enum BuildError {
 #[error("no authorization: {reason}")]
 pub struct AuthorizeError {
     reason: std::sync::Arc<str>,
+    status: Option<u16>,
 }
 
 impl AuthorizeError {
     /// With a reason that holds no secret and no body of an answer.
     pub fn new(reason: impl AsRef<str>) -> Self {
-        Self { reason: reason.as_ref().into() }
+        Self { reason: reason.as_ref().into(), status: None }
+    }
+
+    /// The HTTP status that the token endpoint answered with.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The HTTP status that the token endpoint answered with, where it answered.
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 }

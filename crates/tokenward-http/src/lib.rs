@@ -3,15 +3,16 @@
 mod authorize;
 mod base_url;
 mod bearer;
-mod decode;
 mod error;
 mod nullable;
 mod one_or_many;
 mod operation;
 mod options;
+mod response;
 mod retry;
 mod retry_after;
 mod secret;
+mod send;
 mod session;
 
 pub mod runtime;
@@ -27,6 +28,7 @@ pub use operation::Operation;
 pub use options::HttpOptions;
 pub use retry::RetryOptions;
 pub use secret::WireSecret;
+pub use send::SendError;
 pub use session::{PathRewrite, Session};
 
 pub use jiff::{SignedDuration, Timestamp};

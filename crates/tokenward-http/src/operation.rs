@@ -15,6 +15,7 @@ use crate::BaseUrl;
 ///     path: "/api/v2/tokens/{id}",
 ///     content_type: None,
 ///     authorized: true,
+///     repeatable: true,
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Operation {
     pub content_type: Option<&'static str>,
     /// Whether the vendor wants an `Authorization` header.
     pub authorized: bool,
+    /// Whether sending the request twice leaves the vendor as sending it once.
+    pub repeatable: bool,
 }
 
 impl Operation {
@@ -91,6 +94,7 @@ mod tests {
         path: "/users/{account_id}/manage/api-tokens/{tokenId}",
         content_type: None,
         authorized: true,
+        repeatable: true,
     };
 
     fn check(base: &str, account: &str, token: &str) -> Result<(), String> {
@@ -149,8 +153,14 @@ mod tests {
 
     #[test]
     fn an_id_that_is_the_name_of_another_operation_is_refused() {
-        let operation =
-            |id, path| Operation { id, method: "PATCH", path, content_type: None, authorized: true };
+        let operation = |id, path| Operation {
+            id,
+            method: "PATCH",
+            path,
+            content_type: None,
+            authorized: true,
+            repeatable: false,
+        };
         let operations = [operation("patch", "/tokens/{id}"), operation("patch_all", "/tokens/bulk-update")];
         let base = BaseUrl::parse("https://api.example").unwrap();
         let check = |operation: &Operation, url: &str| {

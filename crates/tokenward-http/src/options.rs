@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::redirect;
 
-use crate::{BaseUrl, BuildError, RetryOptions};
+use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
 
 /// Time-outs, the user agent, the bound on an answer's size, and when a request is sent again.
 ///
@@ -20,7 +20,8 @@ use crate::{BaseUrl, BuildError, RetryOptions};
 /// | setting | default |
 /// |---|---|
 /// | connect time-out | 10 s |
-/// | total time-out of a request | 30 s |
+/// | time-out of one sending | 30 s |
+/// | deadline of a call, with all its sendings and waits | 2 min |
 /// | largest body of an answer | 32 MiB |
 /// | sending again | see [`RetryOptions`] |
 #[derive(Clone, Debug)]
@@ -28,6 +29,7 @@ use crate::{BaseUrl, BuildError, RetryOptions};
 pub struct HttpOptions {
     connect_timeout: Duration,
     timeout: Duration,
+    deadline: Duration,
     user_agent_suffix: Option<String>,
     body_limit: usize,
     retry: RetryOptions,
@@ -38,6 +40,7 @@ impl Default for HttpOptions {
         Self {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
+            deadline: Duration::from_secs(120),
             user_agent_suffix: None,
             body_limit: 32 << 20,
             retry: RetryOptions::default(),
@@ -55,6 +58,12 @@ impl HttpOptions {
     /// How long one sending of a request may take, its answer's last byte included.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// How long a call may take in all: its authorization, every sending and every wait.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
         self
     }
 
@@ -78,6 +87,14 @@ impl HttpOptions {
 
     pub(crate) fn retry(&self) -> &RetryOptions {
         &self.retry
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    pub(crate) fn deadline(&self) -> Duration {
+        self.deadline.min(LONGEST)
     }
 
     pub(crate) fn body_limit(&self) -> usize {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use jiff::Timestamp;
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
 use crate::retry_after::retry_after;
@@ -19,10 +19,10 @@ use crate::retry_after::retry_after;
 /// let never = HttpOptions::default().with_retry(RetryOptions::none());
 /// ```
 ///
-/// | method | is sent again after |
+/// | operation | is sent again after |
 /// |---|---|
-/// | GET, PUT, DELETE | 408, 429, 500, 502, 503, 504, a time-out, a lost connection |
-/// | POST, PATCH | nothing: a creation whose answer is lost would be made twice |
+/// | GET, PUT, DELETE, and what is known to change nothing when it is repeated | 408, 429, 500, 502, 503, 504, a time-out, a lost connection |
+/// | POST, PATCH otherwise | nothing: a creation whose answer is lost would be made twice |
 ///
 /// The wait is what the vendor asks for, or grows with jitter from half a
 /// second. A wait that would end beyond the budget is not begun: the caller
@@ -71,26 +71,21 @@ impl RetryOptions {
         self
     }
 
-    /// The plan for one request.
-    pub(crate) fn plan(&self, method: &Method) -> Plan {
-        let attempts = if is_idempotent(method) { self.attempts } else { 1 };
+    /// The plan for one request, which has to be answered by the deadline.
+    pub(crate) fn plan(&self, repeatable: bool, deadline: Instant) -> Plan {
+        let attempts = if repeatable { self.attempts } else { 1 };
         let delays = ExponentialBuilder::new()
             .with_jitter()
             .with_min_delay(self.min_delay)
             .with_max_delay(self.max_delay)
             .with_max_times(attempts.saturating_sub(1))
             .build();
-        Plan { delays, end: Instant::now() + self.budget.min(LONGEST_BUDGET) }
+        Plan { delays, end: deadline.min(Instant::now() + self.budget.min(LONGEST)) }
     }
 }
 
 /// A day: more than any vendor's window, and far from where adding to a point in time would overflow.
-const LONGEST_BUDGET: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// Whether sending the request twice leaves the vendor as sending it once.
-pub(crate) fn is_idempotent(method: &Method) -> bool {
-    [Method::GET, Method::PUT, Method::DELETE].contains(method)
-}
+pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is left to one request.
 pub(crate) struct Plan {

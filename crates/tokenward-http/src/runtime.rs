@@ -6,7 +6,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserializer, de};
 
-pub use crate::secret::Outgoing;
+pub use crate::{response::Response, secret::Outgoing};
 
 /// Everything but RFC 3986's unreserved characters.
 const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -1,18 +1,17 @@
 //! What a generated client carries: how its requests are checked, authorized and read.
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{fmt, sync::Arc, time::Duration};
 
-use progenitor_client::{Error, ResponseValue};
 use reqwest::{
     StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
-use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, decode::decode,
-    retry::is_idempotent,
+    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, SendError,
+    response::Response,
 };
 
 /// Where a path of the document goes in the API version that the caller chose, or why nowhere.
@@ -35,7 +34,7 @@ pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>
 /// ```
 ///
 /// Cheap to clone. Every request of a generated client passes through
-/// [`prepare`](Self::prepare), and every answer through [`decode`](Self::decode).
+/// [`call`](Self::call).
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -47,6 +46,8 @@ struct Inner {
     headers: HeaderMap,
     rewrite: Option<PathRewrite>,
     body_limit: usize,
+    timeout: Duration,
+    deadline: Duration,
     retry: RetryOptions,
     product: &'static str,
 }
@@ -65,6 +66,8 @@ impl Session {
             headers: HeaderMap::new(),
             rewrite: None,
             body_limit: options.body_limit(),
+            timeout: options.timeout(),
+            deadline: options.deadline(),
             retry: options.retry().clone(),
             product,
         })))
@@ -107,38 +110,59 @@ impl Session {
         &self.0.client
     }
 
-    /// Checks, completes and authorizes a request of a generated client.
+    /// Checks, completes, authorizes and sends a request of a generated client: once, or again where that is
+    /// safe and the answer is transient.
+    ///
+    /// A refused credential that can be renewed is renewed once, for a request
+    /// that may be sent again.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidRequest`] where an id bends the path, or the operation is
-    /// not part of the API version; [`Error::Custom`] where no authorization is
-    /// to be had. Nothing was sent in either case.
-    pub async fn prepare<E>(
+    /// [`SendError`]. Nothing was sent where an id bends the path, the operation is not part of the API
+    /// version, or no authorization is to be had.
+    pub async fn call(
         &self,
         operations: &[Operation],
         id: &str,
+        mut request: reqwest::Request,
+    ) -> Result<Response, SendError> {
+        let deadline = Instant::now() + self.0.deadline;
+        let operation = self.prepare(operations, id, &mut request)?;
+        if operation.authorized {
+            let authorization = timeout_at(deadline, self.authorization());
+            let late = |_| AuthorizeError::new("it took longer than the deadline of the call");
+            let header = authorization.await.map_err(late)??;
+            request.headers_mut().insert(AUTHORIZATION, header);
+        }
+        let response = self.send(operation, request, deadline).await?;
+        if !response.status().is_success() {
+            return Err(SendError::Status(response));
+        }
+        Ok(Response::new(response, self.0.body_limit))
+    }
+
+    /// Checks the request and gives it all but its authorization.
+    fn prepare<'a>(
+        &self,
+        operations: &'a [Operation],
+        id: &str,
         request: &mut reqwest::Request,
-    ) -> Result<(), Error<E>> {
+    ) -> Result<&'a Operation, SendError> {
         let operation = operations
             .iter()
             .find(|operation| operation.id == id)
-            .ok_or_else(|| Error::InvalidRequest(format!("{id}: not in the table of operations")))?;
+            .ok_or_else(|| SendError::Refused(format!("{id}: not in the table of operations")))?;
         operation
             .check_route(operations, &self.0.base, request.method(), request.url())
-            .map_err(Error::InvalidRequest)?;
-        self.rewrite_path(operation, request.url_mut()).map_err(Error::InvalidRequest)?;
+            .map_err(SendError::Refused)?;
+        self.rewrite_path(operation, request.url_mut()).map_err(SendError::Refused)?;
 
         let headers = request.headers_mut();
         headers.extend(self.0.headers.clone());
         if let Some(content_type) = operation.content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
-        if operation.authorized {
-            let header = self.authorization().await.map_err(|error| Error::Custom(error.to_string()))?;
-            request.headers_mut().insert(AUTHORIZATION, header);
-        }
-        Ok(())
+        Ok(operation)
     }
 
     async fn authorization(&self) -> Result<HeaderValue, AuthorizeError> {
@@ -157,23 +181,16 @@ impl Session {
         Ok(())
     }
 
-    /// Sends a prepared request: once, or again where that is safe and the answer is transient.
-    ///
-    /// A refused credential that can be renewed is renewed once, for a request
-    /// that may be sent again.
-    ///
-    /// # Errors
-    ///
-    /// What the HTTP client reports: no connection, a time-out, a broken answer.
-    pub async fn send(
+    async fn send(
         &self,
-        operation: &str,
+        operation: &Operation,
         request: reqwest::Request,
+        deadline: Instant,
     ) -> reqwest::Result<reqwest::Response> {
         let span = tracing::debug_span!(
             "request",
             client = self.0.product,
-            operation,
+            operation = operation.id,
             method = request.method().as_str(),
             status = tracing::field::Empty,
             attempts = tracing::field::Empty,
@@ -181,7 +198,8 @@ impl Session {
             request_id = tracing::field::Empty,
         );
         let start = Instant::now();
-        let (attempts, result) = self.send_until_answered(request).instrument(span.clone()).await;
+        let (attempts, result) =
+            self.send_until_answered(operation, request, deadline).instrument(span.clone()).await;
         span.record("attempts", attempts);
         span.record("duration_ms", start.elapsed().as_millis() as u64);
         let mut response = result?;
@@ -199,18 +217,22 @@ impl Session {
 
     async fn send_until_answered(
         &self,
+        operation: &Operation,
         mut request: reqwest::Request,
+        deadline: Instant,
     ) -> (usize, reqwest::Result<reqwest::Response>) {
-        let mut plan = self.0.retry.plan(request.method());
+        let mut plan = self.0.retry.plan(operation.repeatable, deadline);
         let (mut attempts, mut may_renew) = (0, true);
         loop {
             // A body that is read while it is sent could not be sent twice; generated clients have none.
             let copy = request.try_clone();
+            let left = deadline.saturating_duration_since(Instant::now());
+            *request.timeout_mut() = Some(self.0.timeout.min(left));
             let result = self.0.client.execute(request).await;
             attempts += 1;
             let Some(again) = copy else { return (attempts, result) };
             request = again;
-            if may_renew && self.renew(&mut request, &result).await {
+            if may_renew && operation.repeatable && self.renew(&mut request, &result).await {
                 may_renew = false;
                 continue;
             }
@@ -228,7 +250,7 @@ impl Session {
         result: &reqwest::Result<reqwest::Response>,
     ) -> bool {
         let refused = matches!(result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
-        if !refused || !is_idempotent(request.method()) {
+        if !refused {
             return false;
         }
         let (Some(authorize), Some(header)) = (&self.0.authorize, request.headers().get(AUTHORIZATION))
@@ -242,19 +264,6 @@ impl Session {
             }
             None => false,
         }
-    }
-
-    /// Reads the body of a successful answer.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidResponsePayload`], without the payload and without any of
-    /// its values, where it is too large or does not fit; the text says where.
-    pub async fn decode<T: DeserializeOwned, E>(
-        &self,
-        response: reqwest::Response,
-    ) -> Result<ResponseValue<T>, Error<E>> {
-        decode(response, self.0.body_limit).await
     }
 }
 
@@ -270,7 +279,7 @@ fn is_about_the_answer(name: &HeaderName) -> bool {
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "slpt-request-id", "atl-traceid"];
 
 /// What the vendor's support asks for.
-fn request_id(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     REQUEST_IDS.into_iter().find_map(|name| headers.get(name)?.to_str().ok())
 }
 

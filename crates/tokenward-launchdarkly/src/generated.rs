@@ -20,8 +20,8 @@
 //   nullable-requests 1
 //   optional-collections 33
 
-pub use progenitor_client::{ClientInfo, Error, ResponseValue};
-use progenitor_client::{ClientHooks, OperationInfo};
+pub use progenitor_client::{Error, ResponseValue};
+use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -906,20 +906,6 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::tokenward_http::Session,
 }
-impl ClientInfo<::tokenward_http::Session> for Client {
-    fn api_version() -> &'static str {
-        ""
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::tokenward_http::Session {
-        &self.inner
-    }
-}
 #[allow(clippy::all)]
 impl Client {
     /// List Relay Proxy configurations.
@@ -928,27 +914,8 @@ impl Client {
     pub async fn get_relay_proxy_configs<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::RelayAutoConfigCollectionRep>, Error<()>> {
-        let url = format!("{}/api/v2/account/relay-auto-configs", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_relay_proxy_configs",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_relay_proxy_configs_response().await?;
+        response.decode().await
     }
     /// Create a Relay Proxy configuration.
     ///
@@ -961,28 +928,8 @@ impl Client {
         &'a self,
         body: &'a types::RelayAutoConfigPost,
     ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
-        let url = format!("{}/api/v2/account/relay-auto-configs", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "post_relay_auto_config",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.post_relay_auto_config_response(body).await?;
+        response.decode().await
     }
     /// Fetch one Relay Proxy configuration.
     ///
@@ -993,30 +940,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_relay_proxy_config",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_relay_proxy_config_response(id).await?;
+        response.decode().await
     }
     /// Delete a Relay Proxy configuration.
     ///
@@ -1027,23 +952,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_relay_auto_config",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.delete_relay_auto_config_response(id).await?;
+        Ok(response.empty())
     }
     /// Change a Relay Proxy configuration.
     ///
@@ -1056,31 +966,8 @@ impl Client {
         id: &'a str,
         body: &'a types::PatchWithComment,
     ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "patch_relay_auto_config",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.patch_relay_auto_config_response(id, body).await?;
+        response.decode().await
     }
     /// Give a Relay Proxy configuration a new key.
     ///
@@ -1094,31 +981,8 @@ impl Client {
         id: &'a str,
         query: &'a types::ResetRelayAutoConfigQuery,
     ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/account/relay-auto-configs/{}/reset", self.baseurl, encode_path(&
-            id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("expiry", &query.expiry))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "reset_relay_auto_config",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.reset_relay_auto_config_response(id, query).await?;
+        response.decode().await
     }
     /// Show who is calling.
     ///
@@ -1128,27 +992,8 @@ impl Client {
     pub async fn get_caller_identity<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::CallerIdentityRep>, Error<()>> {
-        let url = format!("{}/api/v2/caller-identity", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_caller_identity",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_caller_identity_response().await?;
+        response.decode().await
     }
     /// List the access tokens of the account.
     ///
@@ -1159,30 +1004,8 @@ impl Client {
         &'a self,
         query: &'a types::GetTokensQuery,
     ) -> Result<ResponseValue<types::Tokens>, Error<()>> {
-        let url = format!("{}/api/v2/tokens", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("limit", &query.limit))
-            .query(&progenitor_client::QueryParam::new("offset", &query.offset))
-            .query(&progenitor_client::QueryParam::new("showAll", &query.show_all))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_tokens_response(query).await?;
+        response.decode().await
     }
     /// Make a new personal or service token.
     ///
@@ -1195,28 +1018,8 @@ impl Client {
         &'a self,
         body: &'a types::AccessTokenPost,
     ) -> Result<ResponseValue<types::Token>, Error<()>> {
-        let url = format!("{}/api/v2/tokens", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "post_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.post_token_response(body).await?;
+        response.decode().await
     }
     /// Fetch one access token.
     ///
@@ -1229,29 +1032,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<types::Token>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_token_response(id).await?;
+        response.decode().await
     }
     /// Revoke and remove an access token.
     ///
@@ -1262,22 +1044,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.delete_token_response(id).await?;
+        Ok(response.empty())
     }
     /// Change an access token.
     ///
@@ -1292,30 +1060,8 @@ impl Client {
         id: &'a str,
         body: &'a ::std::vec::Vec<types::PatchOperation>,
     ) -> Result<ResponseValue<types::Token>, Error<()>> {
-        let url = format!(
-            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "patch_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.patch_token_response(id, body).await?;
+        response.decode().await
     }
     /// Give an access token a new value.
     ///
@@ -1329,11 +1075,107 @@ impl Client {
         id: &'a str,
         query: &'a types::ResetTokenQuery,
     ) -> Result<ResponseValue<types::Token>, Error<()>> {
+        let response = self.reset_token_response(id, query).await?;
+        response.decode().await
+    }
+}
+///The operations without the reading of their answers, which may be done in another way.
+impl Client {
+    /// \[`get_relay_proxy_configs`\](Self::get_relay_proxy_configs), with its answer unread.
+    pub(crate) async fn get_relay_proxy_configs_response<'a>(
+        &'a self,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v2/account/relay-auto-configs", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_relay_proxy_configs", request).await
+    }
+    /// \[`post_relay_auto_config`\](Self::post_relay_auto_config), with its answer unread.
+    pub(crate) async fn post_relay_auto_config_response<'a>(
+        &'a self,
+        body: &'a types::RelayAutoConfigPost,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v2/account/relay-auto-configs", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "post_relay_auto_config", request).await
+    }
+    /// \[`get_relay_proxy_config`\](Self::get_relay_proxy_config), with its answer unread.
+    pub(crate) async fn get_relay_proxy_config_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
         let url = format!(
-            "{}/api/v2/tokens/{}/reset", self.baseurl, encode_path(& id.to_string()),
+            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
+            .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_relay_proxy_config", request).await
+    }
+    /// \[`delete_relay_auto_config`\](Self::delete_relay_auto_config), with its answer unread.
+    pub(crate) async fn delete_relay_auto_config_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_relay_auto_config", request).await
+    }
+    /// \[`patch_relay_auto_config`\](Self::patch_relay_auto_config), with its answer unread.
+    pub(crate) async fn patch_relay_auto_config_response<'a>(
+        &'a self,
+        id: &'a str,
+        body: &'a types::PatchWithComment,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "patch_relay_auto_config", request).await
+    }
+    /// \[`reset_relay_auto_config`\](Self::reset_relay_auto_config), with its answer unread.
+    pub(crate) async fn reset_relay_auto_config_response<'a>(
+        &'a self,
+        id: &'a str,
+        query: &'a types::ResetRelayAutoConfigQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/account/relay-auto-configs/{}/reset", self.baseurl, encode_path(&
+            id.to_string()),
+        );
+        let request = self
             .client
             .post(url)
             .header(
@@ -1342,17 +1184,127 @@ impl Client {
             )
             .query(&progenitor_client::QueryParam::new("expiry", &query.expiry))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "reset_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.inner.call(OPERATIONS, "reset_relay_auto_config", request).await
+    }
+    /// \[`get_caller_identity`\](Self::get_caller_identity), with its answer unread.
+    pub(crate) async fn get_caller_identity_response<'a>(
+        &'a self,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v2/caller-identity", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_caller_identity", request).await
+    }
+    /// \[`get_tokens`\](Self::get_tokens), with its answer unread.
+    pub(crate) async fn get_tokens_response<'a>(
+        &'a self,
+        query: &'a types::GetTokensQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v2/tokens", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("limit", &query.limit))
+            .query(&progenitor_client::QueryParam::new("offset", &query.offset))
+            .query(&progenitor_client::QueryParam::new("showAll", &query.show_all))
+            .build()?;
+        self.inner.call(OPERATIONS, "get_tokens", request).await
+    }
+    /// \[`post_token`\](Self::post_token), with its answer unread.
+    pub(crate) async fn post_token_response<'a>(
+        &'a self,
+        body: &'a types::AccessTokenPost,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v2/tokens", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "post_token", request).await
+    }
+    /// \[`get_token`\](Self::get_token), with its answer unread.
+    pub(crate) async fn get_token_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_token", request).await
+    }
+    /// \[`delete_token`\](Self::delete_token), with its answer unread.
+    pub(crate) async fn delete_token_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_token", request).await
+    }
+    /// \[`patch_token`\](Self::patch_token), with its answer unread.
+    pub(crate) async fn patch_token_response<'a>(
+        &'a self,
+        id: &'a str,
+        body: &'a ::std::vec::Vec<types::PatchOperation>,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "patch_token", request).await
+    }
+    /// \[`reset_token`\](Self::reset_token), with its answer unread.
+    pub(crate) async fn reset_token_response<'a>(
+        &'a self,
+        id: &'a str,
+        query: &'a types::ResetTokenQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v2/tokens/{}/reset", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("expiry", &query.expiry))
+            .build()?;
+        self.inner.call(OPERATIONS, "reset_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
@@ -1363,6 +1315,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "delete_token",
@@ -1370,6 +1323,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_caller_identity",
@@ -1377,6 +1331,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/caller-identity",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_relay_proxy_config",
@@ -1384,6 +1339,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_relay_proxy_configs",
@@ -1391,6 +1347,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_token",
@@ -1398,6 +1355,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_tokens",
@@ -1405,6 +1363,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "patch_relay_auto_config",
@@ -1412,6 +1371,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "patch_token",
@@ -1419,6 +1379,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "post_relay_auto_config",
@@ -1426,6 +1387,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "post_token",
@@ -1433,6 +1395,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "reset_relay_auto_config",
@@ -1440,6 +1403,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/account/relay-auto-configs/{id}/reset",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "reset_token",
@@ -1447,6 +1411,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v2/tokens/{id}/reset",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
 ];
 impl Client {
@@ -1457,21 +1422,5 @@ impl Client {
             client: session.client().clone(),
             inner: session,
         }
-    }
-}
-impl ClientHooks<::tokenward_http::Session> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        info: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        self.inner.prepare(OPERATIONS, info.operation_id, request).await
-    }
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(info.operation_id, request).await
     }
 }

@@ -24,8 +24,8 @@
 //   one-or-many 1
 //   optional-collections 11
 
-pub use progenitor_client::{ClientInfo, Error, ResponseValue};
-use progenitor_client::{ClientHooks, OperationInfo};
+pub use progenitor_client::{Error, ResponseValue};
+use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -662,20 +662,6 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::tokenward_http::Session,
 }
-impl ClientInfo<::tokenward_http::Session> for Client {
-    fn api_version() -> &'static str {
-        ""
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::tokenward_http::Session {
-        &self.inner
-    }
-}
 #[allow(clippy::all)]
 impl Client {
     /// List the API tokens of an organization.
@@ -689,30 +675,8 @@ impl Client {
         &'a self,
         org_id: &'a str,
     ) -> Result<ResponseValue<::std::vec::Vec<types::OrgApiToken>>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/orgs/{}/apitokens", self.baseurl, encode_path(& org_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_org_api_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.list_org_api_tokens_response(org_id).await?;
+        response.decode().await
     }
     /// Create an organization API token.
     ///
@@ -727,31 +691,8 @@ impl Client {
         org_id: &'a str,
         body: &'a types::OrgApiTokenInput,
     ) -> Result<ResponseValue<types::OrgApiToken>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/orgs/{}/apitokens", self.baseurl, encode_path(& org_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_org_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.create_org_api_token_response(org_id, body).await?;
+        response.decode().await
     }
     /// Fetch one organization API token.
     ///
@@ -766,30 +707,8 @@ impl Client {
         org_id: &'a str,
         apitoken_id: &'a str,
     ) -> Result<ResponseValue<types::OrgApiToken>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
-            .to_string()), encode_path(& apitoken_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_org_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_org_api_token_response(org_id, apitoken_id).await?;
+        response.decode().await
     }
     /// Replace an organization API token's settings.
     ///
@@ -806,27 +725,10 @@ impl Client {
         apitoken_id: &'a str,
         body: &'a types::OrgApiTokenInput,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
-            .to_string()), encode_path(& apitoken_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "update_org_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self
+            .update_org_api_token_response(org_id, apitoken_id, body)
+            .await?;
+        Ok(response.empty())
     }
     /// Delete an organization API token.
     ///
@@ -841,23 +743,8 @@ impl Client {
         org_id: &'a str,
         apitoken_id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
-            .to_string()), encode_path(& apitoken_id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_org_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.delete_org_api_token_response(org_id, apitoken_id).await?;
+        Ok(response.empty())
     }
     /// Show the calling account and its rights.
     ///
@@ -867,27 +754,8 @@ impl Client {
     pub async fn get_self<'a>(
         &'a self,
     ) -> Result<ResponseValue<types::Admin>, Error<()>> {
-        let url = format!("{}/api/v1/self", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_self",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_self_response().await?;
+        response.decode().await
     }
     /// List your own API tokens.
     ///
@@ -897,27 +765,8 @@ impl Client {
     pub async fn list_api_tokens<'a>(
         &'a self,
     ) -> Result<ResponseValue<::std::vec::Vec<types::UserApiToken>>, Error<()>> {
-        let url = format!("{}/api/v1/self/apitokens", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_api_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.list_api_tokens_response().await?;
+        response.decode().await
     }
     /// Create an API token for yourself.
     ///
@@ -933,28 +782,8 @@ impl Client {
         ResponseValue<::tokenward_http::OneOrMany<types::UserApiToken>>,
         Error<()>,
     > {
-        let url = format!("{}/api/v1/self/apitokens", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.create_api_token_response(body).await?;
+        response.decode().await
     }
     /// Fetch one of your API tokens.
     ///
@@ -967,30 +796,8 @@ impl Client {
         &'a self,
         apitoken_id: &'a str,
     ) -> Result<ResponseValue<types::UserApiToken>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_api_token_response(apitoken_id).await?;
+        response.decode().await
     }
     /// Rename one of your API tokens.
     ///
@@ -1005,31 +812,8 @@ impl Client {
         apitoken_id: &'a str,
         body: &'a types::UserApiTokenInput,
     ) -> Result<ResponseValue<types::UserApiToken>, Error<()>> {
-        let url = format!(
-            "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .put(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "update_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.update_api_token_response(apitoken_id, body).await?;
+        response.decode().await
     }
     /// Delete one of your API tokens.
     ///
@@ -1042,23 +826,199 @@ impl Client {
         &'a self,
         apitoken_id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
+        let response = self.delete_api_token_response(apitoken_id).await?;
+        Ok(response.empty())
+    }
+}
+///The operations without the reading of their answers, which may be done in another way.
+impl Client {
+    /// \[`list_org_api_tokens`\](Self::list_org_api_tokens), with its answer unread.
+    pub(crate) async fn list_org_api_tokens_response<'a>(
+        &'a self,
+        org_id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/orgs/{}/apitokens", self.baseurl, encode_path(& org_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "list_org_api_tokens", request).await
+    }
+    /// \[`create_org_api_token`\](Self::create_org_api_token), with its answer unread.
+    pub(crate) async fn create_org_api_token_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        body: &'a types::OrgApiTokenInput,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/orgs/{}/apitokens", self.baseurl, encode_path(& org_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "create_org_api_token", request).await
+    }
+    /// \[`get_org_api_token`\](Self::get_org_api_token), with its answer unread.
+    pub(crate) async fn get_org_api_token_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        apitoken_id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
+            .to_string()), encode_path(& apitoken_id.to_string()),
+        );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_org_api_token", request).await
+    }
+    /// \[`update_org_api_token`\](Self::update_org_api_token), with its answer unread.
+    pub(crate) async fn update_org_api_token_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        apitoken_id: &'a str,
+        body: &'a types::OrgApiTokenInput,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
+            .to_string()), encode_path(& apitoken_id.to_string()),
+        );
+        let request = self
+            .client
+            .put(url)
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "update_org_api_token", request).await
+    }
+    /// \[`delete_org_api_token`\](Self::delete_org_api_token), with its answer unread.
+    pub(crate) async fn delete_org_api_token_response<'a>(
+        &'a self,
+        org_id: &'a str,
+        apitoken_id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
+            .to_string()), encode_path(& apitoken_id.to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_org_api_token", request).await
+    }
+    /// \[`get_self`\](Self::get_self), with its answer unread.
+    pub(crate) async fn get_self_response<'a>(&'a self) -> Result<Response, SendError> {
+        let url = format!("{}/api/v1/self", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_self", request).await
+    }
+    /// \[`list_api_tokens`\](Self::list_api_tokens), with its answer unread.
+    pub(crate) async fn list_api_tokens_response<'a>(
+        &'a self,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v1/self/apitokens", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "list_api_tokens", request).await
+    }
+    /// \[`create_api_token`\](Self::create_api_token), with its answer unread.
+    pub(crate) async fn create_api_token_response<'a>(
+        &'a self,
+        body: &'a types::UserApiTokenInput,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/api/v1/self/apitokens", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "create_api_token", request).await
+    }
+    /// \[`get_api_token`\](Self::get_api_token), with its answer unread.
+    pub(crate) async fn get_api_token_response<'a>(
+        &'a self,
+        apitoken_id: &'a str,
+    ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id
             .to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_api_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_api_token", request).await
+    }
+    /// \[`update_api_token`\](Self::update_api_token), with its answer unread.
+    pub(crate) async fn update_api_token_response<'a>(
+        &'a self,
+        apitoken_id: &'a str,
+        body: &'a types::UserApiTokenInput,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "update_api_token", request).await
+    }
+    /// \[`delete_api_token`\](Self::delete_api_token), with its answer unread.
+    pub(crate) async fn delete_api_token_response<'a>(
+        &'a self,
+        apitoken_id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id
+            .to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_api_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
@@ -1069,6 +1029,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self/apitokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "create_org_api_token",
@@ -1076,6 +1037,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/orgs/{org_id}/apitokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "delete_api_token",
@@ -1083,6 +1045,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "delete_org_api_token",
@@ -1090,6 +1053,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_api_token",
@@ -1097,6 +1061,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_org_api_token",
@@ -1104,6 +1069,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_self",
@@ -1111,6 +1077,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_api_tokens",
@@ -1118,6 +1085,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self/apitokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_org_api_tokens",
@@ -1125,6 +1093,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/orgs/{org_id}/apitokens",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "update_api_token",
@@ -1132,6 +1101,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/self/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "update_org_api_token",
@@ -1139,6 +1109,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
 ];
 impl Client {
@@ -1149,21 +1120,5 @@ impl Client {
             client: session.client().clone(),
             inner: session,
         }
-    }
-}
-impl ClientHooks<::tokenward_http::Session> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        info: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        self.inner.prepare(OPERATIONS, info.operation_id, request).await
-    }
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(info.operation_id, request).await
     }
 }

@@ -166,11 +166,11 @@ impl SailPointBuilder {
 async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<Grant, AuthorizeError> {
     let mut body = CreateOauthTokenBody::new(id, CreateOauthTokenBodyGrantType::ClientCredentials);
     body.client_secret = Some(secret.into());
-    let answer = client.create_oauth_token(&body).await.map_err(|error| {
-        AuthorizeError::new(match error.status() {
-            Some(status) => format!("the token endpoint answered {status}"),
-            None => format!("the token endpoint gave no answer that can be used: {error}"),
-        })
+    let answer = client.create_oauth_token(&body).await.map_err(|error| match error.status() {
+        Some(status) => {
+            AuthorizeError::new(format!("the token endpoint answered {status}")).with_status(status.as_u16())
+        }
+        None => AuthorizeError::new(format!("the token endpoint gave no answer that can be used: {error}")),
     })?;
     let answer = answer.into_inner();
     let access_token = answer

@@ -22,8 +22,8 @@
 //   nullable-requests 9
 //   optional-collections 3
 
-pub use progenitor_client::{ClientInfo, Error, ResponseValue};
-use progenitor_client::{ClientHooks, OperationInfo};
+pub use progenitor_client::{Error, ResponseValue};
+use ::tokenward_http::{SendError, runtime::Response};
 use progenitor_client::RequestBuilderExt;
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
@@ -921,20 +921,6 @@ pub struct Client {
     pub(crate) client: reqwest::Client,
     pub(crate) inner: ::tokenward_http::Session,
 }
-impl ClientInfo<::tokenward_http::Session> for Client {
-    fn api_version() -> &'static str {
-        ""
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &::tokenward_http::Session {
-        &self.inner
-    }
-}
 #[allow(clippy::all)]
 impl Client {
     /// List the tenant's OAuth API clients.
@@ -946,28 +932,8 @@ impl Client {
         &'a self,
         query: &'a types::ListOauthClientsQuery,
     ) -> Result<ResponseValue<::std::vec::Vec<types::OauthClient>>, Error<()>> {
-        let url = format!("{}/oauth-clients/v1", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_oauth_clients",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.list_oauth_clients_response(query).await?;
+        response.decode().await
     }
     /// Register a new OAuth API client.
     ///
@@ -980,28 +946,8 @@ impl Client {
         &'a self,
         body: &'a types::CreateOauthClientRequest,
     ) -> Result<ResponseValue<types::CreateOauthClientResponse>, Error<()>> {
-        let url = format!("{}/oauth-clients/v1", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_oauth_client",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.create_oauth_client_response(body).await?;
+        response.decode().await
     }
     /// Fetch one OAuth client.
     ///
@@ -1014,29 +960,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<types::OauthClient>, Error<()>> {
-        let url = format!(
-            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "get_oauth_client",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.get_oauth_client_response(id).await?;
+        response.decode().await
     }
     /// Remove an OAuth API client for good.
     ///
@@ -1049,22 +974,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_oauth_client",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.delete_oauth_client_response(id).await?;
+        Ok(response.empty())
     }
     /// Change an OAuth client.
     ///
@@ -1079,30 +990,8 @@ impl Client {
         id: &'a str,
         body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
     ) -> Result<ResponseValue<types::OauthClient>, Error<()>> {
-        let url = format!(
-            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "patch_oauth_client",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.patch_oauth_client_response(id, body).await?;
+        response.decode().await
     }
     /// Obtain an access token.
     ///
@@ -1115,28 +1004,8 @@ impl Client {
         &'a self,
         body: &'a types::CreateOauthTokenBody,
     ) -> Result<ResponseValue<types::CreateOauthTokenResponse>, Error<()>> {
-        let url = format!("{}/oauth/token", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .form_urlencoded(&::tokenward_http::runtime::Outgoing(&body))?
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_oauth_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.create_oauth_token_response(body).await?;
+        response.decode().await
     }
     /// List tokens of one owner or everyone.
     ///
@@ -1147,29 +1016,8 @@ impl Client {
         &'a self,
         query: &'a types::ListPersonalAccessTokensQuery,
     ) -> Result<ResponseValue<::std::vec::Vec<types::PersonalAccessToken>>, Error<()>> {
-        let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
-            .query(&progenitor_client::QueryParam::new("owner-id", &query.owner_id))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "list_personal_access_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.list_personal_access_tokens_response(query).await?;
+        response.decode().await
     }
     /// Make a new personal access token.
     ///
@@ -1182,28 +1030,8 @@ impl Client {
         &'a self,
         body: &'a types::CreatePersonalAccessTokenRequest,
     ) -> Result<ResponseValue<types::CreatePersonalAccessTokenResponse>, Error<()>> {
-        let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "create_personal_access_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.create_personal_access_token_response(body).await?;
+        response.decode().await
     }
     /// Change the expiry of several personal access tokens.
     ///
@@ -1216,28 +1044,8 @@ impl Client {
         &'a self,
         body: &'a types::UpdatePersonalAccessTokensRequest,
     ) -> Result<ResponseValue<::std::vec::Vec<types::PersonalAccessToken>>, Error<()>> {
-        let url = format!("{}/personal-access-tokens/v1/bulk-update", self.baseurl,);
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .patch(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&::tokenward_http::runtime::Outgoing(&body))
-            .build()?;
-        let info = OperationInfo {
-            operation_id: "update_personal_access_tokens",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.update_personal_access_tokens_response(body).await?;
+        response.decode().await
     }
     /// Remove a personal access token for good.
     ///
@@ -1250,23 +1058,8 @@ impl Client {
         &'a self,
         id: &'a str,
     ) -> Result<ResponseValue<()>, Error<()>> {
-        let url = format!(
-            "{}/personal-access-tokens/v1/{}", self.baseurl, encode_path(& id
-            .to_string()),
-        );
-        #[allow(unused_mut)]
-        let mut request = self.client.delete(url).build()?;
-        let info = OperationInfo {
-            operation_id: "delete_personal_access_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => Ok(ResponseValue::empty(response)),
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        let response = self.delete_personal_access_token_response(id).await?;
+        Ok(response.empty())
     }
     /// Change a personal access token.
     ///
@@ -1281,12 +1074,85 @@ impl Client {
         id: &'a str,
         body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
     ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<()>> {
+        let response = self.patch_personal_access_token_response(id, body).await?;
+        response.decode().await
+    }
+}
+///The operations without the reading of their answers, which may be done in another way.
+impl Client {
+    /// \[`list_oauth_clients`\](Self::list_oauth_clients), with its answer unread.
+    pub(crate) async fn list_oauth_clients_response<'a>(
+        &'a self,
+        query: &'a types::ListOauthClientsQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/oauth-clients/v1", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
+            .build()?;
+        self.inner.call(OPERATIONS, "list_oauth_clients", request).await
+    }
+    /// \[`create_oauth_client`\](Self::create_oauth_client), with its answer unread.
+    pub(crate) async fn create_oauth_client_response<'a>(
+        &'a self,
+        body: &'a types::CreateOauthClientRequest,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/oauth-clients/v1", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "create_oauth_client", request).await
+    }
+    /// \[`get_oauth_client`\](Self::get_oauth_client), with its answer unread.
+    pub(crate) async fn get_oauth_client_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
         let url = format!(
-            "{}/personal-access-tokens/v1/{}", self.baseurl, encode_path(& id
-            .to_string()),
+            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
         );
-        #[allow(unused_mut)]
-        let mut request = self
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .build()?;
+        self.inner.call(OPERATIONS, "get_oauth_client", request).await
+    }
+    /// \[`delete_oauth_client`\](Self::delete_oauth_client), with its answer unread.
+    pub(crate) async fn delete_oauth_client_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_oauth_client", request).await
+    }
+    /// \[`patch_oauth_client`\](Self::patch_oauth_client), with its answer unread.
+    pub(crate) async fn patch_oauth_client_response<'a>(
+        &'a self,
+        id: &'a str,
+        body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
+        );
+        let request = self
             .client
             .patch(url)
             .header(
@@ -1295,17 +1161,109 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        let info = OperationInfo {
-            operation_id: "patch_personal_access_token",
-        };
-        self.pre(&mut request, &info).await?;
-        let result = self.exec(request, &info).await;
-        self.post(&result, &info).await?;
-        let response = result?;
-        match response.status().as_u16() {
-            200..=299 => self.inner.decode(response).await,
-            _ => Err(Error::UnexpectedResponse(response)),
-        }
+        self.inner.call(OPERATIONS, "patch_oauth_client", request).await
+    }
+    /// \[`create_oauth_token`\](Self::create_oauth_token), with its answer unread.
+    pub(crate) async fn create_oauth_token_response<'a>(
+        &'a self,
+        body: &'a types::CreateOauthTokenBody,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/oauth/token", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .form_urlencoded(&::tokenward_http::runtime::Outgoing(&body))?
+            .build()?;
+        self.inner.call(OPERATIONS, "create_oauth_token", request).await
+    }
+    /// \[`list_personal_access_tokens`\](Self::list_personal_access_tokens), with its answer unread.
+    pub(crate) async fn list_personal_access_tokens_response<'a>(
+        &'a self,
+        query: &'a types::ListPersonalAccessTokensQuery,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
+            .query(&progenitor_client::QueryParam::new("owner-id", &query.owner_id))
+            .build()?;
+        self.inner.call(OPERATIONS, "list_personal_access_tokens", request).await
+    }
+    /// \[`create_personal_access_token`\](Self::create_personal_access_token), with its answer unread.
+    pub(crate) async fn create_personal_access_token_response<'a>(
+        &'a self,
+        body: &'a types::CreatePersonalAccessTokenRequest,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "create_personal_access_token", request).await
+    }
+    /// \[`update_personal_access_tokens`\](Self::update_personal_access_tokens), with its answer unread.
+    pub(crate) async fn update_personal_access_tokens_response<'a>(
+        &'a self,
+        body: &'a types::UpdatePersonalAccessTokensRequest,
+    ) -> Result<Response, SendError> {
+        let url = format!("{}/personal-access-tokens/v1/bulk-update", self.baseurl,);
+        let request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "update_personal_access_tokens", request).await
+    }
+    /// \[`delete_personal_access_token`\](Self::delete_personal_access_token), with its answer unread.
+    pub(crate) async fn delete_personal_access_token_response<'a>(
+        &'a self,
+        id: &'a str,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/personal-access-tokens/v1/{}", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        let request = self.client.delete(url).build()?;
+        self.inner.call(OPERATIONS, "delete_personal_access_token", request).await
+    }
+    /// \[`patch_personal_access_token`\](Self::patch_personal_access_token), with its answer unread.
+    pub(crate) async fn patch_personal_access_token_response<'a>(
+        &'a self,
+        id: &'a str,
+        body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
+    ) -> Result<Response, SendError> {
+        let url = format!(
+            "{}/personal-access-tokens/v1/{}", self.baseurl, encode_path(& id
+            .to_string()),
+        );
+        let request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&::tokenward_http::runtime::Outgoing(&body))
+            .build()?;
+        self.inner.call(OPERATIONS, "patch_personal_access_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
@@ -1316,6 +1274,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth-clients/v1",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "create_oauth_token",
@@ -1323,6 +1282,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth/token",
         content_type: ::std::option::Option::None,
         authorized: false,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "create_personal_access_token",
@@ -1330,6 +1290,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/personal-access-tokens/v1",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "delete_oauth_client",
@@ -1337,6 +1298,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth-clients/v1/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "delete_personal_access_token",
@@ -1344,6 +1306,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/personal-access-tokens/v1/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "get_oauth_client",
@@ -1351,6 +1314,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth-clients/v1/{id}",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_oauth_clients",
@@ -1358,6 +1322,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth-clients/v1",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "list_personal_access_tokens",
@@ -1365,6 +1330,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/personal-access-tokens/v1",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: true,
     },
     ::tokenward_http::Operation {
         id: "patch_oauth_client",
@@ -1372,6 +1338,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/oauth-clients/v1/{id}",
         content_type: ::std::option::Option::Some("application/json-patch+json"),
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "patch_personal_access_token",
@@ -1379,6 +1346,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/personal-access-tokens/v1/{id}",
         content_type: ::std::option::Option::Some("application/json-patch+json"),
         authorized: true,
+        repeatable: false,
     },
     ::tokenward_http::Operation {
         id: "update_personal_access_tokens",
@@ -1386,6 +1354,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         path: "/personal-access-tokens/v1/bulk-update",
         content_type: ::std::option::Option::None,
         authorized: true,
+        repeatable: false,
     },
 ];
 impl Client {
@@ -1396,21 +1365,5 @@ impl Client {
             client: session.client().clone(),
             inner: session,
         }
-    }
-}
-impl ClientHooks<::tokenward_http::Session> for Client {
-    async fn pre<E>(
-        &self,
-        request: &mut reqwest::Request,
-        info: &OperationInfo,
-    ) -> ::std::result::Result<(), Error<E>> {
-        self.inner.prepare(OPERATIONS, info.operation_id, request).await
-    }
-    async fn exec(
-        &self,
-        request: reqwest::Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<reqwest::Response> {
-        self.inner.send(info.operation_id, request).await
     }
 }

@@ -15,10 +15,11 @@ use crate::{
     normalise::{CONTENT_TYPE, is_authorized},
     problem::Problem,
     schema::{self, members},
+    vendor::Config,
 };
 
 /// The client as a tree without the parts of progenitor that lose, print or guess.
-pub(super) fn rewrite(file: &mut syn::File, document: &Value) -> Result<(), Problem> {
+pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -> Result<(), Problem> {
     file.items.retain(|item| !is_replaced(item));
     let imports = imports(&quote!(#file).to_string());
     file.items.splice(0..0, imports);
@@ -29,18 +30,23 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value) -> Result<(), Prob
             client.attrs.insert(0, docs::attribute(title));
         }
     }
-    let operations = Operations::of(document);
-    let mut queries = Vec::new();
+    let operations = Operations::of(document, config);
+    let (mut queries, mut senders) = (Vec::new(), Vec::new());
     for method in methods(file) {
         let operation = operations.get(&method.sig.ident.to_string())?;
         BodyRewriter.visit_block_mut(&mut method.block);
         remove_version_header(method);
         queries.extend(group_query(method, operation)?);
         operation.document(method);
+        senders.push(split_off_sending(method)?);
     }
     types::module(file)?.extend(queries);
+    file.items.push(parse_quote! {
+        #[doc = "The operations without the reading of their answers, which may be done in another way."]
+        impl Client { #(#senders)* }
+    });
     file.items.push(operations.table());
-    file.items.extend(connection());
+    file.items.push(constructor());
     Ok(())
 }
 
@@ -48,10 +54,10 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value) -> Result<(), Prob
 fn imports(code: &str) -> Vec<Item> {
     let mut imports: Vec<Item> = vec![
         parse_quote!(
-            pub use progenitor_client::{ClientInfo, Error, ResponseValue};
+            pub use progenitor_client::{Error, ResponseValue};
         ),
         parse_quote!(
-            use progenitor_client::{ClientHooks, OperationInfo};
+            use ::tokenward_http::{SendError, runtime::Response};
         ),
     ];
     if code.contains("form_urlencoded") {
@@ -73,24 +79,24 @@ fn imports(code: &str) -> Vec<Item> {
     imports
 }
 
-/// The imports, the constructors, which unwrap and know no authorization, the check for hooks, which we write, and
-/// the prelude.
+/// The imports, the constructors, which unwrap and know no authorization, the hooks, in whose place the session
+/// stands, and the prelude.
 fn is_replaced(item: &Item) -> bool {
     match item {
         Item::Use(_) => true,
         Item::Mod(module) => module.ident == "prelude",
         Item::Const(constant) => constant.ident == "_",
-        Item::Impl(implementation) => implementation
-            .items
-            .iter()
-            .any(|item| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client")),
+        Item::Impl(implementation) => {
+            let is_constructor = |item: &ImplItem| matches!(item, ImplItem::Fn(function) if function.sig.ident == "new_with_client");
+            implementation.trait_.is_some() || implementation.items.iter().any(is_constructor)
+        }
         _ => false,
     }
 }
 
-/// How a session becomes a client, and how the client's requests pass through the session.
-fn connection() -> Vec<Item> {
-    let file: syn::File = parse_quote! {
+/// How a session becomes a client.
+fn constructor() -> Item {
+    parse_quote! {
         impl Client {
             #[doc = "Sends what it is asked to through a session."]
             pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
@@ -101,24 +107,57 @@ fn connection() -> Vec<Item> {
                 }
             }
         }
-        impl ClientHooks<::tokenward_http::Session> for Client {
-            async fn pre<E>(
-                &self,
-                request: &mut reqwest::Request,
-                info: &OperationInfo,
-            ) -> ::std::result::Result<(), Error<E>> {
-                self.inner.prepare(OPERATIONS, info.operation_id, request).await
-            }
-            async fn exec(
-                &self,
-                request: reqwest::Request,
-                info: &OperationInfo,
-            ) -> reqwest::Result<reqwest::Response> {
-                self.inner.send(info.operation_id, request).await
-            }
-        }
+    }
+}
+
+/// Leaves to the method the reading of the answer, and gives the rest: the request, and its way through the session.
+fn split_off_sending(method: &mut ImplItemFn) -> Result<ImplItemFn, Problem> {
+    let name = method.sig.ident.to_string();
+    let other_form = || Problem::at(&name, "progenitor wrote a method of another form");
+    let is_info =
+        |statement: &Stmt| matches!(statement, Stmt::Local(local) if path_of_pattern(&local.pat) == "info");
+    let end = method.block.stmts.iter().position(is_info).ok_or_else(other_form)?;
+    let read = match method.block.stmts.last() {
+        Some(Stmt::Expr(Expr::Match(answer), None)) => answer.arms.first().map(|arm| arm.body.clone()),
+        _ => None,
     };
-    file.items
+    let read = read.ok_or_else(other_form)?;
+
+    let mut sender = method.clone();
+    sender.attrs = vec![docs::attribute(&format!("[`{name}`](Self::{name}), with its answer unread."))];
+    sender.vis = parse_quote!(pub(crate));
+    sender.sig.ident = format_ident!("{name}_response");
+    sender.sig.output = parse_quote!(-> Result<Response, SendError>);
+    sender.block.stmts.truncate(end);
+    sender
+        .block
+        .stmts
+        .push(Stmt::Expr(parse_quote!(self.inner.call(OPERATIONS, #name, request).await), None));
+    // What was made mutable for the hooks.
+    for statement in &mut sender.block.stmts {
+        if let Stmt::Local(local) = statement
+            && let Pat::Ident(pattern) = &mut local.pat
+            && pattern.ident == "request"
+        {
+            pattern.mutability = None;
+            local.attrs.clear();
+        }
+    }
+
+    let arguments = method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(&typed.pat),
+        FnArg::Receiver(_) => None,
+    });
+    let ident = &sender.sig.ident;
+    let read = match *read {
+        Expr::Block(block) => block.block.stmts,
+        expression => vec![Stmt::Expr(expression, None)],
+    };
+    method.block = parse_quote!({
+        let response = self.#ident(#(#arguments),*).await?;
+        #(#read)*
+    });
+    Ok(sender)
 }
 
 /// The methods of operations.
@@ -141,12 +180,18 @@ struct BodyRewriter;
 impl VisitMut for BodyRewriter {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
+        let called = match expression {
+            Expr::Call(call) => path_of(&call.func),
+            _ => String::new(),
+        };
+        // Reading that prints no body and has a bound.
+        match called.as_str() {
+            "ResponseValue :: from_response" => *expression = parse_quote!(response.decode()),
+            "ResponseValue :: empty" => *expression = parse_quote!(response.empty()),
+            "ResponseValue :: stream" => *expression = parse_quote!(response.stream()),
+            _ => {}
+        }
         match expression {
-            // Decoding that prints no body and has a bound.
-            Expr::Call(call) if path_of(&call.func) == "ResponseValue :: from_response" => {
-                let response = &call.args;
-                *expression = parse_quote!(self.inner.decode(#response));
-            }
             // Secrets go out as they are, in a body and nowhere else.
             Expr::MethodCall(call) if call.method == "json" || call.method == "form_urlencoded" => {
                 let body = &call.args;
@@ -325,12 +370,16 @@ fn owned(parameter: &Type) -> Type {
     ty
 }
 
+/// The methods whose repetition changes nothing, as HTTP has it.
+const REPEATABLE: [&str; 4] = ["get", "head", "put", "delete"];
+
 struct Operation<'a> {
     name: &'a str,
     method: String,
     path: &'a str,
     content_type: Option<&'a str>,
     authorized: bool,
+    repeatable: bool,
     value: &'a Value,
     /// Descriptions by the published name.
     parameters: BTreeMap<String, String>,
@@ -340,10 +389,12 @@ struct Operation<'a> {
 struct Operations<'a>(Vec<Operation<'a>>);
 
 impl<'a> Operations<'a> {
-    fn of(document: &'a Value) -> Self {
+    fn of(document: &'a Value, config: &Config) -> Self {
+        let name = |operation: &'a Value| operation["operationId"].as_str().unwrap_or_default();
         let mut operations: Vec<_> = schema::operations(document)
             .map(|(method, path, value)| Operation {
-                name: value["operationId"].as_str().unwrap_or_default(),
+                name: name(value),
+                repeatable: REPEATABLE.contains(&method) || config.repeatable.contains(name(value)),
                 method: method.to_uppercase(),
                 path,
                 content_type: value.get(CONTENT_TYPE).and_then(Value::as_str),
@@ -365,7 +416,7 @@ impl<'a> Operations<'a> {
 
     fn table(&self) -> Item {
         let rows = self.0.iter().map(|operation| {
-            let Operation { name, method, path, authorized, .. } = operation;
+            let Operation { name, method, path, authorized, repeatable, .. } = operation;
             let content_type = match operation.content_type {
                 Some(text) => quote!(::std::option::Option::Some(#text)),
                 None => quote!(::std::option::Option::None),
@@ -377,6 +428,7 @@ impl<'a> Operations<'a> {
                     path: #path,
                     content_type: #content_type,
                     authorized: #authorized,
+                    repeatable: #repeatable,
                 }
             }
         });

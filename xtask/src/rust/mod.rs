@@ -33,7 +33,7 @@ pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
         syn::parse2(tokens).map_err(|error| Problem::new(format!("progenitor wrote no Rust: {error}")))?;
     docs::make_harmless(&mut file);
     types::rewrite(&mut file, &reach)?;
-    client::rewrite(&mut file, document)?;
+    client::rewrite(&mut file, document, config)?;
     docs::rewrite(&mut file);
     contract::check(&file, config)?;
     Ok(Client {

@@ -1,0 +1,69 @@
+//! Why a request has no answer that can be read.
+
+use progenitor_client::Error;
+
+use crate::AuthorizeError;
+
+/// Why a request of a generated client has no successful answer.
+///
+/// ```
+/// use tokenward_http::{AuthorizeError, SendError};
+///
+/// let error = SendError::Unauthorized(AuthorizeError::new("the token endpoint answered 401"));
+/// assert_eq!(error.to_string(), "no authorization: the token endpoint answered 401");
+/// ```
+///
+/// Generated methods turn it into [`progenitor_client::Error`]; families into
+/// their own, by [`Call::answer`](crate::Call::answer).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The request cannot be sent as it is. Nothing was sent.
+    #[error("invalid request: {0}")]
+    Refused(String),
+    /// There is no authorization to send it with. Nothing was sent but the request for one.
+    #[error(transparent)]
+    Unauthorized(#[from] AuthorizeError),
+    /// No answer, or none in time.
+    #[error("no answer")]
+    Http(#[source] reqwest::Error),
+    /// An answer that is no success, with its body unread.
+    #[error("answered {}", .0.status())]
+    Status(reqwest::Response),
+}
+
+impl From<reqwest::Error> for SendError {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Self::Refused("no request can be made of it".to_owned());
+        }
+        Self::Http(error)
+    }
+}
+
+impl From<reqwest::header::InvalidHeaderValue> for SendError {
+    fn from(_: reqwest::header::InvalidHeaderValue) -> Self {
+        Self::Refused("a parameter cannot stand in a header".to_owned())
+    }
+}
+
+/// What progenitor's helpers for building a request give.
+impl From<Error<()>> for SendError {
+    fn from(error: Error<()>) -> Self {
+        match error {
+            Error::CommunicationError(error) => error.into(),
+            error => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+impl From<SendError> for Error<()> {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(reason) => Self::InvalidRequest(reason),
+            SendError::Unauthorized(error) => Self::Custom(error.to_string()),
+            SendError::Http(error) => Self::CommunicationError(error),
+            SendError::Status(response) => Self::UnexpectedResponse(response),
+        }
+    }
+}
