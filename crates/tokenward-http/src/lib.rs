@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod authorize;
 mod base_url;
 mod bearer;
+mod call;
 mod error;
+mod excerpt;
 mod nullable;
 mod one_or_many;
 mod operation;
 mod options;
+mod pages;
 mod response;
 mod retry;
 mod retry_after;
@@ -18,14 +22,17 @@ mod session;
 pub mod runtime;
 pub mod time;
 
+pub use answer::{Answer, VendorToken};
 pub use authorize::{Authorize, HeaderCredential};
 pub use base_url::BaseUrl;
 pub use bearer::{Bearer, Grant};
+pub use call::Call;
 pub use error::{AuthorizeError, BuildError};
 pub use nullable::Nullable;
 pub use one_or_many::OneOrMany;
 pub use operation::Operation;
 pub use options::HttpOptions;
+pub use pages::{Page, paged};
 pub use retry::RetryOptions;
 pub use secret::WireSecret;
 pub use send::SendError;

@@ -40,7 +40,6 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "constants", run: version::constants },
     Pass { name: "reference-siblings", run: version::reference_siblings },
     Pass { name: "version-3.0", run: version::version_3_0 },
-    Pass { name: "own-version", run: version::own_version },
     // Operations are named by their published paths, so before paths get prefixes.
     Pass { name: "operation-names", run: operations::names },
     Pass { name: "path-servers", run: operations::path_servers },

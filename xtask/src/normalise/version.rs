@@ -138,15 +138,6 @@ pub(super) fn version_3_0(document: &mut Value, _: &Config) -> Result<usize, Pro
     Ok(count)
 }
 
-/// The document's own version goes: it changes with every publication, and no request carries it.
-pub(super) fn own_version(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    let version = document.pointer_mut("/info/version").filter(|version| *version != "");
-    Ok(version.map_or(0, |version| {
-        *version = "".into();
-        1
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,11 +235,5 @@ mod tests {
             try_run("version-3.0", &mut document, "").unwrap_err(),
             "the keyword `patternProperties` has no form in OpenAPI 3.0"
         );
-    }
-
-    #[test]
-    fn the_documents_own_version_goes() {
-        let (document, count) = run("own-version", json!({"info": {"title": "t", "version": "2511.1.5"}}));
-        assert_eq!((document, count), (json!({"info": {"title": "t", "version": ""}}), 1));
     }
 }

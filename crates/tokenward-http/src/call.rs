@@ -1,0 +1,270 @@
+//! From what came back to what the caller gets: an answer, or the one error of all vendors.
+
+use reqwest::{StatusCode, header::HeaderMap};
+use serde_json::Value;
+use tokenward_core::{Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp, TokenFamily};
+
+use crate::{
+    Answer, AuthorizeError, SendError,
+    excerpt::{self, excerpt},
+    response::{BodyError, Response, too_large},
+    retry_after::retry_after,
+    session,
+};
+
+/// One operation of one family: what its answers and errors are read as.
+///
+/// ```
+/// use tokenward_core::{ErrorKind, Operation, TokenFamily};
+/// use tokenward_http::Call;
+///
+/// const LIST: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+/// let error = LIST.error(ErrorKind::Incomplete, "the cursor does not move");
+/// assert_eq!(error.to_string(), "acme/token list: incomplete: the cursor does not move");
+/// ```
+///
+/// | the vendor says | kind | may be repeated |
+/// |---|---|---|
+/// | 400, 405, 413, 414, 415, 422 | `InvalidInput` | never |
+/// | 401 | `Unauthenticated` | never |
+/// | 402, 403 | `PermissionDenied` | never |
+/// | 404, 410 | `NotFound` | never |
+/// | 409, 412, 423, 428 | `Conflict` | never |
+/// | 429 | `RateLimited` | always |
+/// | 408, 5xx | `Unavailable`; `Ambiguous` for a creation or reset | if idempotent; never |
+/// | no connection | `Transport` | always |
+/// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
+/// | a success that cannot be read | `Protocol`; `Ambiguous` for a creation or reset | never |
+/// | anything else | `Protocol` | never |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    family: TokenFamily,
+    operation: Operation,
+}
+
+impl Call {
+    /// This operation of this family.
+    pub const fn new(family: TokenFamily, operation: Operation) -> Self {
+        Self { family, operation }
+    }
+
+    /// The family.
+    pub const fn family(self) -> TokenFamily {
+        self.family
+    }
+
+    /// An error of this call.
+    pub fn error(self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        Error::new(kind, message).with_place(self.family, self.operation)
+    }
+
+    /// Waits for an answer and reads it.
+    ///
+    /// # Errors
+    ///
+    /// As in the table above. A creation or reset whose answer broke off is an [`Answer`] all the same: it
+    /// may hold the secret.
+    pub async fn answer(
+        self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send,
+    ) -> Result<Answer> {
+        let response = match sent.await {
+            Ok(response) => response,
+            Err(error) => return Err(self.failure(error).await),
+        };
+        let (status, headers) = (response.status(), response.headers().clone());
+        let located = |error: Error| self.about(error, &headers).with_status(status);
+        let (body, broken) = response.read().await;
+        match broken {
+            Some(BodyError::TooLarge(limit)) if self.issues() => {
+                Err(located(self.lost(format!("{}, and was not read", too_large(limit)))))
+            }
+            Some(BodyError::TooLarge(limit)) => {
+                Err(located(self.error(ErrorKind::Protocol, too_large(limit))))
+            }
+            Some(BodyError::Broken(_)) if self.issues() => Ok(Answer::new(self, status, headers, body)),
+            Some(BodyError::Broken(error)) => {
+                let message = "the answer broke off";
+                Err(located(self.error(ErrorKind::Transport, message).with_source(error.without_url())))
+            }
+            None => Ok(Answer::new(self, status, headers, body)),
+        }
+    }
+
+    /// Waits for an answer whose body means nothing.
+    ///
+    /// # Errors
+    ///
+    /// As in the table above.
+    pub async fn done(self, sent: impl Future<Output = Result<Response, SendError>> + Send) -> Result<()> {
+        match sent.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failure(error).await),
+        }
+    }
+
+    /// Whether its answer holds a secret that is shown once.
+    pub(crate) fn issues(self) -> bool {
+        matches!(self.operation, Operation::Create | Operation::Reset)
+    }
+
+    /// The error of a creation or reset that may have taken effect and whose secret did not arrive.
+    pub(crate) fn lost(self, what: impl std::fmt::Display) -> Error {
+        let next = match self.operation {
+            Operation::Reset => "the old secret may be gone: reset it again",
+            _ => "a token may have been made: look for its name in a list, and revoke it",
+        };
+        self.error(ErrorKind::Ambiguous, format!("{what}; {next}"))
+    }
+
+    async fn failure(self, error: SendError) -> Error {
+        match error {
+            SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
+            SendError::Unauthorized(error) => self.unauthorized(error),
+            SendError::Http(error) => self.no_answer(error),
+            SendError::Status(response) => self.refusal(response).await,
+        }
+    }
+
+    /// Nothing was sent but the request for a bearer token, so everything that passes may be tried again.
+    fn unauthorized(self, error: AuthorizeError) -> Error {
+        let kind = match error.status() {
+            Some(429) => ErrorKind::RateLimited,
+            Some(408 | 500..) => ErrorKind::Unavailable,
+            Some(_) => ErrorKind::Unauthenticated,
+            None => ErrorKind::Transport,
+        };
+        let advice =
+            if kind == ErrorKind::Unauthenticated { RetryAdvice::Never } else { RetryAdvice::Always };
+        let placed = self.error(kind, error.to_string()).with_retry(advice);
+        match error.status() {
+            Some(status) => placed.with_status(status),
+            None => placed,
+        }
+    }
+
+    fn no_answer(self, error: reqwest::Error) -> Error {
+        let error = error.without_url();
+        if error.is_connect() {
+            let message = "the vendor could not be reached; nothing was sent";
+            return self
+                .error(ErrorKind::Transport, message)
+                .with_retry(RetryAdvice::Always)
+                .with_source(error);
+        }
+        let what = if error.is_timeout() { "no answer came in time" } else { "the connection was lost" };
+        let lost = if self.issues() { self.lost(what) } else { self.error(ErrorKind::Transport, what) };
+        lost.with_source(error)
+    }
+
+    async fn refusal(self, response: reqwest::Response) -> Error {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let said = Said::in_answer(response).await;
+        let error = match self.kind_of(status) {
+            ErrorKind::Ambiguous => self.lost(format!("the vendor answered {}", status.as_u16())),
+            kind => self.error(kind, self.message(kind, status)),
+        };
+        let error =
+            self.about(error, &headers).with_status(status.as_u16()).with_vendor(said.code, said.message);
+        match (error.request_id(), said.request_id) {
+            (None, Some(id)) => error.with_request_id(id),
+            _ => error,
+        }
+    }
+
+    /// With what the headers say of the request and of the next one.
+    fn about(self, mut error: Error, headers: &HeaderMap) -> Error {
+        if let Some(id) = session::request_id(headers).and_then(excerpt::request_id) {
+            error = error.with_request_id(id);
+        }
+        if let Some(wait) = retry_after(headers, Timestamp::now()) {
+            error = error.with_retry_after(wait);
+        }
+        error
+    }
+
+    fn kind_of(self, status: StatusCode) -> ErrorKind {
+        match status.as_u16() {
+            400 | 405 | 413 | 414 | 415 | 422 => ErrorKind::InvalidInput,
+            401 => ErrorKind::Unauthenticated,
+            402 | 403 => ErrorKind::PermissionDenied,
+            404 | 410 => ErrorKind::NotFound,
+            409 | 412 | 423 | 428 => ErrorKind::Conflict,
+            429 => ErrorKind::RateLimited,
+            408 | 500..=599 if self.issues() => ErrorKind::Ambiguous,
+            408 | 500..=599 => ErrorKind::Unavailable,
+            _ => ErrorKind::Protocol,
+        }
+    }
+
+    fn message(self, kind: ErrorKind, status: StatusCode) -> &'static str {
+        match kind {
+            ErrorKind::InvalidInput => "the vendor refuses the request",
+            ErrorKind::Unauthenticated => {
+                "the credential is refused: check that it is live and of the right kind"
+            }
+            ErrorKind::PermissionDenied => "the credential may not do this",
+            ErrorKind::NotFound => match self.operation {
+                Operation::List | Operation::Create | Operation::Current => {
+                    "the vendor knows no such place: check the organization and the address"
+                }
+                _ => "there is no such token, or it is not shown to this credential",
+            },
+            ErrorKind::Conflict => "it contradicts what the vendor has",
+            ErrorKind::RateLimited => "too many requests",
+            ErrorKind::Unavailable => "the vendor cannot answer just now",
+            _ if status.is_redirection() => {
+                "the answer is a redirect, which is not followed: check the base address"
+            }
+            _ => "the answer has a status that is none of the vendor's",
+        }
+    }
+}
+
+/// What a vendor says of an error, in the words of any of them.
+#[derive(Default)]
+struct Said {
+    code: Option<String>,
+    message: Option<String>,
+    request_id: Option<String>,
+}
+
+impl Said {
+    /// The only place where the body of an error is read.
+    async fn in_answer(response: reqwest::Response) -> Self {
+        const LARGEST: usize = 64 << 10;
+
+        let (body, _) = Response::new(response, LARGEST).read().await;
+        serde_json::from_slice(&body).map(|body: Value| Self::in_json(&body)).unwrap_or_default()
+    }
+
+    /// | vendor | code | message |
+    /// |---|---|---|
+    /// | Atlassian | `key`, or `errors[0].code` | `context.message`, or `errors[0].detail` |
+    /// | Mist | | `detail` |
+    /// | SailPoint | `detailCode`, or `error` | `messages[0].text`, `message`, or `error_description`; `trackingId` |
+    /// | LaunchDarkly | `code` | `message` |
+    fn in_json(body: &Value) -> Self {
+        let text = |pointers: &[&str]| {
+            pointers
+                .iter()
+                .find_map(|pointer| body.pointer(pointer)?.as_str())
+                .filter(|text| !text.is_empty())
+        };
+        Self {
+            code: text(&["/code", "/key", "/detailCode", "/error", "/errors/0/code"]).and_then(excerpt::code),
+            message: text(&[
+                "/message",
+                "/detail",
+                "/messages/0/text",
+                "/error_description",
+                "/context/message",
+                "/errors/0/detail",
+                "/errors/0/title",
+                "/error",
+            ])
+            .and_then(excerpt),
+            request_id: text(&["/trackingId", "/traceId"]).and_then(excerpt::request_id),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What may be kept of a vendor's words: never anything that could be a secret.
+
+/// The words of a vendor's message, with `…` in the place of every word that could be a secret.
+///
+/// A secret has digits, capitals in the middle, or no form at all; what is kept
+/// is plain words, field names in camel case or with underscores, and short numbers.
+pub(crate) fn excerpt(text: &str) -> Option<String> {
+    const MOST_WORDS: usize = 40;
+
+    let mut words: Vec<&str> = Vec::new();
+    for word in text.split_whitespace().take(MOST_WORDS) {
+        let word = if is_harmless(word) { word } else { "…" };
+        if word != "…" || words.last() != Some(&"…") {
+            words.push(word);
+        }
+    }
+    let says_something = words.iter().any(|word| *word != "…");
+    says_something.then(|| words.join(" "))
+}
+
+/// A vendor's code for an error, where it is made like one.
+pub(crate) fn code(text: &str) -> Option<String> {
+    let is_code = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
+    (is_code && is_harmless(text)).then(|| text.to_owned())
+}
+
+/// An id that a vendor gives to a request, where it is made like one.
+pub(crate) fn request_id(text: &str) -> Option<String> {
+    let is_id = (1..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/=+".contains(&byte));
+    is_id.then(|| text.to_owned())
+}
+
+fn is_harmless(word: &str) -> bool {
+    let parts = word.split(|c: char| !c.is_ascii_alphanumeric());
+    word.is_ascii() && word.len() <= 64 && parts.filter(|part| !part.is_empty()).all(is_plain)
+}
+
+/// A number of up to four digits, an acronym, or words in camel case: humps of a capital and small letters.
+fn is_plain(part: &str) -> bool {
+    const LONGEST_WORD: usize = 20;
+    const LONGEST_ACRONYM: usize = 5;
+
+    let all = |test: fn(&u8) -> bool| part.as_bytes().iter().all(test);
+    if all(u8::is_ascii_digit) {
+        return part.len() <= 4;
+    }
+    if all(u8::is_ascii_uppercase) {
+        return part.len() <= LONGEST_ACRONYM;
+    }
+    if !all(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let mut humps = part.split_inclusive(|c: char| c.is_ascii_lowercase()).peekable();
+    // Two capitals in a row are no camel case; random letters have them soon.
+    let two_capitals = humps.any(|hump| hump.bytes().filter(u8::is_ascii_uppercase).count() > 1);
+    let longest = part.split(|c: char| c.is_ascii_uppercase()).map(str::len).max().unwrap_or_default();
+    let shortest = part.split(|c: char| c.is_ascii_uppercase()).skip(1).map(str::len).min().unwrap_or(2);
+    !two_capitals && longest <= LONGEST_WORD && shortest >= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_words_and_names_of_fields_stay() {
+        for text in [
+            "The name is already taken",
+            "\"userAwareTokenNeverExpires\" must be true, or expirationDate set (400)",
+            "limit of 10 reached: delete a token",
+            "API key not found",
+            "field `custom_role_ids`",
+        ] {
+            assert_eq!(excerpt(text).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn what_could_be_a_secret_is_left_out() {
+        for secret in [
+            "CANARY-7f3a",
+            "CANARY",
+            "api-12345678-9abc-def0-1234-56789abcdef0",
+            "QkFTRTY0",
+            "aGVsbG8gd29ybGQ",
+            "RgTmXbPqLsWd",
+            "1qkb2345678",
+            "token=CANARY17",
+            "https://x.example/?key=CANARY99",
+            "ATCTT3xFfGN0abc",
+            "gehörtgeheim",
+        ] {
+            assert_eq!(excerpt(&format!("the token {secret} is invalid")).unwrap(), "the token … is invalid");
+            assert_eq!(code(secret), None, "{secret}");
+        }
+        assert_eq!(excerpt("CANARY-1 CANARY-2"), None);
+        assert_eq!(excerpt(""), None);
+        assert_eq!(excerpt(&"word ".repeat(1000)).unwrap().split(' ').count(), 40);
+    }
+
+    #[test]
+    fn a_code_is_one_word() {
+        for text in
+            ["invalid_request", "accountNotFound", "forbidden.targetUnverified", "400.1", "unauthorized"]
+        {
+            assert_eq!(code(text).as_deref(), Some(text));
+        }
+        assert_eq!(code("two words"), None);
+        assert_eq!(code(""), None);
+    }
+
+    #[test]
+    fn a_request_id_is_made_like_one() {
+        assert!(request_id("5f2a-17.x:1/=+_").is_some());
+        for text in ["", "two words", "<html>", &"x".repeat(200)] {
+            assert_eq!(request_id(text), None);
+        }
+    }
+}

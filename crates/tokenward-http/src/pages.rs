@@ -1,0 +1,251 @@
+//! Lists that come in pages: lazy, bounded against endless chains, and complete or saying that they are not.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::{BuildHasher, Hash, RandomState},
+};
+
+use futures_util::stream;
+use tokenward_core::{ErrorKind, Result, Token, TokenStream};
+
+use crate::Call;
+
+/// One page of a list.
+///
+/// `C` is what the next page is asked for with: a cursor, an offset.
+#[derive(Debug)]
+pub struct Page<C> {
+    /// Its items, in order, with an error in the place of each that cannot be read.
+    pub tokens: Vec<Result<Token>>,
+    /// What the next page is asked for with; `None` on the last.
+    pub next: Option<C>,
+    /// How many tokens the vendor says there are in all.
+    pub total: Option<u64>,
+    /// Why the list cannot be complete, where the page shows it.
+    pub gap: Option<&'static str>,
+}
+
+impl<C> Page<C> {
+    /// The only page of a list that the vendor does not page.
+    pub fn only(tokens: Vec<Result<Token>>) -> Self {
+        Self { tokens, next: None, total: None, gap: None }
+    }
+}
+
+/// A list whose pages are fetched one after the other, when they are needed.
+///
+/// A token that comes twice is yielded once. The list ends with
+/// [`ErrorKind::Incomplete`] where a page or a cursor comes a second time, the
+/// vendor's total changes to a smaller one or is not reached, or a page says
+/// so. `fetch` gets the cursor and how many items came before.
+pub fn paged<C, F, P>(call: Call, first: C, fetch: F) -> TokenStream
+where
+    C: Clone + Eq + Hash + Send + 'static,
+    F: Fn(C, usize) -> P + Send + 'static,
+    P: Future<Output = Result<Page<C>>> + Send,
+{
+    let state = State {
+        call,
+        fetch,
+        next: Some(first.clone()),
+        cursors: HashSet::from([first]),
+        tokens: Seen::default(),
+        buffer: VecDeque::new(),
+        position: 0,
+        total: None,
+        gap: None,
+    };
+    Box::pin(stream::unfold(state, |mut state| async move {
+        loop {
+            if let Some(result) = state.buffer.pop_front() {
+                return Some((result, state));
+            }
+            let cursor = state.next.take()?;
+            match (state.fetch)(cursor, state.position).await {
+                Ok(page) => state.take(page),
+                Err(error) => state.buffer.push_back(Err(error)),
+            }
+        }
+    }))
+}
+
+struct State<C, F> {
+    call: Call,
+    fetch: F,
+    next: Option<C>,
+    cursors: HashSet<C>,
+    tokens: Seen,
+    buffer: VecDeque<Result<Token>>,
+    /// How many items came in all, those that came twice included.
+    position: usize,
+    total: Option<u64>,
+    gap: Option<&'static str>,
+}
+
+impl<C: Clone + Eq + Hash, F> State<C, F> {
+    fn take(&mut self, page: Page<C>) {
+        let (items, before) = (page.tokens.len(), self.tokens.count);
+        self.position += items;
+        for result in page.tokens {
+            match &result {
+                Ok(token) if !self.tokens.insert(token.id.as_str()) => {}
+                Ok(_) => self.buffer.push_back(result),
+                Err(_) => {
+                    self.tokens.count += 1;
+                    self.buffer.push_back(result);
+                }
+            }
+        }
+        let repeats = items > 0 && self.tokens.count == before;
+        if let (Some(earlier), Some(now)) = (self.total, page.total)
+            && now < earlier
+        {
+            self.gap.get_or_insert("tokens went while it was read");
+        }
+        self.total = page.total.or(self.total);
+        if let Some(gap) = page.gap {
+            self.gap.get_or_insert(gap);
+        }
+        self.next = match page.next {
+            Some(_) if repeats => self.stop("a page came twice"),
+            Some(next) if !self.cursors.insert(next.clone()) => self.stop("a cursor came twice"),
+            next => next,
+        };
+        if self.next.is_none() {
+            self.finish();
+        }
+    }
+
+    fn stop(&mut self, gap: &'static str) -> Option<C> {
+        self.gap.get_or_insert(gap);
+        None
+    }
+
+    fn finish(&mut self) {
+        let count = self.tokens.count;
+        let wrong_total = self.total.filter(|total| *total != count);
+        let what = match (self.gap, wrong_total) {
+            (None, None) => return,
+            (Some(gap), _) => format!("{gap}: list it again ({count} tokens were read)"),
+            (None, Some(total)) => {
+                format!("the vendor says there are {total} tokens, and {count} were read: list it again")
+            }
+        };
+        self.buffer.push_back(Err(self.call.error(ErrorKind::Incomplete, what)));
+    }
+}
+
+/// Which ids came before, by their hash: a list may have a million.
+#[derive(Default)]
+struct Seen {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+    count: u64,
+}
+
+impl Seen {
+    fn insert(&mut self, id: &str) -> bool {
+        let is_new = self.hashes.insert(self.hasher.hash_one(id));
+        self.count += u64::from(is_new);
+        is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use futures_util::StreamExt;
+    use tokenward_core::{Operation, TokenFamily};
+
+    use super::*;
+
+    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+
+    fn page(ids: &[&str], next: Option<usize>, total: Option<u64>) -> Page<usize> {
+        let tokens = ids.iter().map(|id| Ok(Token::new(CALL.family(), id.parse().unwrap()))).collect();
+        Page { tokens, next, total, gap: None }
+    }
+
+    type Pages = Vec<(&'static [&'static str], Option<usize>, Option<u64>)>;
+
+    /// What a list of these pages yields: ids, and errors as text. A cursor is the number of a page.
+    async fn list(pages: Pages) -> Vec<String> {
+        let stream = paged(CALL, 0, move |cursor, _| {
+            let (ids, next, total) = pages[cursor];
+            async move { Ok(page(ids, next, total)) }
+        });
+        stream
+            .map(|result| result.map_or_else(|error| error.to_string(), |token| token.id.to_string()))
+            .collect()
+            .await
+    }
+
+    #[tokio::test]
+    async fn pages_follow_each_other_to_the_end() {
+        let pages: Pages =
+            vec![(&["a", "b"], Some(1), Some(4)), (&["c"], Some(2), Some(4)), (&["d"], None, Some(4))];
+        assert_eq!(list(pages).await, ["a", "b", "c", "d"]);
+        assert_eq!(list(vec![(&[], None, Some(0))]).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_contradicts_itself_says_so_at_its_end_and_keeps_what_it_has() {
+        let contradictions: [Pages; 6] = [
+            // The vendor ignores the offset.
+            vec![(&["a", "b"], Some(1), Some(4)), (&["a", "b"], Some(2), Some(4))],
+            // The cursor stands still, or goes in a circle.
+            vec![(&["a"], Some(0), None)],
+            vec![(&["a"], Some(1), None), (&["b"], Some(0), None)],
+            // It shrinks while it is read.
+            vec![(&["a", "b"], Some(1), Some(4)), (&["c"], None, Some(3))],
+            // It is shorter, or longer, than announced.
+            vec![(&["a"], None, Some(2))],
+            vec![(&["a", "b"], None, Some(1))],
+        ];
+        let mut said = String::new();
+        for pages in contradictions {
+            said += &format!("{}\n", list(pages).await.join(" · "));
+        }
+        insta::assert_snapshot!(said);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_fetched_before_it_is_asked_for_and_nothing_after_an_error() {
+        let fetched = Arc::new(AtomicUsize::new(0));
+        let count = fetched.clone();
+        let mut stream = paged(CALL, 0, move |cursor: usize, _| {
+            count.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if cursor == 2 {
+                    Err(CALL.error(ErrorKind::Transport, "lost"))
+                } else {
+                    Ok(page(&[["a", "b"][cursor]], Some(cursor + 1), None))
+                }
+            }
+        });
+        assert_eq!(fetched.load(Ordering::SeqCst), 0);
+        stream.next().await.unwrap().unwrap();
+        assert_eq!(fetched.load(Ordering::SeqCst), 1);
+        stream.next().await.unwrap().unwrap();
+        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::Transport);
+        assert!(stream.next().await.is_none());
+        assert_eq!(fetched.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn an_item_that_cannot_be_read_counts_and_stops_nothing() {
+        let stream = paged(CALL, (), |(), _| async {
+            let mut page = Page::only(vec![Err(CALL.error(ErrorKind::Protocol, "no").with_position(0))]);
+            page.tokens.push(Ok(Token::new(CALL.family(), "b".parse().unwrap())));
+            page.total = Some(2);
+            Ok(page)
+        });
+        let results: Vec<_> = stream.collect().await;
+        assert_eq!(results.len(), 2);
+        assert!(results[0].is_err() && results[1].is_ok());
+    }
+}
