@@ -148,7 +148,7 @@ impl Capabilities {
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`], with the reason and the way around it.
-    pub fn check(
+    pub(crate) fn check(
         &self,
         family: TokenFamily,
         operation: Operation,

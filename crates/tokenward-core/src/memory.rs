@@ -156,8 +156,7 @@ impl TokenManager for MemoryTokens {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        self.capabilities().check(self.family, Operation::Create, request.settings())?;
-        request.check(Timestamp::now()).map_err(|error| error.with_place(self.family, Operation::Create))?;
+        request.check(self.family, &self.capabilities())?;
         let mut state = self.state();
         let number = state.count();
         let id = TokenId::counted(number);
@@ -174,8 +173,7 @@ impl TokenManager for MemoryTokens {
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        self.capabilities().check(self.family, Operation::Update, change.settings())?;
-        change.check(Timestamp::now()).map_err(|error| error.with_place(self.family, Operation::Update))?;
+        change.check(self.family, &self.capabilities())?;
         let mut state = self.state();
         let token = state.find(id).ok_or_else(|| self.not_found(Operation::Update, id))?;
         if let Some(name) = change.name() {
@@ -194,7 +192,7 @@ impl TokenManager for MemoryTokens {
     }
 
     async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        options.check(Timestamp::now()).map_err(|error| error.with_place(self.family, Operation::Reset))?;
+        options.check(self.family, &self.capabilities())?;
         let mut state = self.state();
         let keeps_working = options.grace_until().is_some() || options.is_even_if_current();
         self.refuse_current(&state, Operation::Reset, id, keeps_working)?;

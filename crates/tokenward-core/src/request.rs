@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Error, ErrorKind, Result, Setting};
+use crate::{Capabilities, Error, ErrorKind, Operation, Result, Setting, TokenFamily};
 
 /// Which tokens to list; all of them unless said.
 ///
@@ -44,8 +44,17 @@ impl ListOptions {
         self.unused_since
     }
 
+    /// Refuses what the family cannot honour, before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unsupported`].
+    pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
+        capabilities.check(family, Operation::List, self.settings())
+    }
+
     /// The options that are made use of.
-    pub fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
+    fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         [
             self.owner.as_ref().map(|_| Setting::ListByOwner),
             self.unused_since.map(|_| Setting::ListUnusedSince),
@@ -201,7 +210,7 @@ impl CreateToken {
     }
 
     /// The options that are made use of.
-    pub fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
+    fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         let expiry = match self.expires {
             Expiry::At(_) => Setting::CreateWithExpiry,
             Expiry::Never => Setting::CreateWithoutEnd,
@@ -223,12 +232,17 @@ impl CreateToken {
         .flatten()
     }
 
-    /// Refuses what no vendor would take, or what would be taken otherwise than it is meant.
+    /// Refuses what the family cannot do, a blank name, no scope at all, and a date in the past, before anything is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] for a blank name, no scope at all, and a date that is past at `now`.
-    pub fn check(&self, now: Timestamp) -> Result<()> {
+    /// [`ErrorKind::Unsupported`] and [`ErrorKind::InvalidInput`].
+    pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
+        capabilities.check(family, Operation::Create, self.settings())?;
+        self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Create))
+    }
+
+    fn check_at(&self, now: Timestamp) -> Result<()> {
         if self.name.trim().is_empty() {
             return Err(invalid("the name is blank"));
         }
@@ -300,7 +314,7 @@ impl UpdateToken {
     }
 
     /// The options that are made use of.
-    pub fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
+    fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         let expiry = self.expires.and_then(|expires| match expires {
             Expiry::At(_) => Some(Setting::UpdateExpiry),
             Expiry::Never => Some(Setting::UpdateWithoutEnd),
@@ -320,13 +334,17 @@ impl UpdateToken {
         .flatten()
     }
 
-    /// Refuses what no vendor would take.
+    /// Refuses what the family cannot do, a change of nothing, a blank name, no scope at all, and a date in the past, before anything is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] where nothing changes, for a blank name, no scope at all, a date that is
-    /// past at `now`, and [`Expiry::VendorDefault`], which is for creations.
-    pub fn check(&self, now: Timestamp) -> Result<()> {
+    /// [`ErrorKind::Unsupported`] and [`ErrorKind::InvalidInput`].
+    pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
+        capabilities.check(family, Operation::Update, self.settings())?;
+        self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Update))
+    }
+
+    fn check_at(&self, now: Timestamp) -> Result<()> {
         if *self == Self::default() {
             return Err(invalid("nothing is to be changed"));
         }
@@ -386,16 +404,21 @@ impl ResetOptions {
     }
 
     /// The options that are made use of.
-    pub fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
+    fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         self.grace_until.map(|_| Setting::ResetWithGrace).into_iter()
     }
 
-    /// Refuses a grace period that is over at `now`.
+    /// Refuses what the family cannot do, and a grace period that is over, before anything is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`].
-    pub fn check(&self, now: Timestamp) -> Result<()> {
+    /// [`ErrorKind::Unsupported`] and [`ErrorKind::InvalidInput`].
+    pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
+        capabilities.check(family, Operation::Reset, self.settings())?;
+        self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Reset))
+    }
+
+    fn check_at(&self, now: Timestamp) -> Result<()> {
         match self.grace_until {
             Some(time) if time <= now => Err(invalid("the grace period lies in the past")),
             _ => Ok(()),
@@ -465,20 +488,20 @@ mod tests {
     fn what_no_vendor_would_take_is_refused_before_it_is_sent() {
         let full = || Access::Full;
         let refused = [
-            CreateToken::new(" ", Expiry::Never, full()).check(now()),
-            CreateToken::new("ci", Expiry::At(now()), full()).check(now()),
-            CreateToken::new("ci", Expiry::Never, Access::Scopes(vec![])).check(now()),
-            CreateToken::new("ci", Expiry::Never, Access::scopes([""])).check(now()),
-            UpdateToken::default().check(now()),
-            UpdateToken::default().with_name("").check(now()),
-            UpdateToken::default().with_expiry(Expiry::VendorDefault).check(now()),
-            UpdateToken::default().with_expiry(Expiry::At(Timestamp::MIN)).check(now()),
-            UpdateToken::default().with_access(Access::Scopes(vec![])).check(now()),
-            ResetOptions::default().with_grace_until(now()).check(now()),
+            CreateToken::new(" ", Expiry::Never, full()).check_at(now()),
+            CreateToken::new("ci", Expiry::At(now()), full()).check_at(now()),
+            CreateToken::new("ci", Expiry::Never, Access::Scopes(vec![])).check_at(now()),
+            CreateToken::new("ci", Expiry::Never, Access::scopes([""])).check_at(now()),
+            UpdateToken::default().check_at(now()),
+            UpdateToken::default().with_name("").check_at(now()),
+            UpdateToken::default().with_expiry(Expiry::VendorDefault).check_at(now()),
+            UpdateToken::default().with_expiry(Expiry::At(Timestamp::MIN)).check_at(now()),
+            UpdateToken::default().with_access(Access::Scopes(vec![])).check_at(now()),
+            ResetOptions::default().with_grace_until(now()).check_at(now()),
         ];
         let texts: Vec<_> = refused.into_iter().map(|result| result.unwrap_err().to_string()).collect();
         insta::assert_snapshot!(texts.join("\n"));
-        CreateToken::new("ci", Expiry::At(Timestamp::MAX), full()).check(now()).unwrap();
+        CreateToken::new("ci", Expiry::At(Timestamp::MAX), full()).check_at(now()).unwrap();
     }
 
     #[test]

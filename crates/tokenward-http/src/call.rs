@@ -122,7 +122,7 @@ impl Call {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),
             SendError::Http(error) => self.no_answer(error),
-            SendError::Status(response) => self.refusal(response).await,
+            SendError::Status(response) => self.refusal(*response).await,
         }
     }
 

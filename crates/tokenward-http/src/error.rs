@@ -33,6 +33,12 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A variable of the environment is not set.
+    #[error("the environment variable {variable} is not set")]
+    Variable {
+        /// Its name.
+        variable: &'static str,
+    },
     /// The HTTP client could not be set up.
     #[error("the HTTP client could not be set up")]
     Http(#[source] reqwest::Error),

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures_util::stream;
-use tokenward_core::{ErrorKind, Result, Token, TokenStream};
+use tokenward_core::{Error, ErrorKind, Result, Token, TokenStream};
 
 use crate::Call;
 
@@ -67,6 +67,11 @@ where
             }
         }
     }))
+}
+
+/// A list that is nothing but its refusal.
+pub fn failed(refusal: Error) -> TokenStream {
+    Box::pin(stream::iter([Err(refusal)]))
 }
 
 struct State<C, F> {

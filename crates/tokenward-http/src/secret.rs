@@ -30,6 +30,23 @@ impl WireSecret {
         self.0.expose_secret()
     }
 
+    /// The value where it is a mask, as vendors go on showing of a secret: up to eight of its characters, with
+    /// dots or stars between.
+    ///
+    /// ```
+    /// use tokenward_http::WireSecret;
+    ///
+    /// assert_eq!(WireSecret::from("1qkb...QQCL").mask().as_deref(), Some("1qkb...QQCL"));
+    /// assert_eq!(WireSecret::from("api-0123456789").mask(), None);
+    /// ```
+    pub fn mask(&self) -> Option<String> {
+        const MOST_SHOWN: usize = 8;
+
+        let value = self.expose();
+        let shown = value.chars().filter(|c| !".*•…".contains(*c)).count();
+        (1..=MOST_SHOWN).contains(&shown).then(|| value.to_owned())
+    }
+
     /// The value as a [`SecretString`], to be kept.
     pub fn into_secret(self) -> SecretString {
         self.0

@@ -29,7 +29,7 @@ pub enum SendError {
     Http(#[source] reqwest::Error),
     /// An answer that is no success, with its body unread.
     #[error("answered {}", .0.status())]
-    Status(reqwest::Response),
+    Status(Box<reqwest::Response>),
 }
 
 impl From<reqwest::Error> for SendError {
@@ -63,7 +63,7 @@ impl From<SendError> for Error<()> {
             SendError::Refused(reason) => Self::InvalidRequest(reason),
             SendError::Unauthorized(error) => Self::Custom(error.to_string()),
             SendError::Http(error) => Self::CommunicationError(error),
-            SendError::Status(response) => Self::UnexpectedResponse(response),
+            SendError::Status(response) => Self::UnexpectedResponse(*response),
         }
     }
 }

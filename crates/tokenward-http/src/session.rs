@@ -136,7 +136,7 @@ impl Session {
         }
         let response = self.send(operation, request, deadline).await?;
         if !response.status().is_success() {
-            return Err(SendError::Status(response));
+            return Err(SendError::Status(Box::new(response)));
         }
         Ok(Response::new(response, self.0.body_limit))
     }

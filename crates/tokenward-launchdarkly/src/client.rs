@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use tokenward_http::{BaseUrl, BuildError, HeaderCredential, HttpOptions, SecretString, Session};
+use tokenward_core::Current;
+use tokenward_http::{
+    BaseUrl, BuildError, Environment, HeaderCredential, HttpOptions, SecretString, Session,
+};
+use tokio::sync::OnceCell;
 
-use crate::raw;
+use crate::{LaunchDarklyAccessTokens, LaunchDarklyRelayProxyConfigs, raw};
 
-/// The version of the API that the document describes; in 20240415 the token list became paged.
+/// The version of the API that the document describes.
 const API_VERSION: &str = "20240415";
+
+/// The version in which the token list became paged.
+const PAGED_SINCE: &str = "20240415";
 
 /// A client for one account of LaunchDarkly.
 ///
@@ -22,6 +29,8 @@ const API_VERSION: &str = "20240415";
 #[derive(Clone, Debug)]
 pub struct LaunchDarkly {
     raw: raw::Client,
+    is_paged: bool,
+    current: Arc<OnceCell<Current>>,
 }
 
 impl LaunchDarkly {
@@ -38,9 +47,58 @@ impl LaunchDarkly {
         }
     }
 
+    /// With what the environment says.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `LAUNCHDARKLY_ACCESS_TOKEN` | the access token |
+    /// | `LAUNCHDARKLY_API_HOST` | the host or address, if it is not `https://app.launchdarkly.com` |
+    ///
+    /// They are those of the vendor's Terraform provider.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no token.
+    pub fn from_env() -> Result<LaunchDarklyBuilder, BuildError> {
+        Self::from_environment(&Environment::process())
+    }
+
+    /// The same, with variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no token.
+    pub fn from_environment(environment: &Environment) -> Result<LaunchDarklyBuilder, BuildError> {
+        let builder = Self::builder(environment.secret("LAUNCHDARKLY_ACCESS_TOKEN")?);
+        Ok(match environment.address("LAUNCHDARKLY_API_HOST") {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        })
+    }
+
+    /// The account's access tokens.
+    pub fn access_tokens(&self) -> LaunchDarklyAccessTokens {
+        LaunchDarklyAccessTokens::new(self.clone())
+    }
+
+    /// The account's relay proxy configurations.
+    pub fn relay_proxy_configs(&self) -> LaunchDarklyRelayProxyConfigs {
+        LaunchDarklyRelayProxyConfigs::new(self.clone())
+    }
+
     /// The generated client.
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+
+    /// Whether the token list comes in pages in this version of the API.
+    pub(crate) fn is_paged(&self) -> bool {
+        self.is_paged
+    }
+
+    /// Which token is in use, asked once: it does not change while the client lives.
+    pub(crate) fn current(&self) -> &OnceCell<Current> {
+        &self.current
     }
 }
 
@@ -112,7 +170,9 @@ impl LaunchDarklyBuilder {
             Session::new(base, &self.http, concat!("tokenward-launchdarkly/", env!("CARGO_PKG_VERSION")))?
                 .with_authorization(Arc::new(credential))
                 .with_header("ld-api-version", &self.api_version)?;
-        Ok(LaunchDarkly { raw: raw::Client::new(session) })
+        // Dates of one length compare like the days that they are, and `beta` is later than any.
+        let is_paged = self.api_version.as_str() >= PAGED_SINCE;
+        Ok(LaunchDarkly { raw: raw::Client::new(session), is_paged, current: Arc::default() })
     }
 }
 

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod access_tokens;
 mod client;
+mod convert;
 #[allow(
     dead_code,
     missing_docs,
@@ -11,8 +13,11 @@ mod client;
 )]
 #[rustfmt::skip]
 mod generated;
+mod relay_proxy_configs;
 
+pub use access_tokens::LaunchDarklyAccessTokens;
 pub use client::{Instance, LaunchDarkly, LaunchDarklyBuilder};
+pub use relay_proxy_configs::LaunchDarklyRelayProxyConfigs;
 pub use tokenward_http::time::EpochMillis;
 
 /// The generated client, for those who want every field.
@@ -22,6 +27,5 @@ pub mod raw {
     pub use crate::generated::*;
 }
 
-pub use tokenward_http::{
-    BuildError, HttpOptions, Nullable, RetryOptions, SecretString, Timestamp, WireSecret,
-};
+pub use tokenward_core::*;
+pub use tokenward_http::{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret};

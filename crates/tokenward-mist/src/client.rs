@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use tokenward_http::{BaseUrl, BuildError, HeaderCredential, HttpOptions, SecretString, Session};
+use tokenward_core::{Current, ExposeSecret, Result, TokenId};
+use tokenward_http::{
+    BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, SecretString, Session, WireSecret,
+};
 
-use crate::raw;
+use crate::{
+    MistOrgTokens, MistUserTokens,
+    raw::{self, types::Admin},
+};
 
 /// A client for one cloud of Juniper Mist.
 ///
@@ -19,6 +25,7 @@ use crate::raw;
 #[derive(Clone, Debug)]
 pub struct Mist {
     raw: raw::Client,
+    credential: SecretString,
 }
 
 impl Mist {
@@ -34,9 +41,98 @@ impl Mist {
         }
     }
 
+    /// With what the environment says.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `MIST_APITOKEN` | the API token |
+    /// | `MIST_HOST` | the cloud's host or address, if it is not `api.mist.com` |
+    ///
+    /// They are those of the vendor's Terraform provider and Python package. A list of several tokens,
+    /// which the latter takes, is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no token.
+    pub fn from_env() -> Result<MistBuilder, BuildError> {
+        Self::from_environment(&Environment::process())
+    }
+
+    /// The same, with variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no token.
+    pub fn from_environment(environment: &Environment) -> Result<MistBuilder, BuildError> {
+        const TOKEN: &str = "MIST_APITOKEN";
+
+        let token = environment.secret(TOKEN)?;
+        if token.expose_secret().contains(',') {
+            let reason = "it is a list of several tokens, and one is wanted";
+            return Err(BuildError::Setting { setting: TOKEN, reason });
+        }
+        let builder = Self::builder(token);
+        Ok(match environment.address("MIST_HOST") {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        })
+    }
+
+    /// The tokens of an organization.
+    pub fn org_tokens(&self, org_id: impl Into<String>) -> MistOrgTokens {
+        MistOrgTokens::new(self.clone(), org_id.into())
+    }
+
+    /// The tokens of the administrator who is calling.
+    pub fn user_tokens(&self) -> MistUserTokens {
+        MistUserTokens::new(self.clone())
+    }
+
     /// The generated client.
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+
+    /// What the vendor says of the credential.
+    pub(crate) async fn caller(&self, call: Call) -> Result<Caller> {
+        let caller: Admin = call.answer(self.raw.get_self_response()).await?.read()?;
+        // A person has an address; an organization's token has a name in its place.
+        let is_person = caller.email.is_some() || caller.admin_id.is_some();
+        Ok(Caller { token_name: caller.name.filter(|_| !is_person) })
+    }
+
+    /// Which of these, told by id and mask, is the credential.
+    pub(crate) fn which_is_it(
+        &self,
+        candidates: impl Iterator<Item = (Option<String>, Option<WireSecret>)>,
+    ) -> Current {
+        let fits = |mask: &Option<WireSecret>| {
+            mask.as_ref().is_none_or(|mask| is_masked_as(self.credential.expose_secret(), mask.expose()))
+        };
+        let mut ids: Vec<TokenId> =
+            candidates.filter(|(_, mask)| fits(mask)).filter_map(|(id, _)| id?.parse().ok()).collect();
+        match ids.pop() {
+            None => Current::Other,
+            Some(id) if ids.is_empty() => Current::Token(id),
+            Some(id) => {
+                ids.push(id);
+                Current::OneOf(ids)
+            }
+        }
+    }
+}
+
+/// What the vendor says of the credential.
+pub(crate) struct Caller {
+    /// The name of the organization's token, where it is one.
+    pub(crate) token_name: Option<String>,
+}
+
+/// Whether the vendor would show this credential so: its first and last four characters, or all of it.
+fn is_masked_as(credential: &str, mask: &str) -> bool {
+    match mask.split_once("...") {
+        Some((start, end)) => credential.starts_with(start) && credential.ends_with(end),
+        None => credential == mask,
     }
 }
 
@@ -86,7 +182,7 @@ impl MistBuilder {
         };
         let session = Session::new(base, &self.http, concat!("tokenward-mist/", env!("CARGO_PKG_VERSION")))?
             .with_authorization(Arc::new(HeaderCredential::new("Token ", &self.token)?));
-        Ok(Mist { raw: raw::Client::new(session) })
+        Ok(Mist { raw: raw::Client::new(session), credential: self.token })
     }
 }
 

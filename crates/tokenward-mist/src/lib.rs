@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod client;
+mod convert;
 #[allow(
     dead_code,
     missing_docs,
@@ -11,8 +12,12 @@ mod client;
 )]
 #[rustfmt::skip]
 mod generated;
+mod org_tokens;
+mod user_tokens;
 
 pub use client::{Mist, MistBuilder, Region};
+pub use org_tokens::MistOrgTokens;
+pub use user_tokens::MistUserTokens;
 
 /// The generated client, for those who want every field.
 ///
@@ -21,6 +26,5 @@ pub mod raw {
     pub use crate::generated::*;
 }
 
-pub use tokenward_http::{
-    BuildError, HttpOptions, Nullable, RetryOptions, SecretString, Timestamp, WireSecret,
-};
+pub use tokenward_core::*;
+pub use tokenward_http::{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret};

@@ -1,0 +1,262 @@
+//! Access tokens: personal and service tokens of an account.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokenward_core::{
+    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, ResetOptions,
+    Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+};
+use tokenward_http::{Call, Page, confirm_expiry, failed, is_same_time, paged, refuse_current};
+
+use crate::{
+    LaunchDarkly,
+    convert::{CustomRolesBy, Rights, remove, set},
+    raw::types::{
+        AccessTokenPost, CallerIdentityRep, GetTokensQuery, PatchOperation, ResetTokenQuery,
+        Token as AccessToken,
+    },
+};
+
+/// The family `launchdarkly/access-token`.
+///
+/// ```no_run
+/// use tokenward_launchdarkly::{Access, CreateToken, Expiry, LaunchDarkly, TokenManager};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let tokens = LaunchDarkly::from_env()?.build()?.access_tokens();
+/// let request = CreateToken::new("ci", Expiry::Never, Access::scopes(["role:reader"])).for_service();
+/// let issued = tokens.create(request).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// **Scopes** are `role:reader`, `role:writer` or `role:admin`; or custom
+/// roles; or statements of a policy, each as JSON
+/// (`{"effect":"allow","actions":["*"],"resources":["proj/*"]}`); one of the
+/// three. A creation takes custom roles as `custom-role-key:…`, a change takes
+/// them as `custom-role-id:…`, which is also how they are read: the vendor
+/// wants the key in one place and the id in the other.
+///
+/// **List** asks for the largest page, and for one token twice at the seam of
+/// two pages, so that a list that moves while it is read is noticed. It shows
+/// what the credential is shown: see [`Capabilities::coverage`].
+///
+/// **Expiry** is new in October 2026, and an instance that does not know it
+/// ignores it: the answer is compared with the request. Where it was ignored,
+/// the error names the token and
+/// [`into_secret`](tokenward_core::Error::into_secret) has its secret.
+///
+/// **Reset** is deprecated by the vendor in favour of a second token and an
+/// earlier expiry of the first; it still works.
+///
+/// Some answers with 401 mean a lack of permission. Source: the vendor's
+/// document of March 2026, and its Python client 25.0.0.
+#[derive(Clone, Debug)]
+pub struct LaunchDarklyAccessTokens {
+    client: LaunchDarkly,
+}
+
+const FAMILY: TokenFamily = TokenFamily::new("launchdarkly", "access-token");
+
+/// The largest page that is asked for; a smaller one that comes is taken as it is.
+const PAGE: i64 = 100;
+
+const fn call(operation: Operation) -> Call {
+    Call::new(FAMILY, operation)
+}
+
+/// Where a page begins, and the last token before it.
+type Cursor = (i64, Option<TokenId>);
+
+#[derive(Deserialize)]
+struct Listing<'a> {
+    #[serde(borrow, default)]
+    items: Option<Vec<&'a RawValue>>,
+    #[serde(rename = "totalCount", default)]
+    total: Option<u64>,
+}
+
+impl LaunchDarklyAccessTokens {
+    pub(crate) fn new(client: LaunchDarkly) -> Self {
+        Self { client }
+    }
+
+    async fn page(self, (offset, last): Cursor) -> Result<Page<Cursor>> {
+        // The last token of the page before comes again: if another stands there, the list has moved.
+        let overlap = i64::from(offset > 0);
+        let start = offset - overlap;
+        let query = GetTokensQuery { limit: Some(PAGE), offset: Some(start), show_all: Some(true) };
+        let answer = call(Operation::List).answer(self.client.raw().get_tokens_response(&query)).await?;
+        let listing: Listing<'_> = answer.read()?;
+        let items = listing.items.unwrap_or_default();
+        let end = start + items.len() as i64;
+        let mut tokens = answer.tokens::<AccessToken>(&items, start as usize);
+        let mut gap = None;
+        if overlap == 1 && !tokens.is_empty() {
+            let first = tokens.remove(0);
+            if let (Ok(first), Some(last)) = (first, &last)
+                && first.id != *last
+            {
+                gap = Some("tokens came or went while it was read");
+                tokens.insert(0, Ok(first));
+            }
+        }
+        let is_last = tokens.is_empty() || listing.total.is_some_and(|total| total == end as u64);
+        let is_last = is_last || !self.client.is_paged();
+        let last = tokens.last().and_then(|result| result.as_ref().ok()).map(|token| token.id.clone());
+        let next = (!is_last).then_some((end, last));
+        Ok(Page { tokens, next, total: listing.total, gap })
+    }
+
+    async fn record(&self, call: Call, id: &TokenId) -> Result<(Token, AccessToken)> {
+        let answer = call.answer(self.client.raw().get_token_response(id.as_str())).await?;
+        Ok((answer.token::<AccessToken>()?, answer.read()?))
+    }
+}
+
+/// The operations that change a token, given what it is now.
+fn patch(change: &UpdateToken, before: &AccessToken) -> Result<Vec<PatchOperation>> {
+    let mut patch = Vec::new();
+    if let Some(name) = change.name() {
+        patch.push(set("/name", name));
+    }
+    if let Some(text) = change.description() {
+        patch.push(set("/description", text));
+    }
+    match change.expires() {
+        Some(Expiry::At(time)) => patch.push(set("/expiry", time.as_millisecond())),
+        Some(_) if before.expiry.is_some() => patch.push(remove("/expiry")),
+        _ => {}
+    }
+    if let Some(access) = change.access() {
+        let (field, value) = Rights::of(access, CustomRolesBy::Id)?.field();
+        let present = [
+            ("/role", before.role.is_some()),
+            ("/customRoleIds", before.custom_role_ids.as_ref().is_some_and(|ids| !ids.is_empty())),
+            ("/inlineRole", before.inline_role.as_ref().is_some_and(|role| !role.is_empty())),
+        ];
+        let others = present.iter().filter(|(other, is_present)| *is_present && *other != field);
+        patch.extend(others.map(|(other, _)| remove(other)));
+        patch.push(set(field, value));
+    }
+    Ok(patch)
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl TokenManager for LaunchDarklyAccessTokens {
+    fn family(&self) -> TokenFamily {
+        FAMILY
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        const NO_DEFAULT: &str = "by default a token never ends";
+
+        Operation::ALL
+            .into_iter()
+            .fold(Capabilities::default(), Capabilities::native)
+            .with([
+                Setting::CreateWithExpiry,
+                Setting::CreateWithoutEnd,
+                Setting::CreateWithFullAccess,
+                Setting::CreateWithScopes,
+                Setting::CreateWithDescription,
+                Setting::CreateForService,
+                Setting::UpdateName,
+                Setting::UpdateDescription,
+                Setting::UpdateExpiry,
+                Setting::UpdateWithoutEnd,
+                Setting::UpdateToFullAccess,
+                Setting::UpdateScopes,
+                Setting::ResetWithGrace,
+            ])
+            .without(Setting::CreateWithDefaultExpiry, NO_DEFAULT, Some("say a date, or never"))
+            .with_coverage("personal tokens of other members are shown to administrators only")
+    }
+
+    fn list(&self, options: ListOptions) -> TokenStream {
+        if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
+            return failed(refusal);
+        }
+        let tokens = self.clone();
+        paged(call(Operation::List), (0, None), move |cursor, _| tokens.clone().page(cursor))
+    }
+
+    async fn get(&self, id: &TokenId) -> Result<Token> {
+        Ok(self.record(call(Operation::Get), id).await?.0)
+    }
+
+    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        let call = call(Operation::Create);
+        request.check(FAMILY, &self.capabilities())?;
+        let mut body = AccessTokenPost {
+            name: Some(request.name().to_owned()),
+            description: request.description().map(str::to_owned),
+            expiry: match request.expires() {
+                Expiry::At(time) => Some(time),
+                _ => None,
+            },
+            service_token: request.is_for_service().then_some(true),
+            ..AccessTokenPost::default()
+        };
+        Rights::of(request.access(), CustomRolesBy::Key)
+            .and_then(|rights| rights.put_into(&mut body))
+            .map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+        let answer = call.answer(self.client.raw().post_token_response(&body)).await?;
+        confirm_expiry(call, answer.issued::<AccessToken>()?, request.expires())
+    }
+
+    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
+        let call = call(Operation::Update);
+        change.check(FAMILY, &self.capabilities())?;
+        let (before, record) = self.record(call, id).await?;
+        let patch = patch(&change, &record).map_err(|error| error.with_place(FAMILY, Operation::Update))?;
+        if patch.is_empty() {
+            return Ok(before);
+        }
+        let token = call
+            .answer(self.client.raw().patch_token_response(id.as_str(), &patch))
+            .await?
+            .token::<AccessToken>()?;
+        match change.expires() {
+            Some(Expiry::At(time)) if !token.expires.at().is_some_and(|ends| is_same_time(time, ends)) => {
+                let message =
+                    "the instance ignores `expiry`, which it does not know: the token ends as before";
+                Err(call.error(ErrorKind::Protocol, message).with_token(id.clone()))
+            }
+            _ => Ok(token),
+        }
+    }
+
+    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
+        let call = call(Operation::Reset);
+        options.check(FAMILY, &self.capabilities())?;
+        if options.grace_until().is_none() && !options.is_even_if_current() {
+            refuse_current(call, id, self.current().await)?;
+        }
+        let query = ResetTokenQuery { expiry: options.grace_until().map(Into::into) };
+        call.answer(self.client.raw().reset_token_response(id.as_str(), &query))
+            .await?
+            .issued::<AccessToken>()
+    }
+
+    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
+        let call = call(Operation::Revoke);
+        if !options.is_even_if_current() {
+            refuse_current(call, id, self.current().await)?;
+        }
+        call.done(self.client.raw().delete_token_response(id.as_str())).await
+    }
+
+    async fn current(&self) -> Result<Current> {
+        let ask = || async {
+            let answer =
+                call(Operation::Current).answer(self.client.raw().get_caller_identity_response()).await?;
+            let caller: CallerIdentityRep = answer.read()?;
+            let id = caller.token_id.and_then(|id| id.parse().ok());
+            Ok(id.map_or(Current::Other, Current::Token))
+        };
+        self.client.current().get_or_try_init(ask).await.cloned()
+    }
+}

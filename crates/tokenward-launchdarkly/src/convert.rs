@@ -1,0 +1,216 @@
+//! From LaunchDarkly's records to the model, and from the model to its requests.
+
+use serde_json::{Value, json};
+use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
+use tokenward_http::VendorToken;
+
+use crate::raw::types::{
+    AccessTokenPost, AccessTokenPostRole, MemberSummary, PatchOperation, RelayAutoConfigRep, StatementInput,
+    StatementPost, Token as AccessToken,
+};
+
+const ROLE: &str = "role:";
+const CUSTOM_ROLE_KEY: &str = "custom-role-key:";
+const CUSTOM_ROLE_ID: &str = "custom-role-id:";
+
+impl VendorToken for AccessToken {
+    const ID: &'static str = "_id";
+    const SECRET: &'static str = "token";
+
+    fn into_token(self, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, self.id.parse().ok()?);
+        token.name = self.name.filter(|name| !name.is_empty());
+        token.description = self.description.filter(|text| !text.is_empty());
+        token.owner = owner(self.member, self.member_id);
+        token.created = When::or_unknown(self.creation_date);
+        token.last_used = When::or_never(self.last_used);
+        token.expires = When::or_never(self.expiry);
+        let role = self.role.map(|role| format!("{ROLE}{role}"));
+        let custom = self.custom_role_ids.into_iter().flatten().map(|id| format!("{CUSTOM_ROLE_ID}{id}"));
+        let inline = self.inline_role.into_iter().flatten();
+        let inline = inline.filter_map(|statement| serde_json::to_string(&statement).ok());
+        token.scopes = Some(role.into_iter().chain(custom).chain(inline).collect());
+        token.mask = self.token.and_then(|secret| secret.mask());
+        Some(token)
+    }
+}
+
+impl VendorToken for RelayAutoConfigRep {
+    const ID: &'static str = "_id";
+    const SECRET: &'static str = "fullKey";
+
+    fn into_token(self, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, self.id.parse().ok()?);
+        token.name = self.name;
+        token.owner = owner(self.creator, None);
+        token.created = When::or_unknown(self.creation_date);
+        token.expires = When::Never;
+        token.scopes = self.policy.map(|policy| {
+            policy.iter().filter_map(|statement| serde_json::to_string(statement).ok()).collect()
+        });
+        token.mask = self.display_key.filter(|key| !key.is_empty());
+        Some(token)
+    }
+}
+
+fn owner(member: Option<MemberSummary>, id: Option<String>) -> Option<Owner> {
+    let Some(member) = member else { return Owner::known(id, None, None) };
+    let names = [member.first_name, member.last_name];
+    let name: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
+    Owner::known(Some(member.id), Some(name.join(" ")), member.email)
+}
+
+/// What an access token may do, in the one of LaunchDarkly's three ways in which it is said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Rights {
+    Role(String),
+    CustomRoles(Vec<String>),
+    Inline(Vec<Value>),
+}
+
+/// Which name of a custom role a request takes: a creation its key, a change its id.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum CustomRolesBy {
+    Key,
+    Id,
+}
+
+impl Rights {
+    pub(crate) fn of(access: &Access, by: CustomRolesBy) -> Result<Self> {
+        let names = match access {
+            Access::Scopes(names) => names,
+            _ => return Ok(Self::Role("admin".to_owned())),
+        };
+        let (wanted, other, hint) = match by {
+            CustomRolesBy::Key => (
+                CUSTOM_ROLE_KEY,
+                CUSTOM_ROLE_ID,
+                "a creation takes custom roles by their keys: write `custom-role-key:…`",
+            ),
+            CustomRolesBy::Id => (
+                CUSTOM_ROLE_ID,
+                CUSTOM_ROLE_KEY,
+                "a change takes custom roles by their ids: write `custom-role-id:…`",
+            ),
+        };
+        let mut rights: Option<Self> = None;
+        for name in names {
+            let next = if let Some(role) = name.strip_prefix(ROLE) {
+                Self::Role(role.to_owned())
+            } else if let Some(role) = name.strip_prefix(wanted) {
+                Self::CustomRoles(vec![role.to_owned()])
+            } else if name.starts_with(other) {
+                return Err(invalid(hint));
+            } else {
+                Self::Inline(vec![statement(name)?])
+            };
+            rights = Some(match rights {
+                None => next,
+                Some(rights) => rights.and(next)?,
+            });
+        }
+        rights.ok_or_else(|| invalid("the list of scopes is empty"))
+    }
+
+    fn and(self, other: Self) -> Result<Self> {
+        match (self, other) {
+            (Self::CustomRoles(roles), Self::CustomRoles(more)) => {
+                Ok(Self::CustomRoles(roles.into_iter().chain(more).collect()))
+            }
+            (Self::Inline(statements), Self::Inline(more)) => {
+                Ok(Self::Inline(statements.into_iter().chain(more).collect()))
+            }
+            _ => Err(invalid(
+                "an access token has one role, or custom roles, or statements of its own, and no two of them",
+            )),
+        }
+    }
+
+    pub(crate) fn put_into(self, request: &mut AccessTokenPost) -> Result<()> {
+        match self {
+            Self::Role(role) => request.role = Some(AccessTokenPostRole::from(role.as_str())),
+            Self::CustomRoles(keys) => request.custom_role_ids = Some(keys),
+            Self::Inline(statements) => {
+                request.inline_role =
+                    Some(statements.into_iter().map(typed::<StatementPost>).collect::<Result<_>>()?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The field of a token that holds it, and its value.
+    pub(crate) fn field(self) -> (&'static str, Value) {
+        match self {
+            Self::Role(role) => ("/role", role.into()),
+            Self::CustomRoles(ids) => ("/customRoleIds", ids.into()),
+            Self::Inline(statements) => ("/inlineRole", statements.into()),
+        }
+    }
+}
+
+/// The policy of a relay proxy configuration.
+pub(crate) fn policy(access: &Access) -> Result<Vec<StatementInput>> {
+    match access {
+        Access::Scopes(names) => names.iter().map(|name| typed(statement(name)?)).collect(),
+        _ => Ok(vec![typed(json!({"effect": "allow", "actions": ["*"], "resources": ["proj/*:env/*"]}))?]),
+    }
+}
+
+/// A statement of a policy, written as JSON.
+fn statement(text: &str) -> Result<Value> {
+    let value = serde_json::from_str::<Value>(text).ok().filter(Value::is_object);
+    value.ok_or_else(|| {
+        invalid("a scope is neither `role:…`, `custom-role-key:…`, `custom-role-id:…` nor a policy statement in JSON")
+    })
+}
+
+fn typed<T: serde::de::DeserializeOwned>(statement: Value) -> Result<T> {
+    serde_json::from_value(statement)
+        .map_err(|_| invalid("a policy statement has no `effect`, or a field of another kind"))
+}
+
+fn invalid(message: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput, message)
+}
+
+/// `add` sets a field whether or not it is there, which `replace` does not.
+pub(crate) fn set(path: &str, value: impl Into<Value>) -> PatchOperation {
+    let mut operation = PatchOperation::new("add", path);
+    operation.value = value.into().into();
+    operation
+}
+
+/// Refused with 422 where the field is not there.
+pub(crate) fn remove(path: &str) -> PatchOperation {
+    PatchOperation::new("remove", path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rights(names: &[&str], by: CustomRolesBy) -> Result<Rights> {
+        Rights::of(&Access::scopes(names.iter().copied()), by)
+    }
+
+    #[test]
+    fn rights_are_said_in_one_way_and_custom_roles_by_the_name_that_the_request_takes() {
+        use CustomRolesBy::{Id, Key};
+        assert_eq!(rights(&["role:reader"], Key).unwrap(), Rights::Role("reader".into()));
+        assert_eq!(
+            rights(&["custom-role-key:ops", "custom-role-key:qa"], Key).unwrap(),
+            Rights::CustomRoles(vec!["ops".into(), "qa".into()])
+        );
+        assert_eq!(rights(&["custom-role-id:1f"], Id).unwrap(), Rights::CustomRoles(vec!["1f".into()]));
+        assert_eq!(Rights::of(&Access::Full, Key).unwrap(), Rights::Role("admin".into()));
+        let refused = [
+            rights(&["custom-role-id:1f"], Key),
+            rights(&["custom-role-key:ops"], Id),
+            rights(&["role:reader", "role:admin"], Key),
+            rights(&["role:reader", r#"{"effect":"allow"}"#], Key),
+            rights(&["reader"], Key),
+        ];
+        let texts: Vec<_> = refused.into_iter().map(|result| result.unwrap_err().to_string()).collect();
+        insta::assert_snapshot!(texts.join("\n"));
+    }
+}

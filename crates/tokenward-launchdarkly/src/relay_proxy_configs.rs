@@ -1,0 +1,148 @@
+//! Relay proxy configurations: the keys that relay proxies configure themselves with.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokenward_core::{
+    Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
+    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+};
+use tokenward_http::{Call, Page, failed, paged};
+
+use crate::{
+    LaunchDarkly,
+    convert::{policy, set},
+    raw::types::{PatchWithComment, RelayAutoConfigPost, RelayAutoConfigRep, ResetRelayAutoConfigQuery},
+};
+
+/// The family `launchdarkly/relay-proxy-config`.
+///
+/// ```no_run
+/// use tokenward_launchdarkly::{LaunchDarkly, ListOptions, TokenManagerExt};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let configs = LaunchDarkly::from_env()?.build()?.relay_proxy_configs();
+/// for config in configs.list_all(ListOptions::default()).await? {
+///     println!("{} {:?}", config.id, config.scopes);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// **Scopes** are the statements of its policy, each as JSON
+/// (`{"effect":"allow","actions":["*"],"resources":["proj/*:env/*"]}`), in
+/// their order. A configuration never ends, and the vendor does not say when
+/// it was last used. The credential is always an access token, never one of
+/// these.
+///
+/// Source: the vendor's document of March 2026.
+#[derive(Clone, Debug)]
+pub struct LaunchDarklyRelayProxyConfigs {
+    client: LaunchDarkly,
+}
+
+const FAMILY: TokenFamily = TokenFamily::new("launchdarkly", "relay-proxy-config");
+
+const fn call(operation: Operation) -> Call {
+    Call::new(FAMILY, operation)
+}
+
+#[derive(Deserialize)]
+struct Listing<'a> {
+    #[serde(borrow, default)]
+    items: Option<Vec<&'a RawValue>>,
+}
+
+impl LaunchDarklyRelayProxyConfigs {
+    pub(crate) fn new(client: LaunchDarkly) -> Self {
+        Self { client }
+    }
+
+    async fn page(self) -> Result<Page<()>> {
+        let answer =
+            call(Operation::List).answer(self.client.raw().get_relay_proxy_configs_response()).await?;
+        let listing: Listing<'_> = answer.read()?;
+        Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(&listing.items.unwrap_or_default(), 0)))
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl TokenManager for LaunchDarklyRelayProxyConfigs {
+    fn family(&self) -> TokenFamily {
+        FAMILY
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        const NO_END: &str = "a relay proxy configuration never ends";
+
+        Operation::ALL
+            .into_iter()
+            .fold(Capabilities::default(), Capabilities::native)
+            .emulated(Operation::Current, "the credential is always an access token, so it is none of these")
+            .with([
+                Setting::CreateWithoutEnd,
+                Setting::CreateWithFullAccess,
+                Setting::CreateWithScopes,
+                Setting::UpdateName,
+                Setting::UpdateToFullAccess,
+                Setting::UpdateScopes,
+                Setting::ResetWithGrace,
+            ])
+            .without(Setting::CreateWithExpiry, NO_END, None)
+            .without(Setting::CreateWithDefaultExpiry, NO_END, Some("say never"))
+            .without(Setting::UpdateExpiry, NO_END, None)
+    }
+
+    fn list(&self, options: ListOptions) -> TokenStream {
+        if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
+            return failed(refusal);
+        }
+        let configs = self.clone();
+        paged(call(Operation::List), (), move |(), _| configs.clone().page())
+    }
+
+    async fn get(&self, id: &TokenId) -> Result<Token> {
+        let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
+        call(Operation::Get).answer(sent).await?.token::<RelayAutoConfigRep>()
+    }
+
+    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        request.check(FAMILY, &self.capabilities())?;
+        let policy = policy(request.access()).map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+        let body = RelayAutoConfigPost::new(request.name(), policy);
+        let sent = self.client.raw().post_relay_auto_config_response(&body);
+        call(Operation::Create).answer(sent).await?.issued::<RelayAutoConfigRep>()
+    }
+
+    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
+        let placed = |error: tokenward_core::Error| error.with_place(FAMILY, Operation::Update);
+        change.check(FAMILY, &self.capabilities())?;
+        let mut patch = Vec::new();
+        if let Some(name) = change.name() {
+            patch.push(set("/name", name));
+        }
+        if let Some(access) = change.access() {
+            let policy = policy(access).map_err(placed)?;
+            patch.push(set("/policy", serde_json::to_value(policy).unwrap_or_default()));
+        }
+        let body = PatchWithComment::new(patch);
+        let sent = self.client.raw().patch_relay_auto_config_response(id.as_str(), &body);
+        call(Operation::Update).answer(sent).await?.token::<RelayAutoConfigRep>()
+    }
+
+    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
+        options.check(FAMILY, &self.capabilities())?;
+        let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
+        let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
+        call(Operation::Reset).answer(sent).await?.issued::<RelayAutoConfigRep>()
+    }
+
+    async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
+        call(Operation::Revoke).done(self.client.raw().delete_relay_auto_config_response(id.as_str())).await
+    }
+
+    async fn current(&self) -> Result<Current> {
+        Ok(Current::Other)
+    }
+}
