@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use tokenward_http::{BaseUrl, BuildError, HeaderCredential, HttpOptions, SecretString, Session};
+use tokenward_http::{
+    BaseUrl, BuildError, Environment, HeaderCredential, HttpOptions, SecretString, Session,
+};
 
-use crate::raw;
+use crate::{AtlassianApiKeys, AtlassianUserTokens, raw};
 
 /// The only host, for every organization.
 const BASE_URL: &str = "https://api.atlassian.com";
@@ -35,6 +37,41 @@ impl Atlassian {
             base_url: BASE_URL.to_owned(),
             http: HttpOptions::default(),
         }
+    }
+
+    /// With what the environment says.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `ATLASSIAN_ADMIN_API_KEY` | the organization's API key |
+    ///
+    /// It is that of the vendor's command line and of its Terraform providers. Their `ATLASSIAN_ORG_ID`
+    /// is what [`user_tokens`](Self::user_tokens) and [`api_keys`](Self::api_keys) are asked for with.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no key.
+    pub fn from_env() -> Result<AtlassianBuilder, BuildError> {
+        Self::from_environment(&Environment::process())
+    }
+
+    /// The same, with variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where there is no key.
+    pub fn from_environment(environment: &Environment) -> Result<AtlassianBuilder, BuildError> {
+        Ok(Self::builder(environment.secret("ATLASSIAN_ADMIN_API_KEY")?))
+    }
+
+    /// The API tokens of the users of an organization.
+    pub fn user_tokens(&self, org_id: impl Into<String>) -> AtlassianUserTokens {
+        AtlassianUserTokens::new(self.clone(), org_id.into())
+    }
+
+    /// The API keys of an organization.
+    pub fn api_keys(&self, org_id: impl Into<String>) -> AtlassianApiKeys {
+        AtlassianApiKeys::new(self.clone(), org_id.into())
     }
 
     /// The generated client.

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod api_keys;
 mod client;
+mod convert;
 #[allow(
     dead_code,
     missing_docs,
@@ -11,8 +13,11 @@ mod client;
 )]
 #[rustfmt::skip]
 mod generated;
+mod user_tokens;
 
+pub use api_keys::AtlassianApiKeys;
 pub use client::{Atlassian, AtlassianBuilder};
+pub use user_tokens::AtlassianUserTokens;
 
 /// The generated client, for those who want every field.
 ///
@@ -21,6 +26,5 @@ pub mod raw {
     pub use crate::generated::*;
 }
 
-pub use tokenward_http::{
-    BuildError, HttpOptions, Nullable, RetryOptions, SecretString, Timestamp, WireSecret,
-};
+pub use tokenward_core::*;
+pub use tokenward_http::{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret};

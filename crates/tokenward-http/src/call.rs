@@ -2,7 +2,7 @@
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
-use tokenward_core::{Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp, TokenFamily};
+use tokenward_core::{Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp, TokenFamily, TokenId};
 
 use crate::{
     Answer, AuthorizeError, SendError,
@@ -56,6 +56,11 @@ impl Call {
     /// An error of this call.
     pub fn error(self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
         Error::new(kind, message).with_place(self.family, self.operation)
+    }
+
+    /// The error of a token that is in no list.
+    pub fn not_found(self, id: &TokenId) -> Error {
+        self.error(ErrorKind::NotFound, NO_SUCH_TOKEN).with_token(id.clone())
     }
 
     /// Waits for an answer and reads it.
@@ -208,7 +213,7 @@ impl Call {
                 Operation::List | Operation::Create | Operation::Current => {
                     "the vendor knows no such place: check the organization and the address"
                 }
-                _ => "there is no such token, or it is not shown to this credential",
+                _ => NO_SUCH_TOKEN,
             },
             ErrorKind::Conflict => "it contradicts what the vendor has",
             ErrorKind::RateLimited => "too many requests",
@@ -220,6 +225,8 @@ impl Call {
         }
     }
 }
+
+const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";
 
 /// What a vendor says of an error, in the words of any of them.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use std::{
     hash::{BuildHasher, Hash, RandomState},
 };
 
-use futures_util::stream;
-use tokenward_core::{Error, ErrorKind, Result, Token, TokenStream};
+use futures_util::{StreamExt, stream};
+use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 
 use crate::Call;
 
@@ -67,6 +67,23 @@ where
             }
         }
     }))
+}
+
+/// The token with this id, looked for in a list.
+///
+/// # Errors
+///
+/// What ends the list before the token is found: then it is not known whether there is one. Another token that
+/// cannot be read is no reason not to find this one.
+pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>> {
+    while let Some(result) = tokens.next().await {
+        match result {
+            Ok(token) if token.id == *id => return Ok(Some(token)),
+            Err(error) if error.position().is_none() => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 /// A list that is nothing but its refusal.
@@ -163,7 +180,6 @@ mod tests {
         atomic::{AtomicUsize, Ordering},
     };
 
-    use futures_util::StreamExt;
     use tokenward_core::{Operation, TokenFamily};
 
     use super::*;

@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, SecretString, Session, Timestamp,
+    Answer, AuthorizeError, BaseUrl, Bearer, BuildError, Environment, Grant, HttpOptions, SecretString,
+    Session, Timestamp,
 };
 
 use crate::{
-    ApiVersion,
+    ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens,
     raw::{
         self,
         types::{
@@ -39,6 +41,7 @@ const PRODUCT: &str = concat!("tokenward-sailpoint/", env!("CARGO_PKG_VERSION"))
 pub struct SailPoint {
     raw: raw::Client,
     api_version: ApiVersion,
+    client_id: Arc<str>,
 }
 
 impl SailPoint {
@@ -54,6 +57,47 @@ impl SailPoint {
             api_version: ApiVersion::default(),
             http: HttpOptions::default(),
         }
+    }
+
+    /// With what the environment says.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `SAIL_CLIENT_ID` | the id of a personal access token |
+    /// | `SAIL_CLIENT_SECRET` | its secret |
+    /// | `SAIL_BASE_URL` | the tenant's address, such as `https://acme.api.identitynow.com` |
+    ///
+    /// They are those of the vendor's command line and SDKs.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where one of them is missing.
+    pub fn from_env() -> Result<SailPointBuilder, BuildError> {
+        Self::from_environment(&Environment::process())
+    }
+
+    /// The same, with variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Variable`] where one of them is missing.
+    pub fn from_environment(environment: &Environment) -> Result<SailPointBuilder, BuildError> {
+        const BASE: &str = "SAIL_BASE_URL";
+
+        let (id, secret) =
+            (environment.required("SAIL_CLIENT_ID")?, environment.secret("SAIL_CLIENT_SECRET")?);
+        let base = environment.address(BASE).ok_or(BuildError::Variable { variable: BASE })?;
+        Ok(Self::builder(id, secret).base_url(base))
+    }
+
+    /// The personal access tokens: the caller's, and with the right to it those of all users.
+    pub fn personal_access_tokens(&self) -> SailPointPersonalAccessTokens {
+        SailPointPersonalAccessTokens::new(self.clone())
+    }
+
+    /// The tenant's OAuth clients.
+    pub fn oauth_clients(&self) -> SailPointOauthClients {
+        SailPointOauthClients::new(self.clone())
     }
 
     /// The generated client. Its requests go to the paths of the API version.
@@ -81,6 +125,34 @@ impl SailPoint {
             raw::Error::InvalidRequest(format!("create_personal_access_token: {reason}; nothing was sent"))
         })?;
         self.raw.create_personal_access_token(request).await
+    }
+
+    /// The id that the client calls with: a personal access token's or an OAuth client's, which are never alike.
+    pub(crate) fn credential(&self) -> Current {
+        self.client_id.parse().map_or(Current::Other, Current::Token)
+    }
+
+    /// Why a list that the vendor does not page may not be the whole.
+    pub(crate) fn gap(&self, answer: &Answer, items: usize) -> Option<&'static str> {
+        /// The page of the vendor's other lists, by its general rules.
+        const PAGE: usize = 250;
+
+        match answer.number("x-total-count") {
+            Some(total) if total != items as u64 => Some("the vendor's total is another"),
+            None if items > 0 && items.is_multiple_of(PAGE) => {
+                Some("as many came as fill whole pages of the vendor's other lists, and no total with them")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// How long a bearer shall live that is got with a new token, in the vendor's seconds.
+pub(crate) fn bearer_seconds(request: &CreateToken) -> Result<Option<i64>, Error> {
+    let Some(lifetime) = request.bearer_lifetime() else { return Ok(None) };
+    match lifetime.as_secs() {
+        seconds @ 15..=43_200 => Ok(Some(seconds as i64)),
+        _ => Err(Error::new(ErrorKind::InvalidInput, "a bearer lives from 15 seconds to 12 hours")),
     }
 }
 
@@ -136,13 +208,14 @@ impl SailPointBuilder {
     pub fn build(self) -> Result<SailPoint, BuildError> {
         let base = self.base_url_of_tenant()?;
         let for_token = raw::Client::new(Session::new(base.clone(), &self.http, PRODUCT)?);
-        let (client_id, client_secret) = (self.client_id, self.client_secret);
-        let bearer = Bearer::new(move || grant(for_token.clone(), client_id.clone(), client_secret.clone()));
+        let (id, secret) = (self.client_id.clone(), self.client_secret);
+        let bearer = Bearer::new(move || grant(for_token.clone(), id.clone(), secret.clone()));
         let version = self.api_version.clone();
         let session = Session::new(base, &self.http, PRODUCT)?
             .with_authorization(Arc::new(bearer))
             .with_path_rewrite(Arc::new(move |path| version.path(path)));
-        Ok(SailPoint { raw: raw::Client::new(session), api_version: self.api_version })
+        let client_id = self.client_id.into();
+        Ok(SailPoint { raw: raw::Client::new(session), api_version: self.api_version, client_id })
     }
 
     fn base_url_of_tenant(&self) -> Result<BaseUrl, BuildError> {

@@ -2,6 +2,7 @@
 
 mod api_version;
 mod client;
+mod convert;
 #[allow(
     dead_code,
     missing_docs,
@@ -12,9 +13,13 @@ mod client;
 )]
 #[rustfmt::skip]
 mod generated;
+mod oauth_clients;
+mod personal_access_tokens;
 
 pub use api_version::{ApiVersion, WithoutExpiry};
 pub use client::{SailPoint, SailPointBuilder};
+pub use oauth_clients::SailPointOauthClients;
+pub use personal_access_tokens::SailPointPersonalAccessTokens;
 
 /// The generated client, for those who want every field.
 ///
@@ -23,6 +28,5 @@ pub mod raw {
     pub use crate::generated::*;
 }
 
-pub use tokenward_http::{
-    BuildError, HttpOptions, Nullable, RetryOptions, SecretString, Timestamp, WireSecret,
-};
+pub use tokenward_core::*;
+pub use tokenward_http::{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret};

@@ -1,0 +1,176 @@
+//! OAuth clients: an id and a secret for the API that belong to no user.
+
+use async_trait::async_trait;
+use serde_json::value::RawValue;
+use tokenward_core::{
+    Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
+    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+};
+use tokenward_http::{Call, Nullable, Page, failed, paged, refuse_current, refuse_managed};
+
+use crate::{
+    SailPoint,
+    client::bearer_seconds,
+    convert::{replace, scopes},
+    raw::types::{
+        AccessType, CreateOauthClientRequest, CreateOauthClientResponse, GrantType, ListOauthClientsQuery,
+        OauthClient,
+    },
+};
+
+/// The family `sailpoint/oauth-client`.
+///
+/// ```no_run
+/// use tokenward_sailpoint::{Access, CreateToken, Expiry, SailPoint, TokenManager};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let clients = SailPoint::from_env()?.build()?.oauth_clients();
+/// let request = CreateToken::new("ci", Expiry::Never, Access::scopes(["sp:scopes:default"]));
+/// let issued = clients.create(request.with_description("builds")).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The id of a token is its client id. A client is made for the
+/// `CLIENT_CREDENTIALS` grant, as one that is enabled and works offline; its
+/// bearers live an hour unless
+/// [`with_bearer_lifetime`](CreateToken::with_bearer_lifetime) says otherwise,
+/// from 15 seconds to 12 hours. Clients never end. Those of the platform,
+/// which the vendor calls internal, are [`managed`](Token::managed).
+///
+/// Its scopes cannot be changed. Other kinds of client are made by
+/// [`raw`](crate::raw). Source: the vendor's root document of August 2026.
+#[derive(Clone, Debug)]
+pub struct SailPointOauthClients {
+    client: SailPoint,
+}
+
+const FAMILY: TokenFamily = TokenFamily::new("sailpoint", "oauth-client");
+
+const fn call(operation: Operation) -> Call {
+    Call::new(FAMILY, operation)
+}
+
+impl SailPointOauthClients {
+    pub(crate) fn new(client: SailPoint) -> Self {
+        Self { client }
+    }
+
+    async fn page(self) -> Result<Page<()>> {
+        let sent = ListOauthClientsQuery::default();
+        let answer =
+            call(Operation::List).answer(self.client.raw().list_oauth_clients_response(&sent)).await?;
+        let items: Vec<&RawValue> = answer.read()?;
+        let mut page = Page::only(answer.tokens::<OauthClient>(&items, 0));
+        page.gap = self.client.gap(&answer, items.len());
+        Ok(page)
+    }
+}
+
+#[async_trait]
+impl TokenManager for SailPointOauthClients {
+    fn family(&self) -> TokenFamily {
+        FAMILY
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        const NO_END: &str = "an OAuth client never ends";
+        const FIXED: &str = "the scopes of an OAuth client cannot be changed";
+
+        Capabilities::default()
+            .native(Operation::List)
+            .native(Operation::Get)
+            .native(Operation::Create)
+            .native(Operation::Update)
+            .native(Operation::Revoke)
+            .emulated(Operation::Current, "the client id is asked for among the clients")
+            .unsupported(
+                Operation::Reset,
+                "the vendor gives a client no other secret",
+                Some("create another client, and revoke this one"),
+            )
+            .with([
+                Setting::CreateWithoutEnd,
+                Setting::CreateWithFullAccess,
+                Setting::CreateWithScopes,
+                Setting::CreateWithDescription,
+                Setting::CreateWithBearerLifetime,
+                Setting::UpdateName,
+                Setting::UpdateDescription,
+            ])
+            .without(Setting::CreateWithExpiry, NO_END, None)
+            .without(Setting::CreateWithDefaultExpiry, NO_END, Some("say never"))
+            .without(Setting::UpdateExpiry, NO_END, None)
+            .without(Setting::UpdateScopes, FIXED, Some("create another client, and revoke this one"))
+            .without(Setting::UpdateToFullAccess, FIXED, Some("create another client, and revoke this one"))
+    }
+
+    fn list(&self, options: ListOptions) -> TokenStream {
+        if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
+            return failed(refusal);
+        }
+        let clients = self.clone();
+        paged(call(Operation::List), (), move |(), _| clients.clone().page())
+    }
+
+    async fn get(&self, id: &TokenId) -> Result<Token> {
+        let sent = self.client.raw().get_oauth_client_response(id.as_str());
+        call(Operation::Get).answer(sent).await?.token::<OauthClient>()
+    }
+
+    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        const AN_HOUR: i64 = 3600;
+
+        request.check(FAMILY, &self.capabilities())?;
+        let seconds =
+            bearer_seconds(&request).map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+        let mut body = CreateOauthClientRequest::new(
+            seconds.unwrap_or(AN_HOUR),
+            AccessType::Offline,
+            Some(request.description().unwrap_or(request.name()).to_owned()),
+            true,
+            Some(vec![GrantType::ClientCredentials]),
+            Some(request.name().to_owned()),
+        );
+        body.scope = Nullable::Value(scopes(request.access()));
+        let sent = self.client.raw().create_oauth_client_response(&body);
+        call(Operation::Create).answer(sent).await?.issued::<CreateOauthClientResponse>()
+    }
+
+    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
+        change.check(FAMILY, &self.capabilities())?;
+        let mut patch = Vec::new();
+        if let Some(name) = change.name() {
+            patch.push(replace("/name", name));
+        }
+        if let Some(text) = change.description() {
+            patch.push(replace("/description", text));
+        }
+        let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
+        call(Operation::Update).answer(sent).await?.token::<OauthClient>()
+    }
+
+    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
+        let call = call(Operation::Revoke);
+        if !options.is_even_if_current() {
+            refuse_current(call, id, Ok(self.client.credential()))?;
+        }
+        if !options.is_even_if_managed() {
+            let sent = self.client.raw().get_oauth_client_response(id.as_str());
+            let client = call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>());
+            refuse_managed(call, id, client.map(Some))?;
+        }
+        call.done(self.client.raw().delete_oauth_client_response(id.as_str())).await
+    }
+
+    async fn current(&self) -> Result<Current> {
+        let call = call(Operation::Current);
+        let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
+        let sent = self.client.raw().get_oauth_client_response(id.as_str());
+        match call.answer(sent).await {
+            Ok(_) => Ok(Current::Token(id)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Current::Other),
+            Err(error) => Err(error),
+        }
+    }
+}

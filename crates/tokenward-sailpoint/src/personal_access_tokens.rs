@@ -1,0 +1,298 @@
+//! Personal access tokens: a user's id and secret for the API.
+
+use async_trait::async_trait;
+use serde_json::{Value, value::RawValue};
+use tokenward_core::{
+    Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
+    Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
+    UpdateToken, When,
+};
+use tokenward_http::{
+    Call, Nullable, Page, confirm_expiry, failed, find, is_same_time, paged, refuse_current, refuse_managed,
+};
+
+use crate::{
+    SailPoint, WithoutExpiry,
+    client::bearer_seconds,
+    convert::{replace, scopes},
+    raw::types::{
+        CreatePersonalAccessTokenRequest, CreatePersonalAccessTokenResponse, JsonPatchOperation,
+        ListPersonalAccessTokensQuery, PersonalAccessToken,
+    },
+};
+
+/// The family `sailpoint/personal-access-token`.
+///
+/// ```no_run
+/// use tokenward_sailpoint::{Access, CreateToken, Expiry, SailPoint, SignedDuration, Timestamp, TokenManager};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let tokens = SailPoint::from_env()?.build()?.personal_access_tokens();
+/// let in_a_month = Expiry::At(Timestamp::now() + SignedDuration::from_hours(30 * 24));
+/// let issued = tokens.create(CreateToken::new("ci", in_a_month, Access::scopes(["sp:scopes:default"]))).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The id of a token is the client id that goes with its secret. It is made
+/// for the user who is calling; ten a user are the most. An API client's id
+/// and secret do not reach this family.
+///
+/// **Scopes** are the vendor's. Without any the vendor would grant
+/// `sp:scopes:all`, so that is sent, and has to be said as
+/// [`Access::Full`](tokenward_core::Access::Full). A change of scopes reaches
+/// bearers that exist already not at all, and others after up to 20 minutes.
+///
+/// **Expiry** differs by API version; see [`ApiVersion`](crate::ApiVersion).
+/// In V2024, V3 and beta a token ends after six months at the latest, and its
+/// date cannot be changed. Later, [`Expiry::Never`] is sent with the
+/// acknowledgement that the vendor wants.
+///
+/// **Get** searches the list, since the vendor has no such operation. **Last
+/// used** is updated once a day at most. Tokens of the platform are
+/// [`managed`](Token::managed); to revoke one has to be asked for by
+/// [`RevokeOptions::even_if_managed`].
+///
+/// **List** has no pages in the vendor's document. Where as many tokens come
+/// as fill pages of its other lists, 250 or a multiple, and no total with
+/// them, the list says that it may be incomplete.
+///
+/// A bearer that was got with a revoked token may live on until it ends.
+/// Source: the vendor's documents v2024, v2025 and root of August 2026.
+#[derive(Clone, Debug)]
+pub struct SailPointPersonalAccessTokens {
+    client: SailPoint,
+}
+
+const FAMILY: TokenFamily = TokenFamily::new("sailpoint", "personal-access-token");
+
+const fn call(operation: Operation) -> Call {
+    Call::new(FAMILY, operation)
+}
+
+/// The part of a list that one request gets.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Part {
+    All,
+    UnusedSince(String),
+    NeverUsed,
+}
+
+impl Part {
+    fn filter(&self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::UnusedSince(time) => Some(format!("lastUsed le {time}")),
+            Self::NeverUsed => Some("lastUsed isnull".to_owned()),
+        }
+    }
+}
+
+/// How the vendor writes dates: with milliseconds.
+fn date(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+impl SailPointPersonalAccessTokens {
+    pub(crate) fn new(client: SailPoint) -> Self {
+        Self { client }
+    }
+
+    fn stream(&self, call: Call, options: &ListOptions) -> TokenStream {
+        let owner = options.owner().map(str::to_owned);
+        let first = options.unused_since().map_or(Part::All, |time| Part::UnusedSince(date(time)));
+        let tokens = self.clone();
+        paged(call, first, move |part, position| tokens.clone().page(call, owner.clone(), part, position))
+    }
+
+    async fn page(
+        self,
+        call: Call,
+        owner_id: Option<String>,
+        part: Part,
+        position: usize,
+    ) -> Result<Page<Part>> {
+        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id };
+        let answer = call.answer(self.client.raw().list_personal_access_tokens_response(&query)).await?;
+        let items: Vec<&RawValue> = answer.read()?;
+        let mut page = Page::only(answer.tokens::<PersonalAccessToken>(&items, position));
+        for token in page.tokens.iter_mut().flatten() {
+            token.expires = self.expiry(token.expires);
+        }
+        page.gap = self.client.gap(&answer, items.len());
+        page.next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
+        Ok(page)
+    }
+
+    /// A date that is not there means "never", in the versions that know such tokens.
+    fn expiry(&self, said: When) -> When {
+        match (said, self.without_expiry()) {
+            (When::Unknown, WithoutExpiry::Never) => When::Never,
+            (said, _) => said,
+        }
+    }
+
+    fn without_expiry(&self) -> WithoutExpiry {
+        self.client.api_version().without_expiry()
+    }
+}
+
+fn patch(change: &UpdateToken) -> Vec<JsonPatchOperation> {
+    let mut patch = Vec::new();
+    if let Some(name) = change.name() {
+        patch.push(replace("/name", name));
+    }
+    if let Some(access) = change.access() {
+        patch.push(replace("/scope", scopes(access)));
+    }
+    match change.expires() {
+        Some(Expiry::At(time)) => patch.push(replace("/expirationDate", date(time))),
+        Some(_) => {
+            patch.push(replace("/userAwareTokenNeverExpires", true));
+            patch.push(replace("/expirationDate", Value::Null));
+        }
+        None => {}
+    }
+    patch
+}
+
+#[async_trait]
+impl TokenManager for SailPointPersonalAccessTokens {
+    fn family(&self) -> TokenFamily {
+        FAMILY
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        const SIX_MONTHS: &str = "in this version of the API a token ends after six months at the latest";
+        const FIXED: &str = "in this version of the API the date of a token cannot be changed";
+        const NEVER: &str = "in this version of the API a token without a date never ends";
+
+        let common = Capabilities::default()
+            .native(Operation::List)
+            .native(Operation::Create)
+            .native(Operation::Update)
+            .native(Operation::Revoke)
+            .emulated(Operation::Get, "the list is searched")
+            .emulated(Operation::Current, "the client id is looked for among the caller's tokens")
+            .unsupported(
+                Operation::Reset,
+                "the vendor gives a token no other secret",
+                Some("create another token, and revoke this one"),
+            )
+            .with([
+                Setting::ListByOwner,
+                Setting::ListUnusedSince,
+                Setting::CreateWithExpiry,
+                Setting::CreateWithFullAccess,
+                Setting::CreateWithScopes,
+                Setting::CreateWithBearerLifetime,
+                Setting::UpdateName,
+                Setting::UpdateScopes,
+                Setting::UpdateToFullAccess,
+            ])
+            .with_coverage("without the right to manage all tokens, only the caller's own are shown");
+        let dated = [Setting::CreateWithoutEnd, Setting::UpdateExpiry, Setting::UpdateWithoutEnd];
+        match self.without_expiry() {
+            WithoutExpiry::SixMonths => common
+                .with([Setting::CreateWithDefaultExpiry])
+                .without(Setting::CreateWithoutEnd, SIX_MONTHS, Some("use V1, or V2025 and later"))
+                .without(Setting::UpdateExpiry, FIXED, Some("use V1, or V2025 and later"))
+                .without(Setting::UpdateWithoutEnd, FIXED, Some("use V1, or V2025 and later")),
+            WithoutExpiry::Never => common.with(dated).without(
+                Setting::CreateWithDefaultExpiry,
+                NEVER,
+                Some("say a date, or never"),
+            ),
+            WithoutExpiry::Unknown => common.with(dated).without(
+                Setting::CreateWithDefaultExpiry,
+                "what a missing date means is not known for this version of the API",
+                Some("say a date, or never"),
+            ),
+        }
+    }
+
+    fn list(&self, options: ListOptions) -> TokenStream {
+        match options.check(FAMILY, &self.capabilities()) {
+            Ok(()) => self.stream(call(Operation::List), &options),
+            Err(refusal) => failed(refusal),
+        }
+    }
+
+    async fn get(&self, id: &TokenId) -> Result<Token> {
+        let call = call(Operation::Get);
+        let found = find(self.stream(call, &ListOptions::default()), id).await?;
+        found.ok_or_else(|| call.not_found(id))
+    }
+
+    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        let call = call(Operation::Create);
+        request.check(FAMILY, &self.capabilities())?;
+        let placed = |error: Error| error.with_place(FAMILY, Operation::Create);
+        let mut body = CreatePersonalAccessTokenRequest::new(request.name());
+        body.scope = Nullable::Value(scopes(request.access()));
+        if let Some(seconds) = bearer_seconds(&request).map_err(placed)? {
+            body.access_token_validity_seconds = seconds.into();
+        }
+        match request.expires() {
+            Expiry::At(time) => body.expiration_date = Nullable::Value(time),
+            Expiry::Never => {
+                body.expiration_date = Nullable::Null;
+                body.user_aware_token_never_expires = Nullable::Value(true);
+            }
+            _ => {}
+        }
+        self.client
+            .api_version()
+            .check(&body, Timestamp::now())
+            .map_err(|reason| call.error(ErrorKind::InvalidInput, reason))?;
+        let sent = self.client.raw().create_personal_access_token_response(&body);
+        let mut issued = call.answer(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
+        // The vendor's document and its servers disagree on whether the answer has the date.
+        if issued.token.expires == When::Unknown
+            && issued.drift.is_none()
+            && request.expires() == Expiry::Never
+        {
+            issued.token.expires = When::Never;
+        }
+        confirm_expiry(call, issued, request.expires())
+    }
+
+    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
+        let call = call(Operation::Update);
+        change.check(FAMILY, &self.capabilities())?;
+        let patch = patch(&change);
+        let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
+        let mut token = call.answer(sent).await?.token::<PersonalAccessToken>()?;
+        token.expires = self.expiry(token.expires);
+        let ends_as_asked = match change.expires() {
+            Some(Expiry::At(time)) => token.expires.at().is_some_and(|ends| is_same_time(time, ends)),
+            Some(Expiry::Never) => token.expires.at().is_none(),
+            _ => true,
+        };
+        if !ends_as_asked {
+            let message =
+                format!("the vendor ignores the expiry that was asked for: the token ends {}", token.expires);
+            return Err(call.error(ErrorKind::Protocol, message).with_token(id.clone()));
+        }
+        Ok(token)
+    }
+
+    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
+        let call = call(Operation::Revoke);
+        if !options.is_even_if_current() {
+            refuse_current(call, id, Ok(self.client.credential()))?;
+        }
+        if !options.is_even_if_managed() {
+            let token = find(self.stream(call, &ListOptions::default()), id).await;
+            refuse_managed(call, id, token)?;
+        }
+        call.done(self.client.raw().delete_personal_access_token_response(id.as_str())).await
+    }
+
+    async fn current(&self) -> Result<Current> {
+        let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
+        let own = self.stream(call(Operation::Current), &ListOptions::default().with_owner("me"));
+        let found = find(own, &id).await?;
+        Ok(found.map_or(Current::Other, |token| Current::Token(token.id)))
+    }
+}
