@@ -1,0 +1,84 @@
+//! Tokens and keys of the whole organization, by API Access.
+
+use serde_json::{Value, json};
+
+use super::{
+    Atlassian,
+    answer::{Answer, Call, no_such_method, refused},
+    page,
+    state::State,
+};
+use crate::{Response, clock::later, shared::Refusal};
+
+pub(super) fn answer(state: &mut State, call: &Call<'_>, org_id: &str, path: &[&str]) -> Answer {
+    if org_id != Atlassian::ORG_ID {
+        return Err(refused(403, "forbidden"));
+    }
+    let method = &call.request.method;
+    match (path, method.as_str()) {
+        (["api-tokens"], "GET") => {
+            needs(state, call, "read:tokens:admin")?;
+            list(state, call, &tokens(state, call))
+        }
+        (["api-tokens"], "DELETE") => {
+            needs(state, call, "delete:tokens:admin")?;
+            state.tokens.clear();
+            Ok(Response::new(204))
+        }
+        (["api-tokens", "count"], "GET") => {
+            needs(state, call, "read:tokens:admin")?;
+            Ok(Response::json(200, &json!(tokens(state, call).len())))
+        }
+        (["api-keys"], "GET") => {
+            needs(state, call, "read:keys:admin")?;
+            list(state, call, &keys(state, call))
+        }
+        (["api-keys", "count"], "GET") => {
+            needs(state, call, "read:keys:admin")?;
+            Ok(Response::json(200, &json!(keys(state, call).len())))
+        }
+        (["api-keys", "revoke", id], "PATCH") => {
+            needs(state, call, "delete:keys:admin")?;
+            let from = later(call.now, state.revocation_lag);
+            let mut keys = state.keys.iter_mut();
+            let key = keys.find(|key| key.id == *id && key.revoked.is_none());
+            key.ok_or_else(|| refused(404, "notFound"))?.revoked = Some(from);
+            Ok(Response::new(204))
+        }
+        (
+            ["api-tokens" | "api-keys"] | ["api-tokens" | "api-keys", "count"] | ["api-keys", "revoke", _],
+            _,
+        ) => Err(no_such_method()),
+        _ => Err(refused(404, "notFound")),
+    }
+}
+
+/// A key without scopes may do everything.
+fn needs(state: &State, call: &Call<'_>, scope: &str) -> Result<(), Refusal> {
+    let scopes = &state.keys[call.caller].scopes;
+    if scopes.is_empty() || scopes.iter().any(|has| has == scope) {
+        return Ok(());
+    }
+    Err(refused(403, "forbidden"))
+}
+
+fn list(state: &State, call: &Call<'_>, records: &[(u64, Value)]) -> Answer {
+    Ok(Response::json(200, &page::page(&state.paging, records, call.request)?))
+}
+
+fn tokens(state: &State, call: &Call<'_>) -> Vec<(u64, Value)> {
+    let part = call.request.query_value("q").unwrap_or_default();
+    let status = call.request.query_value("status");
+    state
+        .tokens
+        .iter()
+        .filter(|token| token.label.contains(&part) && status.as_ref().is_none_or(|s| s == "ALLOWED"))
+        .map(|token| (token.number, token.of_an_organization()))
+        .collect()
+}
+
+fn keys(state: &State, call: &Call<'_>) -> Vec<(u64, Value)> {
+    let part = call.request.query_value("q").unwrap_or_default();
+    let keys = state.keys.iter().filter(|key| key.revoked.is_none() && key.label.contains(&part));
+    keys.map(|key| (key.number, key.record())).collect()
+}
