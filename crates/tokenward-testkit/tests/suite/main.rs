@@ -1,0 +1,14 @@
+//! What the simulators promise, seen by a client that knows nothing of Tokenward.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+
+mod atlassian;
+mod binary;
+mod client;
+mod faults;
+mod launchdarkly;
+mod launchdarkly_list;
+mod mist;
+mod sailpoint;
+mod sailpoint_expiry;
+mod secrets;
+mod transcript;
