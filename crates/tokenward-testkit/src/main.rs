@@ -22,15 +22,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         _ => return Err(USAGE.into()),
     };
-    let address = |place: u16| {
-        let port = if base == 0 { Some(0) } else { base.checked_add(place) };
-        port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok_or(USAGE)
-    };
+    if base > u16::MAX - 3 {
+        return Err(USAGE.into());
+    }
+    let address = |place| SocketAddr::from((Ipv4Addr::LOCALHOST, if base == 0 { 0 } else { base + place }));
     let clock = Clock::system();
-    let atlassian = Server::start_on(address(0)?, Atlassian::new(clock.clone())).await?;
-    let mist = Server::start_on(address(1)?, Mist::new(clock.clone())).await?;
-    let sailpoint = Server::start_on(address(2)?, SailPoint::new(clock.clone())).await?;
-    let launchdarkly = Server::start_on(address(3)?, LaunchDarkly::new(clock)).await?;
+    let atlassian = Server::start_on(address(0), Atlassian::new(clock.clone())).await?;
+    let mist = Server::start_on(address(1), Mist::new(clock.clone())).await?;
+    let sailpoint = Server::start_on(address(2), SailPoint::new(clock.clone())).await?;
+    let launchdarkly = Server::start_on(address(3), LaunchDarkly::new(clock)).await?;
 
     let (url, key) = (atlassian.url(), Atlassian::ADMIN_KEY);
     let call = format!(

@@ -1,12 +1,12 @@
 //! Tokens and keys of the whole organization, by API Access.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Atlassian,
     answer::{Answer, Call, no_such_method, refused},
     page,
-    state::State,
+    state::{Key, State, Token},
 };
 use crate::{Response, clock::later, shared::Refusal};
 
@@ -18,7 +18,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, org_id: &str, path: &[&
     match (path, method.as_str()) {
         (["api-tokens"], "GET") => {
             needs(state, call, "read:tokens:admin")?;
-            list(state, call, &tokens(state, call))
+            Ok(Response::json(200, &page::page(&state.paging, &tokens(state, call), call.request)?))
         }
         (["api-tokens"], "DELETE") => {
             needs(state, call, "delete:tokens:admin")?;
@@ -31,7 +31,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, org_id: &str, path: &[&
         }
         (["api-keys"], "GET") => {
             needs(state, call, "read:keys:admin")?;
-            list(state, call, &keys(state, call))
+            Ok(Response::json(200, &page::page(&state.paging, &keys(state, call), call.request)?))
         }
         (["api-keys", "count"], "GET") => {
             needs(state, call, "read:keys:admin")?;
@@ -62,23 +62,14 @@ fn needs(state: &State, call: &Call<'_>, scope: &str) -> Result<(), Refusal> {
     Err(refused(403, "forbidden"))
 }
 
-fn list(state: &State, call: &Call<'_>, records: &[(u64, Value)]) -> Answer {
-    Ok(Response::json(200, &page::page(&state.paging, records, call.request)?))
-}
-
-fn tokens(state: &State, call: &Call<'_>) -> Vec<(u64, Value)> {
+fn tokens<'a>(state: &'a State, call: &Call<'_>) -> Vec<&'a Token> {
     let part = call.request.query_value("q").unwrap_or_default();
     let status = call.request.query_value("status");
-    state
-        .tokens
-        .iter()
-        .filter(|token| token.label.contains(&part) && status.as_ref().is_none_or(|s| s == "ALLOWED"))
-        .map(|token| (token.number, token.of_an_organization()))
-        .collect()
+    let allowed = status.is_none_or(|status| status == "ALLOWED");
+    state.tokens.iter().filter(|token| allowed && token.label.contains(&part)).collect()
 }
 
-fn keys(state: &State, call: &Call<'_>) -> Vec<(u64, Value)> {
+fn keys<'a>(state: &'a State, call: &Call<'_>) -> Vec<&'a Key> {
     let part = call.request.query_value("q").unwrap_or_default();
-    let keys = state.keys.iter().filter(|key| key.revoked.is_none() && key.label.contains(&part));
-    keys.map(|key| (key.number, key.record())).collect()
+    state.keys.iter().filter(|key| key.revoked.is_none() && key.label.contains(&part)).collect()
 }

@@ -37,7 +37,8 @@ use state::State;
 ///
 /// # Rules
 ///
-/// - `/users/{account_id}/manage/api-tokens` wants a key without scopes; one with scopes is 403.
+/// - `/users/{account_id}/manage/api-tokens` wants a key without scopes; one with scopes is 403, which names
+///   `manage:org`, a scope that cannot be chosen.
 /// - `/admin/api-access/v1` wants the operation's scope, or a key without scopes. Its lists are paged:
 ///   `links.next` is the next cursor, not a URL. A count is a bare integer.
 /// - A user's tokens are made by the user, never here: tests call [`add_user_token`](Self::add_user_token).

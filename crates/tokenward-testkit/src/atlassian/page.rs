@@ -14,8 +14,14 @@ pub(super) struct Paging {
     pub(super) circle: bool,
 }
 
-/// The page that a request asks for, of records with their numbers in ascending order.
-pub(super) fn page(paging: &Paging, records: &[(u64, Value)], request: &Request) -> Result<Value, Refusal> {
+/// What has a number, which the order of a list and its cursors go by.
+pub(super) trait Numbered {
+    fn number(&self) -> u64;
+    fn record(&self) -> Value;
+}
+
+/// The page that a request asks for; only what is on it is written out.
+pub(super) fn page<T: Numbered>(paging: &Paging, items: &[&T], request: &Request) -> Result<Value, Refusal> {
     let asked = match request.query_value("pageSize") {
         None => DEFAULT_SIZE,
         Some(size) => {
@@ -28,11 +34,11 @@ pub(super) fn page(paging: &Paging, records: &[(u64, Value)], request: &Request)
         None => 0,
         Some(cursor) => read(cursor).ok_or_else(|| bad_field("cursor", "unknown"))?,
     };
-    let rest: Vec<_> = records.iter().filter(|(number, _)| *number > after).collect();
+    let rest: Vec<&T> = items.iter().copied().filter(|item| item.number() > after).collect();
     let shown = &rest[..size.min(rest.len())];
     let mut links = json!({ "self": asked_cursor.clone().unwrap_or_else(|| write(0)) });
     let next = match shown.last() {
-        Some((last, _)) if rest.len() > shown.len() => Some(write(*last)),
+        Some(last) if rest.len() > shown.len() => Some(write(last.number())),
         _ if paging.circle => Some(write(0)),
         _ => None,
     };
@@ -42,7 +48,7 @@ pub(super) fn page(paging: &Paging, records: &[(u64, Value)], request: &Request)
             _ => next,
         });
     }
-    let data: Vec<&Value> = shown.iter().map(|(_, record)| record).collect();
+    let data: Vec<Value> = shown.iter().map(|item| item.record()).collect();
     Ok(json!({ "data": data, "links": links }))
 }
 

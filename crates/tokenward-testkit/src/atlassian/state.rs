@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Atlassian, page::Paging};
+use super::{
+    Atlassian,
+    page::{Numbered, Paging},
+};
 use crate::{clock::later, mint::Mint, window::Windows};
 
 pub(super) struct State {
@@ -21,7 +24,7 @@ pub(super) struct State {
 
 pub(super) struct Token {
     /// The order of creation, which cursors go by.
-    pub(super) number: u64,
+    number: u64,
     pub(super) id: String,
     pub(super) account_id: String,
     pub(super) label: String,
@@ -31,7 +34,7 @@ pub(super) struct Token {
 }
 
 pub(super) struct Key {
-    pub(super) number: u64,
+    number: u64,
     pub(super) id: String,
     pub(super) value: String,
     pub(super) label: String,
@@ -141,9 +144,15 @@ impl Token {
         }
         record
     }
+}
 
-    /// As API Access shows it.
-    pub(super) fn of_an_organization(&self) -> Value {
+/// As API Access shows it.
+impl Numbered for Token {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn record(&self) -> Value {
         json!({
             "id": self.id,
             "label": self.label,
@@ -162,8 +171,12 @@ impl Token {
     }
 }
 
-impl Key {
-    pub(super) fn record(&self) -> Value {
+impl Numbered for Key {
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn record(&self) -> Value {
         json!({
             "id": self.id,
             "label": self.label,

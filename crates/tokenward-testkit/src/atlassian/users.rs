@@ -11,7 +11,12 @@ use crate::{Response, shared::Refusal};
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>, account_id: &str, path: &[&str]) -> Answer {
     if !state.keys[call.caller].scopes.is_empty() {
-        let body = json!({ "key": "forbidden.action", "context": { "reason": "manage:org" } });
+        // A scope that cannot be chosen when a key is made.
+        let body = json!({
+            "key": "forbidden.action",
+            "message": "the key lacks the scope manage:org",
+            "context": { "allowed": false, "reason": { "key": "administrative" } },
+        });
         return Err(Box::new(Response::json(403, &body)));
     }
     managed(state, account_id)?;

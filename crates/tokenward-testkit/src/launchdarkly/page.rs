@@ -19,8 +19,13 @@ pub(super) fn whole(items: Vec<Value>) -> Value {
     json!({ "items": items, "_links": { "self": link("/api/v2/tokens") } })
 }
 
-/// The page that a request asks for.
-pub(super) fn page(paging: &Paging, items: Vec<Value>, request: &Request) -> Result<Value, Refusal> {
+/// The page that a request asks for; only what is on it is written out.
+pub(super) fn page<T>(
+    paging: &Paging,
+    items: &[T],
+    record: impl Fn(&T) -> Value,
+    request: &Request,
+) -> Result<Value, Refusal> {
     let number = |name: &str| match request.query_value(name) {
         None => Ok(None),
         Some(value) => match value.parse::<usize>() {
@@ -48,6 +53,6 @@ pub(super) fn page(paging: &Paging, items: Vec<Value>, request: &Request) -> Res
         links["next"] = href(next);
         links["last"] = href((total - 1) / limit * limit);
     }
-    let items: Vec<Value> = items.into_iter().skip(offset).take(limit).collect();
+    let items: Vec<Value> = items.iter().skip(offset).take(limit).map(record).collect();
     Ok(json!({ "items": items, "totalCount": total, "_links": links }))
 }

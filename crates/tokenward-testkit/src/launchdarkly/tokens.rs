@@ -22,12 +22,12 @@ pub(super) fn invalid(message: &str) -> Refusal {
 
 pub(super) fn list(state: &State, call: &Call<'_>) -> Answer {
     let show_all = call.request.query_value("showAll").as_deref() == Some("true");
-    let visible = state.tokens.iter().filter(|token| sees(state, call, token, show_all));
-    let items: Vec<Value> = visible.map(|token| record(state, token)).collect();
+    let visible: Vec<&Token> =
+        state.tokens.iter().filter(|token| sees(state, call, token, show_all)).collect();
     let body = if call.version < NEWEST_VERSION {
-        page::whole(items)
+        page::whole(visible.into_iter().map(|token| record(state, token)).collect())
     } else {
-        page::page(&state.paging, items, call.request)?
+        page::page(&state.paging, &visible, |token| record(state, token), call.request)?
     };
     Ok(Response::json(200, &body))
 }

@@ -65,6 +65,8 @@ use state::State;
 ///   [`bearers_end_with_their_token`](Self::bearers_end_with_their_token) is set.
 /// - Bulk update, by PATCH or POST, takes `{"ids": […], "jsonPatch": […]}` and answers the tokens; all of them are
 ///   changed or none.
+/// - `expirationDate` is null for a token that never expires, in every version and at creation too, and so is what was
+///   not given for an OAuth client; the documents have these as never null.
 /// - An expired token stays in the list. An unknown `owner-id` has no tokens. `/oauth/token` is not limited.
 /// - A managed token is changed and deleted like another: that nobody does so is for the client to see to.
 #[derive(Clone)]
