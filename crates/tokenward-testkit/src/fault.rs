@@ -108,7 +108,8 @@ impl Fault {
         Self::of(|harm| harm.body = Some(body.into()))
     }
 
-    /// The vendor carries the request out and its JSON answer is changed. An answer that is no JSON stays as it is.
+    /// The vendor carries the request out and its JSON answer is changed. An answer that is no JSON stays as it is. Where
+    /// the change panics, as with a place that is not there, the connection ends.
     ///
     /// ```
     /// # use tokenward_testkit::Fault;

@@ -163,24 +163,29 @@ async fn in_process_and_served_are_one() {
     assert_eq!(transcripts(false).await, transcripts(true).await);
 }
 
-#[tokio::test]
-async fn many_servers_and_clients_at_once_do_not_meet() {
-    let tasks: Vec<_> = (0..100)
-        .map(|n| {
-            tokio::spawn(async move {
-                let vendor = LaunchDarkly::new(clock());
-                vendor.seed(n);
-                let server = Server::start(vendor).await.unwrap();
-                let http = reqwest::Client::builder().no_proxy().build().unwrap();
-                let request = http.get(format!("{}/api/v2/tokens?showAll=true", server.url()));
-                let answer = request.header("authorization", LaunchDarkly::ADMIN_TOKEN).send().await.unwrap();
-                let answer: Value = answer.json().await.unwrap();
-                assert_eq!(answer["totalCount"], n + 3);
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_servers_do_not_meet() {
+    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+    // So many at once, for the open files that a process may have.
+    for batch in 0..10 {
+        let tasks: Vec<_> = (0..100)
+            .map(|n| {
+                let http = http.clone();
+                tokio::spawn(async move {
+                    let vendor = LaunchDarkly::new(clock());
+                    vendor.seed(batch + n);
+                    let server = Server::start(vendor).await.unwrap();
+                    let request = http.get(format!("{}/api/v2/tokens?showAll=true", server.url()));
+                    let request = request.header("authorization", LaunchDarkly::ADMIN_TOKEN);
+                    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+                    assert_eq!(answer["totalCount"], batch + n + 3);
+                    assert_eq!(server.requests().len(), 1);
+                })
             })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap();
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
     }
 }
 
