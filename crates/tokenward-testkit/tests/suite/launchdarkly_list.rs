@@ -57,6 +57,8 @@ async fn a_page_says_where_the_others_are() {
     assert_eq!(href(&last, "first").unwrap(), "/api/v2/tokens?limit=25&offset=0");
     let even = client.get("/api/v2/tokens?limit=30").await.json();
     assert_eq!(href(&even, "last").unwrap(), "/api/v2/tokens?limit=30&offset=30");
+    let last = client.get("/api/v2/tokens?limit=30&offset=30").await.json();
+    assert_eq!((ids(&last).len(), href(&last, "next")), (30, None));
     for wrong in ["limit=x", "offset=-1"] {
         assert_eq!(client.get(&format!("{TOKENS}?{wrong}")).await.status, 400, "{wrong}");
     }
