@@ -169,10 +169,12 @@ async fn the_creator_is_told_by_email_or_not_at_all() {
     let (world, client) = world().await;
     let made_by_a_user = user(&world).post(ORG, admin("by a user")).await;
     assert_eq!(made_by_a_user.json()["created_by"], Mist::USER_EMAIL);
+    let made_by_a_token = client.post(ORG, admin("by a token")).await;
+    assert_eq!(made_by_a_token.json()["created_by"], Value::Null);
     let creators: Vec<Value> =
         client.get(ORG).await.json().as_array().unwrap().iter().map(|t| t["created_by"].clone()).collect();
     let email = json!(Mist::USER_EMAIL);
-    assert_eq!(creators, [email.clone(), email.clone(), Value::Null, email]);
+    assert_eq!(creators, [email.clone(), email.clone(), Value::Null, email, Value::Null]);
 }
 
 #[tokio::test]
