@@ -4,14 +4,16 @@ use std::pin::Pin;
 
 use tokenward::{Capabilities, Operation, Setting};
 
-use crate::worlds::World;
+use crate::worlds::{Subject, World};
 
 /// A promise, whom it concerns, and how it is put to the test.
 pub(crate) struct Behaviour {
     pub(crate) name: &'static str,
     pub(crate) applies: fn(&Facts) -> bool,
-    pub(crate) run: fn(World) -> Pin<Box<dyn Future<Output = ()>>>,
+    pub(crate) run: fn(&'static Subject, World) -> Run,
 }
+
+type Run = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What decides whether a behaviour applies.
 pub(crate) struct Facts {
@@ -42,7 +44,7 @@ impl Facts {
 macro_rules! behaviours {
     ($($name:literal, $applies:expr, $run:path;)*) => {
         pub(crate) const ALL: &[&crate::behaviour::Behaviour] = &[$(
-            &crate::behaviour::Behaviour { name: $name, applies: $applies, run: |world| Box::pin($run(world)) }
+            &crate::behaviour::Behaviour { name: $name, applies: $applies, run: |_, world| Box::pin($run(world)) }
         ),*];
     };
 }

@@ -15,6 +15,7 @@ mod changing;
 mod ending;
 mod issuing;
 mod listing;
+mod outcomes;
 mod worlds;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -23,7 +24,10 @@ use crate::{behaviour::Behaviour, worlds::Subject};
 
 fn main() {
     let behaviours: Vec<&Behaviour> =
-        [listing::ALL, issuing::ALL, changing::ALL, ending::ALL, asking::ALL].concat().into_iter().collect();
+        [listing::ALL, issuing::ALL, changing::ALL, ending::ALL, asking::ALL, outcomes::ALL]
+            .concat()
+            .into_iter()
+            .collect();
     let trials = worlds::SUBJECTS
         .iter()
         .flat_map(|subject| {
@@ -40,7 +44,7 @@ fn trial(subject: &'static Subject, behaviour: &'static Behaviour, applies: bool
         if !applies {
             return Err(Failed::from("it does not apply to this family"));
         }
-        block_on(async { (behaviour.run)((subject.make)().await).await });
+        block_on(async { (behaviour.run)(subject, (subject.make)().await).await });
         Ok(())
     })
     .with_ignored_flag(!applies)

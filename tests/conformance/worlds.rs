@@ -1,6 +1,6 @@
 //! Every family with what is behind it: a simulator of its vendor, or nothing.
 
-use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
+use std::{cell::Cell, collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use tokenward::{
@@ -140,11 +140,16 @@ fn id(text: impl AsRef<str>) -> TokenId {
     text.as_ref().parse().unwrap()
 }
 
+thread_local! {
+    /// How long a client waits for an answer, for the worlds that this thread makes.
+    pub(crate) static PATIENCE: Cell<Duration> = const { Cell::new(Duration::from_secs(10)) };
+}
+
 /// Without waits that count.
-pub(crate) fn http() -> HttpOptions {
+fn http() -> HttpOptions {
     let moment = Duration::from_millis(1);
     let retry = RetryOptions::default().with_attempts(3).with_delays(moment, moment);
-    HttpOptions::default().with_retry(retry).with_timeout(Duration::from_secs(10))
+    HttpOptions::default().with_retry(retry).with_timeout(PATIENCE.get())
 }
 
 fn set(ids: Vec<String>) -> BTreeSet<String> {

@@ -9,10 +9,10 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use tokenward_core::{ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
+use tokenward_core::{Error, ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
 use zeroize::Zeroizing;
 
-use crate::{Call, WireSecret, response::from_slice};
+use crate::{Call, WireSecret, call::error_about, response::from_slice};
 
 /// A vendor's record of a token, and how it becomes a [`Token`].
 ///
@@ -71,9 +71,7 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        from_slice(&self.body).map_err(|misfit| {
-            self.call.error(ErrorKind::Protocol, misfit.to_string()).with_status(self.status)
-        })
+        from_slice(&self.body).map_err(|misfit| self.protocol(misfit.to_string()))
     }
 
     /// The body as one token.
@@ -95,14 +93,22 @@ impl Answer {
     }
 
     fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Token> {
-        let protocol =
-            |message: String| self.call.error(ErrorKind::Protocol, message).with_status(self.status);
-        let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| protocol(misfit.to_string()))?;
+        let record: V =
+            from_slice(item.get().as_bytes()).map_err(|misfit| self.protocol(misfit.to_string()))?;
         let mut token = record
             .into_token(self.call.family())
-            .ok_or_else(|| protocol(format!("the record has no `{}` that can be used", V::ID)))?;
+            .ok_or_else(|| self.protocol(format!("the record has no `{}` that can be used", V::ID)))?;
         token.record = Record::from_json(item.get()).ok();
         Ok(token)
+    }
+
+    fn protocol(&self, message: String) -> Error {
+        self.about(self.call.error(ErrorKind::Protocol, message))
+    }
+
+    /// With what is known of the answer.
+    fn about(&self, error: Error) -> Error {
+        error_about(error, &self.headers).with_status(self.status)
     }
 
     /// The body as a token with its fresh secret.
@@ -117,9 +123,8 @@ impl Answer {
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let essentials = Essentials::of::<V>(&self.body);
-        let located = |error: tokenward_core::Error| error.with_status(self.status);
         let Some(secret) = essentials.secret else {
-            let error = located(self.call.lost("the answer holds no secret"));
+            let error = self.about(self.call.lost("the answer holds no secret"));
             return Err(match essentials.id {
                 Some(id) => error.with_token(id),
                 None => error,
@@ -141,7 +146,7 @@ impl Answer {
             (Err(drift), Some(id)) => {
                 Ok(IssuedToken::new(Token::new(self.call.family(), id), secret).with_drift(drift))
             }
-            (Err(_), None) => Err(located(self.call.lost("the answer holds no id")).with_secret(secret)),
+            (Err(_), None) => Err(self.about(self.call.lost("the answer holds no id")).with_secret(secret)),
         }
     }
 }

@@ -78,7 +78,7 @@ impl Call {
             Err(error) => return Err(self.failure(error).await),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let located = |error: Error| self.about(error, &headers).with_status(status);
+        let located = |error: Error| error_about(error, &headers).with_status(status);
         let (body, broken) = response.read().await;
         match broken {
             Some(BodyError::TooLarge(limit)) if self.issues() => {
@@ -170,22 +170,11 @@ impl Call {
             kind => self.error(kind, self.message(kind, status)),
         };
         let error =
-            self.about(error, &headers).with_status(status.as_u16()).with_vendor(said.code, said.message);
+            error_about(error, &headers).with_status(status.as_u16()).with_vendor(said.code, said.message);
         match (error.request_id(), said.request_id) {
             (None, Some(id)) => error.with_request_id(id),
             _ => error,
         }
-    }
-
-    /// With what the headers say of the request and of the next one.
-    fn about(self, mut error: Error, headers: &HeaderMap) -> Error {
-        if let Some(id) = session::request_id(headers).and_then(excerpt::request_id) {
-            error = error.with_request_id(id);
-        }
-        if let Some(wait) = retry_after(headers, Timestamp::now()) {
-            error = error.with_retry_after(wait);
-        }
-        error
     }
 
     fn kind_of(self, status: StatusCode) -> ErrorKind {
@@ -224,6 +213,17 @@ impl Call {
             _ => "the answer has a status that is none of the vendor's",
         }
     }
+}
+
+/// With what the headers say of the request and of the next one.
+pub(crate) fn error_about(mut error: Error, headers: &HeaderMap) -> Error {
+    if let Some(id) = session::request_id(headers).and_then(excerpt::request_id) {
+        error = error.with_request_id(id);
+    }
+    if let Some(wait) = retry_after(headers, Timestamp::now()) {
+        error = error.with_retry_after(wait);
+    }
+    error
 }
 
 const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";

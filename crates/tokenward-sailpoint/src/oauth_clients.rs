@@ -167,8 +167,8 @@ impl TokenManager for SailPointOauthClients {
         let call = call(Operation::Current);
         let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
         let sent = self.client.raw().get_oauth_client_response(id.as_str());
-        match call.answer(sent).await {
-            Ok(_) => Ok(Current::Token(id)),
+        match call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
+            Ok(client) => Ok(Current::Token(client.id)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Current::Other),
             Err(error) => Err(error),
         }
