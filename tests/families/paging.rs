@@ -1,0 +1,167 @@
+//! Lists that are complete, or say that they are not.
+
+use tokenward::{ErrorKind, TokenManager};
+use tokenward_launchdarkly::LaunchDarkly as Client;
+use tokenward_sailpoint::ApiVersion;
+use tokenward_testkit::{Atlassian, Fault, LaunchDarkly, Method, SailPoint, Server};
+
+use crate::support::{atlassian, http, launchdarkly, listing, sailpoint, serve};
+
+/// A list that says that it is not complete, with what could be had of it.
+async fn incomplete(manager: &dyn TokenManager) -> (usize, String) {
+    let (tokens, errors) = listing(manager).await;
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].kind(), ErrorKind::Incomplete, "{}", errors[0]);
+    (tokens.len(), errors[0].to_string())
+}
+
+async fn complete(manager: &dyn TokenManager) -> usize {
+    let (tokens, errors) = listing(manager).await;
+    assert!(errors.is_empty(), "{errors:?}");
+    tokens.len()
+}
+
+#[tokio::test]
+async fn launchdarkly_lists_any_number_of_tokens() {
+    for number in [0, 22, 97, 98, 197, 998] {
+        let (vendor, server) = serve(LaunchDarkly::new).await;
+        vendor.seed(number);
+        let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+        assert_eq!(complete(&tokens).await, vendor.token_ids().len());
+    }
+}
+
+#[tokio::test]
+async fn launchdarkly_takes_pages_as_small_as_they_come() {
+    let (vendor, server) = serve(LaunchDarkly::new).await;
+    vendor.seed(60);
+    vendor.page_cap(25);
+    let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+    assert_eq!(complete(&tokens).await, 63);
+}
+
+#[tokio::test]
+async fn launchdarkly_without_a_total_is_read_to_the_end() {
+    let (vendor, server) = serve(LaunchDarkly::new).await;
+    vendor.seed(250);
+    let without = Fault::edit(|answer| drop(answer.as_object_mut().unwrap().remove("totalCount")));
+    server.script(without.on(Method::GET, "/api/v2/tokens").always());
+    let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+    assert_eq!(complete(&tokens).await, 253);
+}
+
+/// Something happens just before the second page is answered.
+fn meanwhile(server: &Server, vendor: &LaunchDarkly, what: fn(&LaunchDarkly)) {
+    let vendor = vendor.clone();
+    server.script(Fault::run(move || what(&vendor)).on(Method::GET, "/api/v2/tokens").skip(1));
+}
+
+#[tokio::test]
+async fn launchdarkly_says_when_a_list_moved_while_it_was_read() {
+    let mut said = Vec::new();
+    let moves: [fn(&LaunchDarkly); 2] = [
+        |vendor| vendor.remove(&vendor.token_ids()[5]),
+        // As many as before, and not the same.
+        |vendor| {
+            vendor.remove(&vendor.token_ids()[5]);
+            vendor.seed(1);
+        },
+    ];
+    for what in moves {
+        let (vendor, server) = serve(LaunchDarkly::new).await;
+        vendor.seed(200);
+        meanwhile(&server, &vendor, what);
+        let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+        said.push(incomplete(&tokens).await.1);
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn launchdarkly_lists_what_was_added_behind_the_page_that_is_read() {
+    let (vendor, server) = serve(LaunchDarkly::new).await;
+    vendor.seed(150);
+    meanwhile(&server, &vendor, |vendor| drop(vendor.seed(10)));
+    let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+    assert_eq!(complete(&tokens).await, 163);
+}
+
+#[tokio::test]
+async fn launchdarkly_says_when_offsets_are_ignored_or_totals_are_wrong() {
+    let mut said = Vec::new();
+    let faults: [fn(&LaunchDarkly); 3] = [
+        |vendor| vendor.ignores_offset(true),
+        |vendor| vendor.claims_total(500),
+        |vendor| vendor.claims_total(150),
+    ];
+    for fault in faults {
+        let (vendor, server) = serve(LaunchDarkly::new).await;
+        vendor.seed(200);
+        fault(&vendor);
+        let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
+        let (count, text) = incomplete(&tokens).await;
+        said.push(format!("{count}: {text}"));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn launchdarkly_before_pages_is_asked_once() {
+    let (vendor, server) = serve(LaunchDarkly::new).await;
+    vendor.seed(150);
+    let builder = Client::builder(LaunchDarkly::ADMIN_TOKEN).base_url(server.url()).http(http());
+    let tokens = builder.api_version("20220603").build().unwrap().access_tokens();
+    assert_eq!(complete(&tokens).await, 153);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn atlassian_follows_cursors_to_the_end() {
+    let (vendor, server) = serve(Atlassian::new).await;
+    vendor.seed(998);
+    let tokens = atlassian(&server, Atlassian::SCOPED_KEY).user_tokens(Atlassian::ORG_ID);
+    assert_eq!(complete(&tokens).await, vendor.user_token_ids().len());
+}
+
+#[tokio::test]
+async fn atlassian_says_when_a_cursor_leads_nowhere() {
+    let mut said = Vec::new();
+    let faults: [fn(&Atlassian); 2] =
+        [|vendor| vendor.cursor_stands_still(true), |vendor| vendor.cursors_go_in_a_circle(true)];
+    for fault in faults {
+        let (vendor, server) = serve(Atlassian::new).await;
+        vendor.seed(200);
+        fault(&vendor);
+        let tokens = atlassian(&server, Atlassian::SCOPED_KEY).user_tokens(Atlassian::ORG_ID);
+        said.push(incomplete(&tokens).await.1);
+        assert!(server.requests().len() < 10);
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn sailpoint_says_when_a_list_looks_like_a_page() {
+    let (vendor, server) = serve(SailPoint::new).await;
+    let there = vendor.token_ids().len();
+    vendor.seed(250 - there);
+    let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
+    let (count, text) = incomplete(&tokens).await;
+    assert_eq!(count, 250);
+    insta::assert_snapshot!(text);
+    vendor.seed(1);
+    assert_eq!(complete(&tokens).await, 251);
+}
+
+#[tokio::test]
+async fn sailpoint_believes_a_total() {
+    let (vendor, server) = serve(SailPoint::new).await;
+    vendor.seed(250 - vendor.token_ids().len());
+    let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
+    let said = |total: &str| {
+        Fault::edit(|_| {}).with_header("x-total-count", total).on(Method::GET, "personal-access-tokens")
+    };
+    server.script(said("250"));
+    assert_eq!(complete(&tokens).await, 250);
+    server.script(said("251"));
+    incomplete(&tokens).await;
+}
