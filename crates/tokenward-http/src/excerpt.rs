@@ -36,27 +36,28 @@ fn is_harmless(word: &str) -> bool {
     word.is_ascii() && word.len() <= 64 && parts.filter(|part| !part.is_empty()).all(is_plain)
 }
 
-/// A number of up to four digits, an acronym, or words in camel case: humps of a capital and small letters.
+/// A number of up to four digits, an acronym, or words in camel case: small letters, and humps of a capital with two
+/// small letters or more, or one at the end (`userId`). Letters at random soon have shorter ones.
 fn is_plain(part: &str) -> bool {
-    const LONGEST_WORD: usize = 20;
+    const LONGEST_NUMBER: usize = 4;
     const LONGEST_ACRONYM: usize = 5;
+    const LONGEST_WORD: usize = 20;
 
     let all = |test: fn(&u8) -> bool| part.as_bytes().iter().all(test);
     if all(u8::is_ascii_digit) {
-        return part.len() <= 4;
+        return part.len() <= LONGEST_NUMBER;
     }
     if all(u8::is_ascii_uppercase) {
         return part.len() <= LONGEST_ACRONYM;
     }
-    if !all(u8::is_ascii_alphabetic) {
-        return false;
-    }
-    let mut humps = part.split_inclusive(|c: char| c.is_ascii_lowercase()).peekable();
-    // Two capitals in a row are no camel case; random letters have them soon.
-    let two_capitals = humps.any(|hump| hump.bytes().filter(u8::is_ascii_uppercase).count() > 1);
-    let longest = part.split(|c: char| c.is_ascii_uppercase()).map(str::len).max().unwrap_or_default();
-    let shortest = part.split(|c: char| c.is_ascii_uppercase()).skip(1).map(str::len).min().unwrap_or(2);
-    !two_capitals && longest <= LONGEST_WORD && shortest >= 2
+    // What stands between capitals; the first is empty where the word begins with one.
+    let mut humps = part.split(|c: char| c.is_ascii_uppercase());
+    let first = humps.next().unwrap_or_default();
+    let last = humps.next_back().unwrap_or("id");
+    all(u8::is_ascii_alphabetic)
+        && first.len() <= LONGEST_WORD
+        && (1..LONGEST_WORD).contains(&last.len())
+        && humps.all(|hump| (2..LONGEST_WORD).contains(&hump.len()))
 }
 
 #[cfg(test)]
@@ -70,7 +71,7 @@ mod tests {
             "\"userAwareTokenNeverExpires\" must be true, or expirationDate set (400)",
             "limit of 10 reached: delete a token",
             "API key not found",
-            "field `custom_role_ids`",
+            "field `custom_role_ids` of userId",
         ] {
             assert_eq!(excerpt(text).as_deref(), Some(text));
         }
