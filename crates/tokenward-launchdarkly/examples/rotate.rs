@@ -4,9 +4,9 @@
 //! cargo run --example launchdarkly-rotate -- <id of the token> <file for the new secret>
 //! ```
 //!
-//! The second token has the first one's name and rights, and ends in 90 days. Custom roles cannot be repeated: the
-//! vendor reads them as ids and wants keys at creation, and the refusal says so. Against the simulator that
-//! `cargo run -p tokenward-testkit -- --port 4300` serves:
+//! The second token has the first one's name and rights, and ends in 90 days. It belongs to the caller, unless it is a
+//! service token. Custom roles cannot be repeated: the vendor reads them as ids and wants keys at creation, and the
+//! refusal says so. Against the simulator that `cargo run -p tokenward-testkit -- --port 4300` serves:
 //!
 //! ```text
 //! export LAUNCHDARKLY_API_HOST=http://127.0.0.1:4303
