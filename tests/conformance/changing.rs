@@ -107,7 +107,7 @@ async fn a_change_of_nothing(world: World) {
 
 async fn a_change_of_what_is_missing(world: World) {
     let error = world.manager.update(&world.missing, renamed()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert_eq!((error.kind(), error.token_id()), (ErrorKind::NotFound, Some(&world.missing)), "{error}");
 }
 
 async fn a_change_answers_with_the_token(world: World) {
@@ -171,7 +171,7 @@ async fn a_reset_is_sent_once(world: World) {
 
 async fn a_reset_of_what_is_missing(world: World) {
     let error = world.manager.reset(&world.missing, ResetOptions::default()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert_eq!((error.kind(), error.token_id()), (ErrorKind::NotFound, Some(&world.missing)), "{error}");
 }
 
 async fn the_current_is_not_reset(world: World) {

@@ -64,6 +64,7 @@ async fn a_revoked_secret_ends(world: World) {
 async fn missing_cannot_be_revoked(world: World) {
     let error = world.manager.revoke(&world.missing, plainly()).await.unwrap_err();
     assert_eq!((error.kind(), error.operation()), (ErrorKind::NotFound, Some(Operation::Revoke)), "{error}");
+    assert_eq!(error.token_id(), Some(&world.missing));
 }
 
 async fn not_twice(world: World) {

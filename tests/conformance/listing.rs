@@ -248,7 +248,7 @@ async fn listed_can_be_got(world: World) {
 
 async fn missing_is_not_found(world: World) {
     let error = world.manager.get(&world.missing).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert_eq!((error.kind(), error.token_id()), (ErrorKind::NotFound, Some(&world.missing)), "{error}");
 }
 
 async fn hostile_ids_get_nothing(world: World) {

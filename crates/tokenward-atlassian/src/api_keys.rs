@@ -63,9 +63,11 @@ impl AtlassianApiKeys {
         Self { client, org_id: org_id.into() }
     }
 
-    fn stream(&self, call: Call) -> TokenStream {
-        let keys = self.clone();
-        paged(call, None, move |cursor, position| keys.clone().page(call, cursor, position))
+    fn stream(&self, call: &Call) -> TokenStream {
+        let (keys, of_page) = (self.clone(), call.clone());
+        paged(call.clone(), None, move |cursor, position| {
+            keys.clone().page(of_page.clone(), cursor, position)
+        })
     }
 
     async fn page(self, call: Call, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
@@ -102,18 +104,18 @@ impl TokenManager for AtlassianApiKeys {
 
     fn list(&self, options: ListOptions) -> TokenStream {
         match options.check(FAMILY, &self.capabilities()) {
-            Ok(()) => self.stream(call(Operation::List)),
+            Ok(()) => self.stream(&call(Operation::List)),
             Err(refusal) => failed(refusal),
         }
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get);
-        find(self.stream(call), id).await?.ok_or_else(|| call.not_found(id))
+        let call = call(Operation::Get).about(id);
+        find(self.stream(&call), id).await?.ok_or_else(|| call.not_found())
     }
 
     async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
         let sent = self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str());
-        call(Operation::Revoke).done(sent).await
+        call(Operation::Revoke).about(id).done(sent).await
     }
 }

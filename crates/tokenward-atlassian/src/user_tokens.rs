@@ -78,13 +78,14 @@ impl AtlassianUserTokens {
         Ok(Page { tokens, next: next(listing.links).map(Some), total: None, gap: None })
     }
 
-    async fn of_account(self, call: Call, account_id: String) -> Result<Page<()>> {
+    async fn of_account(self, account_id: String) -> Result<Page<()>> {
+        let call = call(Operation::List);
         let answer = call.answer(self.client.raw().list_user_api_tokens_response(&account_id)).await?;
-        Ok(Page::only(tokens_of(call, &answer, &account_id)?))
+        Ok(Page::only(tokens_of(&call, &answer, &account_id)?))
     }
 }
 
-fn tokens_of(call: Call, answer: &Answer, account_id: &str) -> Result<Vec<Result<Token>>> {
+fn tokens_of(call: &Call, answer: &Answer, account_id: &str) -> Result<Vec<Result<Token>>> {
     let items: Vec<&RawValue> = answer.read()?;
     let tokens = answer.tokens::<UserApiToken>(&items, 0).into_iter().enumerate();
     let of_account = |(position, token): (usize, Result<Token>)| {
@@ -99,10 +100,10 @@ fn tokens_of(call: Call, answer: &Answer, account_id: &str) -> Result<Vec<Result
 }
 
 /// The two parts of an id, or why it has none.
-fn parts(call: Call, id: &TokenId) -> Result<(&str, &str)> {
+fn parts<'a>(call: &Call, id: &'a TokenId) -> Result<(&'a str, &'a str)> {
     split(id).ok_or_else(|| {
         let message = "an id of this family is `account id/token id`, as a list gives it";
-        call.error(ErrorKind::InvalidInput, message).with_token(id.clone())
+        call.error(ErrorKind::InvalidInput, message)
     })
 }
 
@@ -147,22 +148,22 @@ impl TokenManager for AtlassianUserTokens {
         let call = call(Operation::List);
         let tokens = self.clone();
         match options.owner().map(str::to_owned) {
-            Some(owner) => paged(call, (), move |(), _| tokens.clone().of_account(call, owner.clone())),
+            Some(owner) => paged(call, (), move |(), _| tokens.clone().of_account(owner.clone())),
             None => paged(call, None, move |cursor, position| tokens.clone().page(cursor, position)),
         }
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get);
-        let (account_id, _) = parts(call, id)?;
+        let call = call(Operation::Get).about(id);
+        let (account_id, _) = parts(&call, id)?;
         let answer = call.answer(self.client.raw().list_user_api_tokens_response(account_id)).await?;
-        let tokens = tokens_of(call, &answer, account_id)?;
-        tokens.into_iter().flatten().find(|token| token.id == *id).ok_or_else(|| call.not_found(id))
+        let tokens = tokens_of(&call, &answer, account_id)?;
+        tokens.into_iter().flatten().find(|token| token.id == *id).ok_or_else(|| call.not_found())
     }
 
     async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
-        let (account_id, token_id) = parts(call, id)?;
+        let call = call(Operation::Revoke).about(id);
+        let (account_id, token_id) = parts(&call, id)?;
         call.done(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
     }
 

@@ -44,6 +44,16 @@ pub trait TokenManagerExt: TokenManager {
 impl<M: TokenManager + ?Sized> TokenManagerExt for M {}
 
 /// A list as far as it could be had.
+///
+/// ```
+/// use tokenward_core::Listing;
+///
+/// fn report(listing: &Listing) -> String {
+///     let what = if listing.is_complete() { "all" } else { "at least" };
+///     format!("{what} {} tokens", listing.tokens.len())
+/// }
+/// assert_eq!(report(&Listing::default()), "all 0 tokens");
+/// ```
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Listing {

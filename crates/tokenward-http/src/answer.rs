@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::SecretString;
 use serde::{
     Deserialize, Deserializer,
@@ -47,16 +47,16 @@ pub trait VendorToken: DeserializeOwned {
     fn into_token(self, family: TokenFamily) -> Option<Token>;
 }
 
-/// A successful answer, read into memory that is wiped.
+/// A successful answer, read into memory that is wiped. Got from [`Call::answer`](crate::Call::answer).
 pub struct Answer {
     call: Call,
-    status: u16,
+    status: StatusCode,
     headers: HeaderMap,
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
-    pub(crate) fn new(call: Call, status: u16, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
+    pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
         Self { call, status, headers, body }
     }
 
@@ -103,12 +103,12 @@ impl Answer {
     }
 
     fn protocol(&self, message: String) -> Error {
-        self.about(self.call.error(ErrorKind::Protocol, message))
+        self.located(self.call.error(ErrorKind::Protocol, message))
     }
 
     /// With what is known of the answer.
-    fn about(&self, error: Error) -> Error {
-        error_about(error, &self.headers).with_status(self.status)
+    fn located(&self, error: Error) -> Error {
+        error_about(error, self.status, &self.headers)
     }
 
     /// The body as a token with its fresh secret.
@@ -124,7 +124,7 @@ impl Answer {
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let essentials = Essentials::of::<V>(&self.body);
         let Some(secret) = essentials.secret else {
-            let error = self.about(self.call.lost("the answer holds no secret"));
+            let error = self.located(self.call.lost("the answer holds no secret"));
             return Err(match essentials.id {
                 Some(id) => error.with_token(id),
                 None => error,
@@ -146,7 +146,7 @@ impl Answer {
             (Err(drift), Some(id)) => {
                 Ok(IssuedToken::new(Token::new(self.call.family(), id), secret).with_drift(drift))
             }
-            (Err(_), None) => Err(self.about(self.call.lost("the answer holds no id")).with_secret(secret)),
+            (Err(_), None) => Err(self.located(self.call.lost("the answer holds no id")).with_secret(secret)),
         }
     }
 }
@@ -267,7 +267,7 @@ mod tests {
 
     fn answer(operation: Operation, body: &str) -> Answer {
         let call = Call::new(TokenFamily::new("acme", "token"), operation);
-        Answer::new(call, 200, HeaderMap::new(), Zeroizing::new(body.as_bytes().to_vec()))
+        Answer::new(call, StatusCode::OK, HeaderMap::new(), Zeroizing::new(body.as_bytes().to_vec()))
     }
 
     fn issued(body: &str) -> Result<IssuedToken> {

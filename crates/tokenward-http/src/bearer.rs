@@ -14,6 +14,11 @@ use tokio::{sync::Mutex, time::Instant};
 use crate::{Authorize, AuthorizeError, WireSecret, authorize::header_value};
 
 /// What a token endpoint grants.
+///
+/// ```
+/// let grant = tokenward_http::Grant { access_token: "jwt".into(), expires_in: None };
+/// assert!(!format!("{grant:?}").contains("jwt"));
+/// ```
 #[derive(Debug)]
 pub struct Grant {
     /// The bearer token.

@@ -36,31 +36,46 @@ use crate::{
 /// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
 /// | a success that cannot be read | `Protocol`; `Ambiguous` for a creation or reset | never |
 /// | anything else | `Protocol` | never |
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     family: TokenFamily,
     operation: Operation,
+    token: Option<TokenId>,
 }
 
 impl Call {
     /// This operation of this family.
     pub const fn new(family: TokenFamily, operation: Operation) -> Self {
-        Self { family, operation }
+        Self { family, operation, token: None }
+    }
+
+    /// The same about one token, which its errors then name.
+    pub fn about(self, id: &TokenId) -> Self {
+        Self { token: Some(id.clone()), ..self }
     }
 
     /// The family.
-    pub const fn family(self) -> TokenFamily {
+    pub const fn family(&self) -> TokenFamily {
         self.family
     }
 
     /// An error of this call.
-    pub fn error(self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::new(kind, message).with_place(self.family, self.operation)
+    pub fn error(&self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        self.placed(Error::new(kind, message))
+    }
+
+    /// An error that arose elsewhere, as one of this call.
+    pub fn placed(&self, error: Error) -> Error {
+        let placed = error.with_place(self.family, self.operation);
+        match &self.token {
+            Some(id) => placed.with_token(id.clone()),
+            None => placed,
+        }
     }
 
     /// The error of a token that is in no list.
-    pub fn not_found(self, id: &TokenId) -> Error {
-        self.error(ErrorKind::NotFound, NO_SUCH_TOKEN).with_token(id.clone())
+    pub fn not_found(&self) -> Error {
+        self.error(ErrorKind::NotFound, NO_SUCH_TOKEN)
     }
 
     /// Waits for an answer and reads it.
@@ -70,7 +85,7 @@ impl Call {
     /// As in the table above. A creation or reset whose answer broke off is an [`Answer`] all the same: it
     /// may hold the secret.
     pub async fn answer(
-        self,
+        &self,
         sent: impl Future<Output = Result<Response, SendError>> + Send,
     ) -> Result<Answer> {
         let response = match sent.await {
@@ -78,7 +93,7 @@ impl Call {
             Err(error) => return Err(self.failure(error).await),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let located = |error: Error| error_about(error, &headers).with_status(status);
+        let located = |error: Error| error_about(error, status, &headers);
         let (body, broken) = response.read().await;
         match broken {
             Some(BodyError::TooLarge(limit)) if self.issues() => {
@@ -87,12 +102,14 @@ impl Call {
             Some(BodyError::TooLarge(limit)) => {
                 Err(located(self.error(ErrorKind::Protocol, too_large(limit))))
             }
-            Some(BodyError::Broken(_)) if self.issues() => Ok(Answer::new(self, status, headers, body)),
+            Some(BodyError::Broken(_)) if self.issues() => {
+                Ok(Answer::new(self.clone(), status, headers, body))
+            }
             Some(BodyError::Broken(error)) => {
                 let message = "the answer broke off";
                 Err(located(self.error(ErrorKind::Transport, message).with_source(error.without_url())))
             }
-            None => Ok(Answer::new(self, status, headers, body)),
+            None => Ok(Answer::new(self.clone(), status, headers, body)),
         }
     }
 
@@ -101,7 +118,7 @@ impl Call {
     /// # Errors
     ///
     /// As in the table above.
-    pub async fn done(self, sent: impl Future<Output = Result<Response, SendError>> + Send) -> Result<()> {
+    pub async fn done(&self, sent: impl Future<Output = Result<Response, SendError>> + Send) -> Result<()> {
         match sent.await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.failure(error).await),
@@ -109,12 +126,12 @@ impl Call {
     }
 
     /// Whether its answer holds a secret that is shown once.
-    pub(crate) fn issues(self) -> bool {
+    pub(crate) fn issues(&self) -> bool {
         matches!(self.operation, Operation::Create | Operation::Reset)
     }
 
     /// The error of a creation or reset that may have taken effect and whose secret did not arrive.
-    pub(crate) fn lost(self, what: impl std::fmt::Display) -> Error {
+    pub(crate) fn lost(&self, what: impl std::fmt::Display) -> Error {
         let next = match self.operation {
             Operation::Reset => "the old secret may be gone: reset it again",
             _ => "a token may have been made: look for its name in a list, and revoke it",
@@ -122,7 +139,7 @@ impl Call {
         self.error(ErrorKind::Ambiguous, format!("{what}; {next}"))
     }
 
-    async fn failure(self, error: SendError) -> Error {
+    async fn failure(&self, error: SendError) -> Error {
         match error {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),
@@ -132,7 +149,7 @@ impl Call {
     }
 
     /// Nothing was sent but the request for a bearer token, so everything that passes may be tried again.
-    fn unauthorized(self, error: AuthorizeError) -> Error {
+    fn unauthorized(&self, error: AuthorizeError) -> Error {
         let kind = match error.status() {
             Some(429) => ErrorKind::RateLimited,
             Some(408 | 500..) => ErrorKind::Unavailable,
@@ -148,7 +165,7 @@ impl Call {
         }
     }
 
-    fn no_answer(self, error: reqwest::Error) -> Error {
+    fn no_answer(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         if error.is_connect() {
             let message = "the vendor could not be reached; nothing was sent";
@@ -162,22 +179,21 @@ impl Call {
         lost.with_source(error)
     }
 
-    async fn refusal(self, response: reqwest::Response) -> Error {
+    async fn refusal(&self, response: reqwest::Response) -> Error {
         let (status, headers) = (response.status(), response.headers().clone());
         let said = Said::in_answer(response).await;
         let error = match self.kind_of(status) {
             ErrorKind::Ambiguous => self.lost(format!("the vendor answered {}", status.as_u16())),
             kind => self.error(kind, self.message(kind, status)),
         };
-        let error =
-            error_about(error, &headers).with_status(status.as_u16()).with_vendor(said.code, said.message);
+        let error = error_about(error, status, &headers).with_vendor(said.code, said.message);
         match (error.request_id(), said.request_id) {
             (None, Some(id)) => error.with_request_id(id),
             _ => error,
         }
     }
 
-    fn kind_of(self, status: StatusCode) -> ErrorKind {
+    fn kind_of(&self, status: StatusCode) -> ErrorKind {
         match status.as_u16() {
             400 | 405 | 413 | 414 | 415 | 422 => ErrorKind::InvalidInput,
             401 => ErrorKind::Unauthenticated,
@@ -191,7 +207,7 @@ impl Call {
         }
     }
 
-    fn message(self, kind: ErrorKind, status: StatusCode) -> &'static str {
+    fn message(&self, kind: ErrorKind, status: StatusCode) -> &'static str {
         match kind {
             ErrorKind::InvalidInput => "the vendor refuses the request",
             ErrorKind::Unauthenticated => {
@@ -215,12 +231,13 @@ impl Call {
     }
 }
 
-/// With what the headers say of the request and of the next one.
-pub(crate) fn error_about(mut error: Error, headers: &HeaderMap) -> Error {
+/// With the status, and what the headers say of the request and of the next one.
+pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap) -> Error {
+    let mut error = error.with_status(status.as_u16());
     if let Some(id) = session::request_id(headers).and_then(excerpt::request_id) {
         error = error.with_request_id(id);
     }
-    if let Some(wait) = retry_after(headers, Timestamp::now()) {
+    if let Some(wait) = retry_after(status, headers, Timestamp::now()) {
         error = error.with_retry_after(wait);
     }
     error

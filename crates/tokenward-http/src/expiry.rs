@@ -19,7 +19,7 @@ use crate::Call;
 /// token.expires = When::Never;
 /// let issued = IssuedToken::new(token, "secret".into());
 /// let asked = Expiry::At("2027-01-01T00:00:00Z".parse()?);
-/// assert!(confirm_expiry(Call::new(family, Operation::Create), issued, asked).is_err());
+/// assert!(confirm_expiry(&Call::new(family, Operation::Create), issued, asked).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -27,7 +27,7 @@ use crate::Call;
 ///
 /// [`ErrorKind::Protocol`], with the token's id and, in
 /// [`into_secret`](tokenward_core::Error::into_secret), its secret.
-pub fn confirm_expiry(call: Call, issued: IssuedToken, asked: Expiry) -> Result<IssuedToken> {
+pub fn confirm_expiry(call: &Call, issued: IssuedToken, asked: Expiry) -> Result<IssuedToken> {
     let ends = issued.token.expires;
     let what = match (asked, ends) {
         (_, When::Unknown) | (Expiry::Never, When::Never) => return Ok(issued),
@@ -66,7 +66,7 @@ mod tests {
     fn confirm(asked: Expiry, ends: When) -> Result<IssuedToken> {
         let mut token = Token::new(CALL.family(), "17".parse().unwrap());
         token.expires = ends;
-        confirm_expiry(CALL, IssuedToken::new(token, "CANARY".into()), asked)
+        confirm_expiry(&CALL, IssuedToken::new(token, "CANARY".into()), asked)
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::Call;
 ///
 /// const REVOKE: Call = Call::new(TokenFamily::new("acme", "token"), Operation::Revoke);
 /// let id: TokenId = "17".parse()?;
-/// assert!(refuse_current(REVOKE, &id, Ok(Current::Token(id.clone()))).is_err());
-/// assert!(refuse_current(REVOKE, &id, Ok(Current::Other)).is_ok());
+/// assert!(refuse_current(&REVOKE, &id, Ok(Current::Token(id.clone()))).is_err());
+/// assert!(refuse_current(&REVOKE, &id, Ok(Current::Other)).is_ok());
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
@@ -21,7 +21,7 @@ use crate::Call;
 ///
 /// [`ErrorKind::Conflict`] where it is or may be the credential in use; the
 /// error of the question where it was not answered, since then it may be.
-pub fn refuse_current(call: Call, id: &TokenId, current: Result<Current>) -> Result<()> {
+pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Result<()> {
     let refuse = |message: &'static str| Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()));
     match current {
         Ok(Current::Token(current)) if current == *id => {
@@ -50,15 +50,15 @@ pub fn refuse_current(call: Call, id: &TokenId, current: Result<Current>) -> Res
 /// let mut token = Token::new(family, "17".parse()?);
 /// token.managed = true;
 /// let (id, revoke) = (token.id.clone(), Call::new(family, Operation::Revoke));
-/// assert!(refuse_managed(revoke, &id, Ok(Some(token))).is_err());
-/// assert!(refuse_managed(revoke, &id, Ok(None)).is_ok());
+/// assert!(refuse_managed(&revoke, &id, Ok(Some(token))).is_err());
+/// assert!(refuse_managed(&revoke, &id, Ok(None)).is_ok());
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Conflict`] where the token is managed; the error of the question where it was not answered.
-pub fn refuse_managed(call: Call, id: &TokenId, token: Result<Option<Token>>) -> Result<()> {
+pub fn refuse_managed(call: &Call, id: &TokenId, token: Result<Option<Token>>) -> Result<()> {
     match token {
         Ok(Some(token)) if token.managed => {
             let message = "it belongs to the vendor's platform, which breaks without it: say `even_if_managed` \
@@ -74,7 +74,7 @@ pub fn refuse_managed(call: Call, id: &TokenId, token: Result<Option<Token>>) ->
     }
 }
 
-fn unanswered(call: Call, id: &TokenId, message: &'static str, error: Error) -> Error {
+fn unanswered(call: &Call, id: &TokenId, message: &'static str, error: Error) -> Error {
     let unanswered = call.error(error.kind(), message).with_token(id.clone()).with_retry(error.retry());
     let unanswered = match error.status() {
         Some(status) => unanswered.with_status(status),

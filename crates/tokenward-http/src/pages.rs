@@ -13,6 +13,11 @@ use crate::Call;
 /// One page of a list.
 ///
 /// `C` is what the next page is asked for with: a cursor, an offset.
+///
+/// ```
+/// let page: tokenward_http::Page<()> = tokenward_http::Page::only(Vec::new());
+/// assert!(page.next.is_none());
+/// ```
 #[derive(Debug)]
 pub struct Page<C> {
     /// Its items, in order, with an error in the place of each that cannot be read.
@@ -33,6 +38,23 @@ impl<C> Page<C> {
 }
 
 /// A list whose pages are fetched one after the other, when they are needed.
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use tokenward_core::{Operation, Token, TokenFamily};
+/// use tokenward_http::{Call, Page, paged};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let family = TokenFamily::new("acme", "token");
+/// let list = paged(Call::new(family, Operation::List), 0, move |number: u8, _| async move {
+///     let id = number.to_string().parse().map_err(|_| Call::new(family, Operation::List).not_found())?;
+///     let next = (number < 2).then_some(number + 1);
+///     Ok(Page { tokens: vec![Ok(Token::new(family, id))], next, total: Some(3), gap: None })
+/// });
+/// assert_eq!(list.count().await, 3);
+/// # }
+/// ```
 ///
 /// A token that comes twice is yielded once. The list ends with
 /// [`ErrorKind::Incomplete`] where a page or a cursor comes a second time, the
@@ -71,6 +93,17 @@ where
 
 /// The token with this id, looked for in a list.
 ///
+/// ```
+/// use tokenward_core::{ListOptions, MemoryTokens, TokenId, TokenManager};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let list = MemoryTokens::default().list(ListOptions::default());
+/// assert_eq!(tokenward_http::find(list, &"17".parse::<TokenId>()?).await?, None);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// What ends the list before the token is found: then it is not known whether there is one. Another token that
@@ -87,6 +120,13 @@ pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>
 }
 
 /// A list that is nothing but its refusal.
+///
+/// ```
+/// use tokenward_core::{Error, ErrorKind};
+///
+/// let list = tokenward_http::failed(Error::new(ErrorKind::Unsupported, "it has no owners"));
+/// # let _ = list;
+/// ```
 pub fn failed(refusal: Error) -> TokenStream {
     Box::pin(stream::iter([Err(refusal)]))
 }

@@ -1,6 +1,7 @@
 //! A successful answer, read within bounds, with errors that say where and never what.
 
 use progenitor_client::{ByteStream, Error, ResponseValue};
+use reqwest::StatusCode;
 use serde::{Deserialize, de::DeserializeOwned, de::Error as _};
 use tokenward_core::Drift;
 use zeroize::Zeroizing;
@@ -33,8 +34,8 @@ impl Response {
         self.inner.headers()
     }
 
-    pub(crate) fn status(&self) -> u16 {
-        self.inner.status().as_u16()
+    pub(crate) fn status(&self) -> StatusCode {
+        self.inner.status()
     }
 
     /// Reads the body as JSON.

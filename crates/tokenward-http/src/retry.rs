@@ -98,7 +98,7 @@ impl Plan {
     pub(crate) fn wait_after(&mut self, result: &reqwest::Result<Response>) -> Option<Duration> {
         let asked = match result {
             Ok(response) if is_transient(response.status()) => {
-                retry_after(response.headers(), Timestamp::now())
+                retry_after(response.status(), response.headers(), Timestamp::now())
             }
             Ok(_) => return None,
             Err(error) if error.is_connect() || error.is_timeout() || error.is_request() => None,

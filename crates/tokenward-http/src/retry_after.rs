@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
-use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, HeaderValue, RETRY_AFTER},
+};
 
 /// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
 ///
@@ -13,13 +16,14 @@ use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 /// | LaunchDarkly | `X-Ratelimit-Reset`, `X-Ratelimit-Auth-Token-Reset` | epoch milliseconds, at times in the past |
 /// | Atlassian | `X-RateLimit-Reset` | ISO 8601 |
 ///
-/// Where several resets are given, the last one counts: it is not said which of
-/// the limits was hit.
-pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+/// A reset counts for 429 only: two vendors send it with every answer, where it
+/// says nothing about this one. Where several are given, the last one counts: it
+/// is not said which of the limits was hit.
+pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
+    let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
     let said = headers.get(RETRY_AFTER).and_then(|value| wait(value, now));
-    let resets = headers
-        .iter()
-        .filter(|(name, _)| name.as_str().contains("ratelimit") && name.as_str().ends_with("-reset"));
+    let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
     said.or_else(|| resets.filter_map(|(_, value)| wait(value, now)).max())
         .and_then(|wait| Duration::try_from(wait).ok())
         .filter(|wait| !wait.is_zero())
@@ -50,10 +54,14 @@ mod tests {
     use super::*;
 
     fn said(headers: &[(&'static str, &str)]) -> Option<Duration> {
+        said_with(StatusCode::TOO_MANY_REQUESTS, headers)
+    }
+
+    fn said_with(status: StatusCode, headers: &[(&'static str, &str)]) -> Option<Duration> {
         let now = "2026-08-01T00:00:00Z".parse().unwrap();
         let headers =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        retry_after(&headers, now)
+        retry_after(status, &headers, now)
     }
 
     #[test]
@@ -74,6 +82,16 @@ mod tests {
             seconds(6)
         );
         assert_eq!(said(&[("retry-after", "2"), ("x-ratelimit-reset", "1785542405000")]), seconds(2));
+    }
+
+    #[test]
+    fn a_reset_that_comes_with_every_answer_says_nothing_of_another_status() {
+        let busy = |headers| said_with(StatusCode::SERVICE_UNAVAILABLE, headers);
+        assert_eq!(busy(&[("x-ratelimit-reset", "1785542405000")]), None);
+        assert_eq!(
+            busy(&[("retry-after", "7"), ("x-ratelimit-reset", "1785542405000")]),
+            Some(Duration::from_secs(7))
+        );
     }
 
     #[test]

@@ -109,14 +109,14 @@ impl LaunchDarklyAccessTokens {
         Ok(Page { tokens, next, total: listing.total, gap })
     }
 
-    async fn record(&self, call: Call, id: &TokenId) -> Result<(Token, AccessToken)> {
+    async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, AccessToken)> {
         let answer = call.answer(self.client.raw().get_token_response(id.as_str())).await?;
         Ok((answer.token::<AccessToken>()?, answer.read()?))
     }
 }
 
 /// The operations that change a token, given what it is now.
-fn patch(change: &UpdateToken, before: &AccessToken) -> Result<Vec<PatchOperation>> {
+fn patch(change: &UpdateToken, rights: Option<Rights>, before: &AccessToken) -> Vec<PatchOperation> {
     let mut patch = Vec::new();
     if let Some(name) = change.name() {
         patch.push(set("/name", name));
@@ -129,8 +129,8 @@ fn patch(change: &UpdateToken, before: &AccessToken) -> Result<Vec<PatchOperatio
         Some(_) if before.expiry.is_some() => patch.push(remove("/expiry")),
         _ => {}
     }
-    if let Some(access) = change.access() {
-        let (field, value) = Rights::of(access, CustomRolesBy::Id)?.field();
+    if let Some(rights) = rights {
+        let (field, value) = rights.field();
         let present = [
             ("/role", before.role.is_some()),
             ("/customRoleIds", before.custom_role_ids.as_ref().is_some_and(|ids| !ids.is_empty())),
@@ -140,7 +140,7 @@ fn patch(change: &UpdateToken, before: &AccessToken) -> Result<Vec<PatchOperatio
         patch.extend(others.map(|(other, _)| remove(other)));
         patch.push(set(field, value));
     }
-    Ok(patch)
+    patch
 }
 
 #[async_trait]
@@ -184,7 +184,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        Ok(self.record(call(Operation::Get), id).await?.0)
+        Ok(self.record(&call(Operation::Get).about(id), id).await?.0)
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
@@ -202,16 +202,18 @@ impl TokenManager for LaunchDarklyAccessTokens {
         };
         Rights::of(request.access(), CustomRolesBy::Key)
             .and_then(|rights| rights.put_into(&mut body))
-            .map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+            .map_err(|error| call.placed(error))?;
         let answer = call.answer(self.client.raw().post_token_response(&body)).await?;
-        confirm_expiry(call, answer.issued::<AccessToken>()?, request.expires())
+        confirm_expiry(&call, answer.issued::<AccessToken>()?, request.expires())
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update);
+        let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
-        let (before, record) = self.record(call, id).await?;
-        let patch = patch(&change, &record).map_err(|error| error.with_place(FAMILY, Operation::Update))?;
+        let rights = change.access().map(|access| Rights::of(access, CustomRolesBy::Id));
+        let rights = rights.transpose().map_err(|error| call.placed(error))?;
+        let (before, record) = self.record(&call, id).await?;
+        let patch = patch(&change, rights, &record);
         if patch.is_empty() {
             return Ok(before);
         }
@@ -223,17 +225,17 @@ impl TokenManager for LaunchDarklyAccessTokens {
             Some(Expiry::At(time)) if !token.expires.at().is_some_and(|ends| is_same_time(time, ends)) => {
                 let message =
                     "the instance ignores `expiry`, which it does not know: the token ends as before";
-                Err(call.error(ErrorKind::Protocol, message).with_token(id.clone()))
+                Err(call.error(ErrorKind::Protocol, message))
             }
             _ => Ok(token),
         }
     }
 
     async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        let call = call(Operation::Reset);
+        let call = call(Operation::Reset).about(id);
         options.check(FAMILY, &self.capabilities())?;
         if options.grace_until().is_none() && !options.is_even_if_current() {
-            refuse_current(call, id, self.current().await)?;
+            refuse_current(&call, id, self.current().await)?;
         }
         let query = ResetTokenQuery { expiry: options.grace_until().map(Into::into) };
         call.answer(self.client.raw().reset_token_response(id.as_str(), &query))
@@ -242,9 +244,9 @@ impl TokenManager for LaunchDarklyAccessTokens {
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
+        let call = call(Operation::Revoke).about(id);
         if !options.is_even_if_current() {
-            refuse_current(call, id, self.current().await)?;
+            refuse_current(&call, id, self.current().await)?;
         }
         call.done(self.client.raw().delete_token_response(id.as_str())).await
     }

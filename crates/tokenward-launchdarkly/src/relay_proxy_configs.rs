@@ -104,42 +104,46 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
         let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
-        call(Operation::Get).answer(sent).await?.token::<RelayAutoConfigRep>()
+        call(Operation::Get).about(id).answer(sent).await?.token::<RelayAutoConfigRep>()
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
+        let call = call(Operation::Create);
         request.check(FAMILY, &self.capabilities())?;
-        let policy = policy(request.access()).map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+        let policy = policy(request.access()).map_err(|error| call.placed(error))?;
         let body = RelayAutoConfigPost::new(request.name(), policy);
         let sent = self.client.raw().post_relay_auto_config_response(&body);
-        call(Operation::Create).answer(sent).await?.issued::<RelayAutoConfigRep>()
+        call.answer(sent).await?.issued::<RelayAutoConfigRep>()
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let placed = |error: tokenward_core::Error| error.with_place(FAMILY, Operation::Update);
+        let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
         let mut patch = Vec::new();
         if let Some(name) = change.name() {
             patch.push(set("/name", name));
         }
         if let Some(access) = change.access() {
-            let policy = policy(access).map_err(placed)?;
+            let policy = policy(access).map_err(|error| call.placed(error))?;
             patch.push(set("/policy", serde_json::to_value(policy).unwrap_or_default()));
         }
         let body = PatchWithComment::new(patch);
         let sent = self.client.raw().patch_relay_auto_config_response(id.as_str(), &body);
-        call(Operation::Update).answer(sent).await?.token::<RelayAutoConfigRep>()
+        call.answer(sent).await?.token::<RelayAutoConfigRep>()
     }
 
     async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
         options.check(FAMILY, &self.capabilities())?;
         let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
         let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
-        call(Operation::Reset).answer(sent).await?.issued::<RelayAutoConfigRep>()
+        call(Operation::Reset).about(id).answer(sent).await?.issued::<RelayAutoConfigRep>()
     }
 
     async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
-        call(Operation::Revoke).done(self.client.raw().delete_relay_auto_config_response(id.as_str())).await
+        call(Operation::Revoke)
+            .about(id)
+            .done(self.client.raw().delete_relay_auto_config_response(id.as_str()))
+            .await
     }
 
     async fn current(&self) -> Result<Current> {

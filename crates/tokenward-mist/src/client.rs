@@ -94,7 +94,7 @@ impl Mist {
     }
 
     /// What the vendor says of the credential.
-    pub(crate) async fn caller(&self, call: Call) -> Result<Caller> {
+    pub(crate) async fn caller(&self, call: &Call) -> Result<Caller> {
         let caller: Admin = call.answer(self.raw.get_self_response()).await?.read()?;
         // A person has an address; an organization's token has a name in its place.
         let is_person = caller.email.is_some() || caller.admin_id.is_some();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::value::RawValue;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, Error, ErrorKind, IssuedToken, ListOptions, Operation, Result,
+    Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{Call, Page, failed, paged, refuse_current};
@@ -74,7 +74,7 @@ impl MistOrgTokens {
         Ok(Page::only(answer.tokens::<OrgApiToken>(&answer.read::<Vec<&RawValue>>()?, 0)))
     }
 
-    async fn record(&self, call: Call, id: &TokenId) -> Result<(Token, OrgApiToken)> {
+    async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, OrgApiToken)> {
         let answer =
             call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await?;
         Ok((answer.token::<OrgApiToken>()?, answer.read()?))
@@ -82,7 +82,7 @@ impl MistOrgTokens {
 
     async fn find_current(&self) -> Result<Current> {
         let call = call(Operation::Current);
-        let Some(name) = self.client.caller(call).await?.token_name else { return Ok(Current::Other) };
+        let Some(name) = self.client.caller(&call).await?.token_name else { return Ok(Current::Other) };
         let answer = call.answer(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
         let tokens: Vec<OrgApiToken> = answer.read()?;
         let candidates = tokens.into_iter().filter(|token| token.name.as_deref() == Some(&name));
@@ -141,7 +141,7 @@ impl TokenManager for MistOrgTokens {
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        Ok(self.record(call(Operation::Get), id).await?.0)
+        Ok(self.record(&call(Operation::Get).about(id), id).await?.0)
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
@@ -151,30 +151,28 @@ impl TokenManager for MistOrgTokens {
             return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
         }
         let mut body = OrgApiTokenInput::new(request.name());
-        body.privileges =
-            Some(privileges(request.access()).map_err(|error| error.with_place(FAMILY, Operation::Create))?);
+        body.privileges = Some(privileges(request.access()).map_err(|error| call.placed(error))?);
         body.src_ips = (!request.source_ips().is_empty()).then(|| request.source_ips().to_vec());
         let sent = self.client.raw().create_org_api_token_response(&self.org_id, &body);
         call.answer(sent).await?.issued::<OrgApiToken>()
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update);
-        let placed = |error: Error| error.with_place(FAMILY, Operation::Update);
+        let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
-        let asked = change.access().map(privileges).transpose().map_err(placed)?;
-        let (before, record) = self.record(call, id).await?;
+        let asked = change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
+        let (before, record) = self.record(&call, id).await?;
         let name = change.name().map(str::to_owned).or(before.name).unwrap_or_default();
-        let mut body = input(name, &record).map_err(placed)?;
+        let mut body = input(name, &record).map_err(|error| call.placed(error))?;
         body.privileges = asked.or(body.privileges);
         call.done(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body)).await?;
-        Ok(self.record(call, id).await?.0)
+        Ok(self.record(&call, id).await?.0)
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
+        let call = call(Operation::Revoke).about(id);
         if !options.is_even_if_current() {
-            refuse_current(call, id, self.current().await)?;
+            refuse_current(&call, id, self.current().await)?;
         }
         call.done(self.client.raw().delete_org_api_token_response(&self.org_id, id.as_str())).await
     }

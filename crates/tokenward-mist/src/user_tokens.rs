@@ -63,7 +63,7 @@ impl MistUserTokens {
 
     async fn find_current(&self) -> Result<Current> {
         let call = call(Operation::Current);
-        if self.client.caller(call).await?.token_name.is_some() {
+        if self.client.caller(&call).await?.token_name.is_some() {
             return Ok(Current::Other);
         }
         let answer = call.answer(self.client.raw().list_api_tokens_response()).await?;
@@ -117,7 +117,7 @@ impl TokenManager for MistUserTokens {
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
         let sent = self.client.raw().get_api_token_response(id.as_str());
-        call(Operation::Get).answer(sent).await?.token::<UserApiToken>()
+        call(Operation::Get).about(id).answer(sent).await?.token::<UserApiToken>()
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
@@ -131,13 +131,13 @@ impl TokenManager for MistUserTokens {
         change.check(FAMILY, &self.capabilities())?;
         let body = UserApiTokenInput { name: change.name().map(str::to_owned) };
         let sent = self.client.raw().update_api_token_response(id.as_str(), &body);
-        call(Operation::Update).answer(sent).await?.token::<UserApiToken>()
+        call(Operation::Update).about(id).answer(sent).await?.token::<UserApiToken>()
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
+        let call = call(Operation::Revoke).about(id);
         if !options.is_even_if_current() {
-            refuse_current(call, id, self.current().await)?;
+            refuse_current(&call, id, self.current().await)?;
         }
         call.done(self.client.raw().delete_api_token_response(id.as_str())).await
     }

@@ -115,15 +115,15 @@ impl TokenManager for SailPointOauthClients {
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
         let sent = self.client.raw().get_oauth_client_response(id.as_str());
-        call(Operation::Get).answer(sent).await?.token::<OauthClient>()
+        call(Operation::Get).about(id).answer(sent).await?.token::<OauthClient>()
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
         const AN_HOUR: i64 = 3600;
 
+        let call = call(Operation::Create);
         request.check(FAMILY, &self.capabilities())?;
-        let seconds =
-            bearer_seconds(&request).map_err(|error| error.with_place(FAMILY, Operation::Create))?;
+        let seconds = bearer_seconds(&request).map_err(|error| call.placed(error))?;
         let mut body = CreateOauthClientRequest::new(
             seconds.unwrap_or(AN_HOUR),
             AccessType::Offline,
@@ -134,7 +134,7 @@ impl TokenManager for SailPointOauthClients {
         );
         body.scope = Nullable::Value(scopes(request.access()));
         let sent = self.client.raw().create_oauth_client_response(&body);
-        call(Operation::Create).answer(sent).await?.issued::<CreateOauthClientResponse>()
+        call.answer(sent).await?.issued::<CreateOauthClientResponse>()
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
@@ -147,18 +147,18 @@ impl TokenManager for SailPointOauthClients {
             patch.push(replace("/description", text));
         }
         let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
-        call(Operation::Update).answer(sent).await?.token::<OauthClient>()
+        call(Operation::Update).about(id).answer(sent).await?.token::<OauthClient>()
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
+        let call = call(Operation::Revoke).about(id);
         if !options.is_even_if_current() {
-            refuse_current(call, id, Ok(self.client.credential()))?;
+            refuse_current(&call, id, Ok(self.client.credential()))?;
         }
         if !options.is_even_if_managed() {
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
             let client = call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>());
-            refuse_managed(call, id, client.map(Some))?;
+            refuse_managed(&call, id, client.map(Some))?;
         }
         call.done(self.client.raw().delete_oauth_client_response(id.as_str())).await
     }

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use serde_json::{Value, value::RawValue};
 use tokenward_core::{
-    Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
-    Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
-    UpdateToken, When,
+    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Result,
+    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    When,
 };
 use tokenward_http::{
     Call, Nullable, Page, confirm_expiry, failed, find, is_same_time, paged, refuse_current, refuse_managed,
@@ -44,7 +44,7 @@ use crate::{
 /// bearers that exist already not at all, and others after up to 20 minutes.
 ///
 /// **Expiry** differs by API version; see [`ApiVersion`](crate::ApiVersion).
-/// In V2024, V3 and beta a token ends after six months at the latest, and its
+/// In V2024, `v3` and `beta` a token ends after six months at the latest, and its
 /// date cannot be changed. Later, [`Expiry::Never`] is sent with the
 /// acknowledgement that the vendor wants.
 ///
@@ -98,11 +98,13 @@ impl SailPointPersonalAccessTokens {
         Self { client }
     }
 
-    fn stream(&self, call: Call, options: &ListOptions) -> TokenStream {
+    fn stream(&self, call: &Call, options: &ListOptions) -> TokenStream {
         let owner = options.owner().map(str::to_owned);
         let first = options.unused_since().map_or(Part::All, |time| Part::UnusedSince(date(time)));
-        let tokens = self.clone();
-        paged(call, first, move |part, position| tokens.clone().page(call, owner.clone(), part, position))
+        let (tokens, of_page) = (self.clone(), call.clone());
+        paged(call.clone(), first, move |part, position| {
+            tokens.clone().page(of_page.clone(), owner.clone(), part, position)
+        })
     }
 
     async fn page(
@@ -213,24 +215,23 @@ impl TokenManager for SailPointPersonalAccessTokens {
 
     fn list(&self, options: ListOptions) -> TokenStream {
         match options.check(FAMILY, &self.capabilities()) {
-            Ok(()) => self.stream(call(Operation::List), &options),
+            Ok(()) => self.stream(&call(Operation::List), &options),
             Err(refusal) => failed(refusal),
         }
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get);
-        let found = find(self.stream(call, &ListOptions::default()), id).await?;
-        found.ok_or_else(|| call.not_found(id))
+        let call = call(Operation::Get).about(id);
+        let found = find(self.stream(&call, &ListOptions::default()), id).await?;
+        found.ok_or_else(|| call.not_found())
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
         let call = call(Operation::Create);
         request.check(FAMILY, &self.capabilities())?;
-        let placed = |error: Error| error.with_place(FAMILY, Operation::Create);
         let mut body = CreatePersonalAccessTokenRequest::new(request.name());
         body.scope = Nullable::Value(scopes(request.access()));
-        if let Some(seconds) = bearer_seconds(&request).map_err(placed)? {
+        if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
             body.access_token_validity_seconds = seconds.into();
         }
         match request.expires() {
@@ -254,11 +255,11 @@ impl TokenManager for SailPointPersonalAccessTokens {
         {
             issued.token.expires = When::Never;
         }
-        confirm_expiry(call, issued, request.expires())
+        confirm_expiry(&call, issued, request.expires())
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update);
+        let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
         let patch = patch(&change);
         let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
@@ -272,26 +273,26 @@ impl TokenManager for SailPointPersonalAccessTokens {
         if !ends_as_asked {
             let message =
                 format!("the vendor ignores the expiry that was asked for: the token ends {}", token.expires);
-            return Err(call.error(ErrorKind::Protocol, message).with_token(id.clone()));
+            return Err(call.error(ErrorKind::Protocol, message));
         }
         Ok(token)
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke);
+        let call = call(Operation::Revoke).about(id);
         if !options.is_even_if_current() {
-            refuse_current(call, id, Ok(self.client.credential()))?;
+            refuse_current(&call, id, Ok(self.client.credential()))?;
         }
         if !options.is_even_if_managed() {
-            let token = find(self.stream(call, &ListOptions::default()), id).await;
-            refuse_managed(call, id, token)?;
+            let token = find(self.stream(&call, &ListOptions::default()), id).await;
+            refuse_managed(&call, id, token)?;
         }
         call.done(self.client.raw().delete_personal_access_token_response(id.as_str())).await
     }
 
     async fn current(&self) -> Result<Current> {
         let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
-        let own = self.stream(call(Operation::Current), &ListOptions::default().with_owner("me"));
+        let own = self.stream(&call(Operation::Current), &ListOptions::default().with_owner("me"));
         let found = find(own, &id).await?;
         Ok(found.map_or(Current::Other, |token| Current::Token(token.id)))
     }
