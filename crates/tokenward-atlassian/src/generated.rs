@@ -3,11 +3,9 @@
 //
 // Corrections by overlay.yaml: 3. What the passes changed:
 //   version-3.0 1
-//   own-version 1
 //   operation-names 7
 //   path-servers 5
 //   error-answers 9
-//   success-range 6
 //   unused-components 11
 //   type-names 1
 //   aliases 2

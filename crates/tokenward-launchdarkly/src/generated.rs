@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // Corrections by overlay.yaml: 6. What the passes changed:
-//   own-version 1
 //   operation-names 13
 //   error-answers 52
-//   success-range 13
 //   unused-components 7
 //   type-names 1
 //   aliases 22

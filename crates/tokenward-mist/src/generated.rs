@@ -4,10 +4,8 @@
 // Corrections by overlay.yaml: 6. What the passes changed:
 //   null-types 5
 //   version-3.0 1
-//   own-version 1
 //   operation-names 11
 //   error-answers 55
-//   success-range 11
 //   unused-components 10
 //   type-names 29
 //   aliases 23

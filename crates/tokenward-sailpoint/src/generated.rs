@@ -3,11 +3,9 @@
 //
 // Corrections by overlay.yaml: 2. What the passes changed:
 //   version-3.0 1
-//   own-version 1
 //   operation-names 11
 //   path-servers 1
 //   error-answers 55
-//   success-range 11
 //   request-media-types 2
 //   unused-components 17
 //   type-names 12

@@ -12,7 +12,11 @@ mod types;
 
 use serde_json::Value;
 
-use crate::{normalise::Reach, problem::Problem, vendor::Config};
+use crate::{
+    normalise::{Reach, check_successes},
+    problem::Problem,
+    vendor::Config,
+};
 
 /// The client of one vendor.
 #[derive(Debug)]
@@ -27,6 +31,7 @@ pub struct Client {
 
 /// Generates the client, changes it and checks it.
 pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
+    check_successes(document)?;
     let reach = Reach::of(document);
     let tokens = progenitor::generate(document).map_err(|problem| blame::find(document, problem))?;
     let mut file: syn::File =
