@@ -127,6 +127,22 @@ async fn sailpoint_an_end_that_the_answer_does_not_have_is_no_error() {
 }
 
 #[tokio::test]
+async fn sailpoint_a_filter_that_is_ignored_is_applied_all_the_same() {
+    let (_, server) = serve(SailPoint::new).await;
+    let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
+    let (all, _) = crate::support::listing(&tokens).await;
+    let today = serde_json::json!(
+        all.iter().map(|token| token.record.as_ref().unwrap().to_value()).collect::<Vec<_>>()
+    );
+    server.script(Fault::body(today.to_string()).on(Method::GET, "filters=").always());
+    let long_ago =
+        tokenward::ListOptions::default().with_unused_since(crate::support::at("2020-01-01T00:00:00Z"));
+    let unused = tokenward::TokenManagerExt::list_all(&tokens, long_ago).await.unwrap();
+    assert!(unused.len() < all.len());
+    assert!(unused.iter().all(|token| token.last_used == When::Never));
+}
+
+#[tokio::test]
 async fn sailpoint_an_eleventh_token_is_refused_by_the_vendor_in_its_words() {
     let (_, server) = serve(SailPoint::new).await;
     let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();

@@ -107,7 +107,7 @@ impl Mist {
         candidates: impl Iterator<Item = (Option<String>, Option<WireSecret>)>,
     ) -> Current {
         let fits = |mask: &Option<WireSecret>| {
-            mask.as_ref().is_none_or(|mask| is_masked_as(self.credential.expose_secret(), mask.expose()))
+            mask.as_ref().is_none_or(|mask| is_masked_as(self.credential.expose_secret(), mask))
         };
         let mut ids: Vec<TokenId> =
             candidates.filter(|(_, mask)| fits(mask)).filter_map(|(id, _)| id?.parse().ok()).collect();
@@ -128,11 +128,37 @@ pub(crate) struct Caller {
     pub(crate) token_name: Option<String>,
 }
 
-/// Whether the vendor would show this credential so: its first and last four characters, or all of it.
-fn is_masked_as(credential: &str, mask: &str) -> bool {
-    match mask.split_once("...") {
+/// Whether the vendor may show this credential so: by its first and last four characters, whole, or by a mask of a
+/// form that is not known, which fits any.
+fn is_masked_as(credential: &str, shown: &WireSecret) -> bool {
+    match shown.expose().split_once("...") {
         Some((start, end)) => credential.starts_with(start) && credential.ends_with(end),
-        None => credential == mask,
+        None => is_short(shown.expose()) || credential == shown.expose(),
+    }
+}
+
+/// Too short for a key, so that it is a mask of one.
+fn is_short(shown: &str) -> bool {
+    shown.chars().filter(char::is_ascii_alphanumeric).count() <= 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mask_fits_the_credential_that_it_was_made_of_and_an_unknown_form_fits_any() {
+        for (shown, fits) in [
+            ("1qkb...QQCL", true),
+            ("1qkb...QQCM", false),
+            ("1qkc...QQCL", false),
+            ("1qkb****QQCL", true),
+            ("****", true),
+            ("1qkb-the-whole-key-QQCL", true),
+            ("1qkb-another-key-QQCL", false),
+        ] {
+            assert_eq!(is_masked_as("1qkb-the-whole-key-QQCL", &shown.into()), fits, "{shown}");
+        }
     }
 }
 

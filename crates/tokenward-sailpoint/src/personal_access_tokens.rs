@@ -74,7 +74,7 @@ const fn call(operation: Operation) -> Call {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Part {
     All,
-    UnusedSince(String),
+    UnusedSince(Timestamp),
     NeverUsed,
 }
 
@@ -82,8 +82,17 @@ impl Part {
     fn filter(&self) -> Option<String> {
         match self {
             Self::All => None,
-            Self::UnusedSince(time) => Some(format!("lastUsed le {time}")),
+            Self::UnusedSince(time) => Some(format!("lastUsed le {}", date(*time))),
             Self::NeverUsed => Some("lastUsed isnull".to_owned()),
+        }
+    }
+
+    /// Whether a token belongs to this part, should the vendor ignore the filter.
+    fn has(&self, token: &Token) -> bool {
+        match self {
+            Self::All => true,
+            Self::UnusedSince(time) => token.last_used.at().is_some_and(|used| used <= *time),
+            Self::NeverUsed => token.last_used.at().is_none(),
         }
     }
 }
@@ -100,7 +109,7 @@ impl SailPointPersonalAccessTokens {
 
     fn stream(&self, call: &Call, options: &ListOptions) -> TokenStream {
         let owner = options.owner().map(str::to_owned);
-        let first = options.unused_since().map_or(Part::All, |time| Part::UnusedSince(date(time)));
+        let first = options.unused_since().map_or(Part::All, Part::UnusedSince);
         let (tokens, of_page) = (self.clone(), call.clone());
         paged(call.clone(), first, move |part, position| {
             tokens.clone().page(of_page.clone(), owner.clone(), part, position)
@@ -121,6 +130,7 @@ impl SailPointPersonalAccessTokens {
         for token in page.tokens.iter_mut().flatten() {
             token.expires = self.expiry(token.expires);
         }
+        page.tokens.retain(|result| result.as_ref().map_or(true, |token| part.has(token)));
         page.gap = self.client.gap(&answer, items.len());
         page.next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
         Ok(page)

@@ -24,11 +24,8 @@ use std::{
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use futures_util::future::join_all;
 use tokenward::{
-    ListOptions, Listing, Token, TokenManager, TokenManagerExt, When,
-    atlassian::Atlassian,
-    launchdarkly::LaunchDarkly,
-    mist::{BuildError, Environment, Mist},
-    sailpoint::SailPoint,
+    BuildError, Environment, ListOptions, Listing, Token, TokenManager, TokenManagerExt, When,
+    atlassian::Atlassian, launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
 };
 use tokenward_testkit::{self as simulated, Clock, Server};
 
