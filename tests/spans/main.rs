@@ -62,7 +62,7 @@ async fn a_span_tells_names_and_numbers_and_no_secret() {
     let span =
         text.lines().find(|line| line.contains("close") && line.contains("create_org_api_token")).unwrap();
     for part in [
-        concat!("client=\"tokenward-mist/", env!("CARGO_PKG_VERSION"), "\""),
+        "vendor=\"mist\"",
         "method=\"POST\"",
         "attempts=1",
         "status=200",

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use crate::{
     Access, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken, ListOptions,
-    Operation, Owner, ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily, TokenId,
+    Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily, TokenId,
     TokenManager, TokenStream, UpdateToken, When,
 };
 
@@ -111,6 +111,16 @@ fn end_of(expires: Expiry) -> When {
     }
 }
 
+/// What a token has no field for, as a vendor would show it.
+fn record_of(request: &CreateToken) -> String {
+    serde_json::json!({
+        "source_ips": request.source_ips(),
+        "service": request.is_for_service(),
+        "bearer_lifetime_seconds": request.bearer_lifetime().map(|lifetime| lifetime.as_secs()),
+    })
+    .to_string()
+}
+
 fn scopes_of(access: &Access) -> Vec<String> {
     match access {
         Access::Full => vec!["*".to_owned()],
@@ -168,6 +178,7 @@ impl TokenManager for MemoryTokens {
         token.last_used = When::Never;
         token.expires = end_of(request.expires());
         token.scopes = Some(scopes_of(request.access()));
+        token.record = Record::from_json(&record_of(&request)).ok();
         state.tokens.push(token.clone());
         Ok(IssuedToken::new(token, secret(number)))
     }
@@ -216,5 +227,23 @@ impl TokenManager for MemoryTokens {
 impl fmt::Debug for MemoryTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryTokens").field("family", &self.family).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_option_of_a_creation_can_be_seen() {
+        let request = CreateToken::new("ci", Expiry::Never, Access::Full)
+            .with_source_ips(["192.0.2.1"])
+            .for_service()
+            .with_bearer_lifetime(std::time::Duration::from_secs(60));
+        let issued = MemoryTokens::default().create(request).await.unwrap();
+        assert_eq!(
+            issued.token.record.unwrap().as_str(),
+            r#"{"bearer_lifetime_seconds":60,"service":true,"source_ips":["192.0.2.1"]}"#
+        );
     }
 }

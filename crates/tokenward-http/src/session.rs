@@ -49,7 +49,7 @@ struct Inner {
     timeout: Duration,
     deadline: Duration,
     retry: RetryOptions,
-    product: &'static str,
+    vendor: &'static str,
 }
 
 impl Session {
@@ -69,7 +69,7 @@ impl Session {
             timeout: options.timeout(),
             deadline: options.deadline(),
             retry: options.retry().clone(),
-            product,
+            vendor: vendor_of(product),
         })))
     }
 
@@ -189,7 +189,7 @@ impl Session {
     ) -> reqwest::Result<reqwest::Response> {
         let span = tracing::debug_span!(
             "request",
-            client = self.0.product,
+            vendor = self.0.vendor,
             operation = operation.id,
             method = request.method().as_str(),
             status = tracing::field::Empty,
@@ -265,6 +265,12 @@ impl Session {
             None => false,
         }
     }
+}
+
+/// `mist`, of `tokenward-mist/0.1.0`.
+fn vendor_of(product: &'static str) -> &'static str {
+    let name = product.split_once('/').map_or(product, |(name, _)| name);
+    name.strip_prefix("tokenward-").unwrap_or(name)
 }
 
 /// Headers that say something about the answer and its limits, and hold nothing of what was asked.
