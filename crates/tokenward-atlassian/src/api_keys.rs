@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, ListOptions, Operation, Result, RevokeOptions, Token, TokenFamily, TokenId, TokenManager,
     TokenStream,
@@ -13,8 +11,8 @@ use tokenward_http::{Call, Page, failed, find, paged};
 
 use crate::{
     Atlassian,
-    convert::next,
-    raw::types::{ListOrgApiKeysQuery, OrgApiKey, PageLinks},
+    convert::Listing,
+    raw::types::{ListOrgApiKeysQuery, OrgApiKey},
 };
 
 /// The family `atlassian/api-key`.
@@ -50,14 +48,6 @@ const fn call(operation: Operation) -> Call {
     Call::new(FAMILY, operation)
 }
 
-#[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    data: Option<Vec<&'a RawValue>>,
-    #[serde(default)]
-    links: Option<PageLinks>,
-}
-
 impl AtlassianApiKeys {
     pub(crate) fn new(client: Atlassian, org_id: String) -> Self {
         Self { client, org_id: org_id.into() }
@@ -73,9 +63,7 @@ impl AtlassianApiKeys {
     async fn page(self, call: Call, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
         let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
         let answer = call.answer(self.client.raw().list_org_api_keys_response(&self.org_id, &query)).await?;
-        let listing: Listing<'_> = answer.read()?;
-        let tokens = answer.tokens::<OrgApiKey>(&listing.data.unwrap_or_default(), position);
-        Ok(Page { tokens, next: next(listing.links).map(Some), total: None, gap: None })
+        Ok(answer.read::<Listing<'_>>()?.page::<OrgApiKey>(&answer, position))
     }
 }
 

@@ -1,7 +1,9 @@
 //! From Atlassian's records to the model.
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokenward_core::{Owner, Token, TokenFamily, TokenId, When};
-use tokenward_http::VendorToken;
+use tokenward_http::{Answer, Page, VendorToken};
 
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
 
@@ -68,16 +70,30 @@ pub(crate) fn split(id: &TokenId) -> Option<(&str, &str)> {
     joined(account_id, token_id).map(|_| (account_id, token_id))
 }
 
-/// What the next page is asked for with. It is documented as an address by some and as a cursor by others.
-pub(crate) fn next(links: Option<PageLinks>) -> Option<String> {
+/// A page of the organization's lists.
+#[derive(Deserialize)]
+pub(crate) struct Listing<'a> {
+    #[serde(borrow, default)]
+    data: Option<Vec<&'a RawValue>>,
+    #[serde(default)]
+    links: Option<PageLinks>,
+}
+
+impl Listing<'_> {
+    /// The page as tokens, with what the next one is asked for with.
+    pub(crate) fn page<V: VendorToken>(self, answer: &Answer, position: usize) -> Page<Option<String>> {
+        let tokens = answer.tokens::<V>(&self.data.unwrap_or_default(), position);
+        Page { tokens, next: next(self.links).map(Some), total: None, gap: None }
+    }
+}
+
+/// A cursor. It is documented as an address by some and as the cursor itself by others.
+fn next(links: Option<PageLinks>) -> Option<String> {
     let next = links?.next.filter(|next| !next.is_empty())?;
     let Some((_, query)) = next.split_once('?') else { return Some(next) };
     let cursor = query.split('&').find_map(|pair| pair.strip_prefix("cursor="));
-    Some(
-        cursor
-            .map(|cursor| percent_encoding::percent_decode_str(cursor).decode_utf8_lossy().into_owned())
-            .unwrap_or(next),
-    )
+    let decode = |cursor| percent_encoding::percent_decode_str(cursor).decode_utf8_lossy().into_owned();
+    Some(cursor.map(decode).unwrap_or(next))
 }
 
 #[cfg(test)]

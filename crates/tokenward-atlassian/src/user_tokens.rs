@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions, Setting, Token,
@@ -13,8 +12,8 @@ use tokenward_http::{Answer, Call, Page, failed, paged};
 
 use crate::{
     Atlassian,
-    convert::{joined, next, split},
-    raw::types::{ListOrgApiTokensQuery, OrgApiToken, PageLinks, UserApiToken},
+    convert::{Listing, joined, split},
+    raw::types::{ListOrgApiTokensQuery, OrgApiToken, UserApiToken},
 };
 
 /// The family `atlassian/user-token`.
@@ -56,14 +55,6 @@ const fn call(operation: Operation) -> Call {
     Call::new(FAMILY, operation)
 }
 
-#[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    data: Option<Vec<&'a RawValue>>,
-    #[serde(default)]
-    links: Option<PageLinks>,
-}
-
 impl AtlassianUserTokens {
     pub(crate) fn new(client: Atlassian, org_id: String) -> Self {
         Self { client, org_id: org_id.into() }
@@ -73,9 +64,7 @@ impl AtlassianUserTokens {
         let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
         let sent = self.client.raw().list_org_api_tokens_response(&self.org_id, &query);
         let answer = call(Operation::List).answer(sent).await?;
-        let listing: Listing<'_> = answer.read()?;
-        let tokens = answer.tokens::<OrgApiToken>(&listing.data.unwrap_or_default(), position);
-        Ok(Page { tokens, next: next(listing.links).map(Some), total: None, gap: None })
+        Ok(answer.read::<Listing<'_>>()?.page::<OrgApiToken>(&answer, position))
     }
 
     async fn of_account(self, account_id: String) -> Result<Page<()>> {
