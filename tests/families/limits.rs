@@ -115,6 +115,22 @@ async fn a_reset_in_the_past_is_no_wait() {
     assert_eq!((errors[0].kind(), errors[0].retry_after()), (ErrorKind::RateLimited, None));
 }
 
+#[tokio::test]
+async fn a_secret_in_an_answer_beyond_the_bound_arrives_and_a_list_beyond_it_does_not() {
+    let (vendor, server) = serve(Mist::new).await;
+    let options = HttpOptions::default().with_body_limit(2000);
+    let tokens = mist_within(&server, options).user_tokens();
+    let long = Fault::edit(|answer| answer[0]["zzz"] = "x".repeat(5000).into());
+    server.script(long.on(Method::POST, "/apitokens"));
+    let request = tokenward::CreateToken::new("ci", tokenward::Expiry::Never, tokenward::Access::Full);
+    let issued = tokens.create(request).await.unwrap();
+    assert!(vendor.accepts(tokenward::ExposeSecret::expose_secret(&issued.secret)));
+    assert_eq!(issued.drift.unwrap().problem, "the answer ends too early");
+    vendor.seed_user_tokens(40);
+    let (_, errors) = listing(&tokens).await;
+    assert_eq!(errors[0].kind(), ErrorKind::Protocol);
+}
+
 fn mist_within(server: &Server, options: HttpOptions) -> MistClient {
     MistClient::builder(Mist::USER_KEY).base_url(server.url()).http(options).build().unwrap()
 }

@@ -82,8 +82,8 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// As in the table above. A creation or reset whose answer broke off is an [`Answer`] all the same: it
-    /// may hold the secret.
+    /// As in the table above. A creation or reset whose answer broke off or is too large is an [`Answer`] all
+    /// the same: it may hold the secret.
     pub async fn answer(
         &self,
         sent: impl Future<Output = Result<Response, SendError>> + Send,
@@ -94,16 +94,14 @@ impl Call {
         };
         let (status, headers) = (response.status(), response.headers().clone());
         let located = |error: Error| error_about(error, status, &headers);
+        if self.issues() {
+            let (body, _) = response.read_what_there_is().await;
+            return Ok(Answer::new(self.clone(), status, headers, body));
+        }
         let (body, broken) = response.read().await;
         match broken {
-            Some(BodyError::TooLarge(limit)) if self.issues() => {
-                Err(located(self.lost(format!("{}, and was not read", too_large(limit)))))
-            }
             Some(BodyError::TooLarge(limit)) => {
                 Err(located(self.error(ErrorKind::Protocol, too_large(limit))))
-            }
-            Some(BodyError::Broken(_)) if self.issues() => {
-                Ok(Answer::new(self.clone(), status, headers, body))
             }
             Some(BodyError::Broken(error)) => {
                 let message = "the answer broke off";

@@ -66,17 +66,24 @@ impl Response {
         ResponseValue::stream(self.inner)
     }
 
-    /// As much of the body as there is.
-    pub(crate) async fn read(mut self) -> Body {
-        let announced = self.inner.content_length().unwrap_or_default();
-        if announced > self.limit as u64 {
+    /// The body, unless it announces that it is too large.
+    pub(crate) async fn read(self) -> Body {
+        if self.inner.content_length().is_some_and(|announced| announced > self.limit as u64) {
             return (Zeroizing::default(), Some(BodyError::TooLarge(self.limit)));
         }
+        self.read_what_there_is().await
+    }
+
+    /// As much of the body as there is, within the bound.
+    pub(crate) async fn read_what_there_is(mut self) -> Body {
+        let announced = self.inner.content_length().unwrap_or_default().min(self.limit as u64);
         let mut body = Zeroizing::new(Vec::with_capacity(announced as usize));
         loop {
             match self.inner.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > self.limit => {
-                    return (Zeroizing::default(), Some(BodyError::TooLarge(self.limit)));
+                    let left = self.limit - body.len();
+                    body.extend_from_slice(&chunk[..left]);
+                    return (body, Some(BodyError::TooLarge(self.limit)));
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => return (body, None),
