@@ -63,7 +63,9 @@ impl Serialize for Record {
 /// Vendors call their secrets `key`, `token`, `secret`, `fullKey`; a new one will end or sound alike.
 fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['_', '-'], "");
-    ["secret", "password", "privatekey"].iter().any(|part| name.contains(part))
+    ["secret", "password", "passphrase", "credential", "privatekey", "apikey", "authorization"]
+        .iter()
+        .any(|part| name.contains(part))
         || ["key", "token", "jwt", "bearer"].iter().any(|end| name.ends_with(end))
 }
 

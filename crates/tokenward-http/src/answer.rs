@@ -3,13 +3,13 @@
 use std::fmt;
 
 use reqwest::{StatusCode, header::HeaderMap};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
-use tokenward_core::{Error, ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
+use serde_json::{Value, value::RawValue};
+use tokenward_core::{Drift, Error, ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
 use zeroize::Zeroizing;
 
 use crate::{Call, WireSecret, call::error_about, response::from_slice};
@@ -45,6 +45,9 @@ pub trait VendorToken: DeserializeOwned {
 
     /// The token, or `None` where the record has no id that can be used.
     fn into_token(self, family: TokenFamily) -> Option<Token>;
+
+    /// Adds what only the vendor's own record says, in fields that its document does not have.
+    fn refine(_token: &mut Token, _record: &Value) {}
 }
 
 /// A successful answer, read into memory that is wiped. Got from [`Call::answer`](crate::Call::answer).
@@ -57,7 +60,7 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
-        Self { call, status, headers, body }
+        Self { call, status, headers, body: readable(body) }
     }
 
     /// A header's number, where it is one.
@@ -98,7 +101,7 @@ impl Answer {
         let mut token = record
             .into_token(self.call.family())
             .ok_or_else(|| self.protocol(format!("the record has no `{}` that can be used", V::ID)))?;
-        token.record = Record::from_json(item.get()).ok();
+        complete::<V>(&mut token, item);
         Ok(token)
     }
 
@@ -135,10 +138,13 @@ impl Answer {
                 let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
                 let mut token = record
                     .into_token(self.call.family())
-                    .ok_or_else(|| tokenward_core::Drift::new(V::ID, "there is no id that can be used"))?;
-                token.record = Record::from_json(item.get()).ok();
+                    .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
+                complete::<V>(&mut token, item);
                 // What is shown of a whole secret would be the secret.
                 token.mask = None;
+                if repeats(&token, &secret) {
+                    return Err(Drift::new(".", "the secret stands in another field, too"));
+                }
                 Ok(token)
             });
         match (whole, essentials.id) {
@@ -158,6 +164,31 @@ impl fmt::Debug for Answer {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
+}
+
+/// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others.
+fn readable(body: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+    if std::str::from_utf8(&body).is_ok() && !body.starts_with(BYTE_ORDER_MARK) {
+        return body;
+    }
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
+    Zeroizing::new(String::from_utf8_lossy(body).into_owned().into_bytes())
+}
+
+/// With the vendor's own record, and what only that says.
+fn complete<V: VendorToken>(token: &mut Token, item: &RawValue) {
+    token.record = Record::from_json(item.get()).ok();
+    if let Some(record) = &token.record {
+        V::refine(token, &record.to_value());
+    }
+}
+
+/// Whether what can be printed of a token holds its secret.
+fn repeats(token: &Token, secret: &SecretString) -> bool {
+    let printed = serde_json::to_string(token).map(Zeroizing::new);
+    printed.is_ok_and(|printed| printed.contains(secret.expose_secret()))
 }
 
 /// One record, or the first of a list of them: Mist answers a creation with a list.
@@ -185,6 +216,13 @@ impl Essentials {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         // It fails where the text breaks off; what came before is in `found`.
         let _ = deserializer.deserialize_any(Find { id: V::ID, secret: V::SECRET, found: &mut found });
+        // Where they are not where they are documented to be, or behind what is no JSON.
+        if found.secret.is_none() {
+            found.secret = scan(body, V::SECRET).map(WireSecret::into_secret);
+        }
+        if found.id.is_none() {
+            found.id = scan(body, V::ID).and_then(|id| id.expose().parse().ok());
+        }
         found
     }
 }
@@ -218,15 +256,28 @@ impl<'de> Visitor<'de> for Find<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             if name == self.id {
-                self.found.id = map.next_value::<Lenient>()?.0.and_then(|text| text.expose().parse().ok());
+                let id = map.next_value::<Lenient>()?.0.and_then(|text| text.expose().parse().ok());
+                self.found.id = self.found.id.take().or(id);
             } else if name == self.secret {
-                self.found.secret = map.next_value::<Lenient>()?.0.map(WireSecret::into_secret);
+                let secret = map.next_value::<Lenient>()?.0.map(WireSecret::into_secret);
+                self.found.secret = self.found.secret.take().or(secret);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(())
     }
+}
+
+/// The first text that stands behind this name, anywhere.
+fn scan(body: &[u8], name: &str) -> Option<WireSecret> {
+    let text = std::str::from_utf8(body).ok()?;
+    let name = format!("\"{name}\"");
+    text.match_indices(&name).find_map(|(start, _)| {
+        let value = text[start + name.len()..].trim_start().strip_prefix(':')?.trim_start();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
+        values.next()?.ok().filter(|value| !value.expose().is_empty())
+    })
 }
 
 /// A text that is not empty, or anything else as nothing.
@@ -242,7 +293,6 @@ impl<'de> Deserialize<'de> for Lenient {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
     use tokenward_core::Operation;
 
     use super::*;
@@ -282,6 +332,11 @@ mod tests {
             (r#"{"name":17,"key":"CANARY","id":"7"}"#, Some("another shape than documented at `name`")),
             (r#"{"key":"CANARY","id":"7","new":[{"deep":1"#, Some("ends too early at")),
             (r#"{"key":"CANARY","id":"7"} trailing"#, Some("is not JSON at `.`")),
+            (r#"{"key":"CANARY","key":null,"id":"7"}"#, None),
+            (r#"{"data":{"id":"7","key" : "CANARY"}}"#, Some("another shape than documented at `.`")),
+            (r#"{"id":"7","key":"CANARY","name":"CANARY too"}"#, Some("another field, too at `.`")),
+            ("{\"id\":\"7\",\"note\":\"a\u{1}b\",\"key\":\"CANARY\"}", Some("is not JSON")),
+            ("\u{feff}{\"id\":\"7\",\"key\":\"CANARY\"}", None),
         ] {
             let issued = issued(body).unwrap();
             assert_eq!(issued.secret.expose_secret(), "CANARY", "{body}");
@@ -290,6 +345,15 @@ mod tests {
             assert!(drift.map_or(said.is_empty(), |drift| said.contains(drift)), "{body}: {said}");
             assert!(!format!("{issued:?}").contains("CANARY"), "{body}");
         }
+    }
+
+    #[test]
+    fn one_bad_byte_costs_no_other_item() {
+        let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+        let body = Zeroizing::new(b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]".to_vec());
+        let answer = Answer::new(call, StatusCode::OK, HeaderMap::new(), body);
+        let tokens = answer.tokens::<Acme>(&answer.read::<Vec<&RawValue>>().unwrap(), 0);
+        assert_eq!(tokens.into_iter().filter_map(Result::ok).count(), 2);
     }
 
     #[test]

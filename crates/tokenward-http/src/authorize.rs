@@ -21,9 +21,9 @@ pub trait Authorize: fmt::Debug + Send + Sync + 'static {
     /// The header's value, marked as sensitive.
     async fn header(&self) -> Result<HeaderValue, AuthorizeError>;
 
-    /// Another value, now that the vendor has refused this one; `None` where there is no other.
-    async fn renewed(&self, _refused: &HeaderValue) -> Option<HeaderValue> {
-        None
+    /// Forgets a value that the vendor has refused; whether there will be another one.
+    async fn forget(&self, _refused: &HeaderValue) -> bool {
+        false
     }
 }
 

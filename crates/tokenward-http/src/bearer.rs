@@ -59,9 +59,12 @@ struct State {
 struct Live {
     header: HeaderValue,
     renew_at: Instant,
+    ends_at: Instant,
 }
 
 const RENEW_BEFORE_END: Duration = Duration::from_secs(60);
+/// How long a token endpoint that failed is left alone while there is a bearer that still lives.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// No vendor grants more than half a day; a larger number is not trusted.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -82,10 +85,11 @@ impl Bearer {
         let asked_at = Instant::now();
         let grant = (self.fetch)().await?;
         let header = header_value("Bearer ", &grant.access_token.into_secret()).map_err(|reason| {
-            AuthorizeError::new(format!("the token endpoint's access token was refused: {reason}"))
+            AuthorizeError::unusable(format!("the token endpoint's access token was refused: {reason}"))
         })?;
         let life = grant.expires_in.unwrap_or_default().min(LONGEST_LIFE);
-        Ok(Live { header, renew_at: asked_at + life - RENEW_BEFORE_END.min(life / 10) })
+        let ends_at = asked_at + life;
+        Ok(Live { header, renew_at: ends_at - RENEW_BEFORE_END.min(life / 10), ends_at })
     }
 }
 
@@ -115,20 +119,30 @@ impl Authorize for Bearer {
                 Ok(header)
             }
             Err(failure) => {
-                *state = State { live: None, failure: Some(failure.clone()) };
-                Err(failure)
+                state.failure = Some(failure.clone());
+                // One that is to be renewed soon still serves, and the endpoint is left alone for a moment.
+                let now = Instant::now();
+                match state.live.as_mut().filter(|live| now < live.ends_at) {
+                    Some(live) => {
+                        live.renew_at = live.ends_at.min(now + ASK_AGAIN_AFTER);
+                        Ok(live.header.clone())
+                    }
+                    None => {
+                        state.live = None;
+                        Err(failure)
+                    }
+                }
             }
         }
     }
 
-    async fn renewed(&self, refused: &HeaderValue) -> Option<HeaderValue> {
+    async fn forget(&self, refused: &HeaderValue) -> bool {
         let mut state = self.state.lock().await;
         // Somebody else may have renewed it since it was sent.
         if state.live.as_ref().is_some_and(|live| live.header == refused) {
             state.live = None;
         }
-        drop(state);
-        self.header().await.ok()
+        true
     }
 }
 
@@ -217,13 +231,29 @@ mod tests {
         let renewals: Vec<_> = (0..20)
             .map(|_| {
                 let (bearer, refused) = (bearer.clone(), refused.clone());
-                tokio::spawn(async move { bearer.renewed(&refused).await })
+                tokio::spawn(async move {
+                    assert!(bearer.forget(&refused).await);
+                    bearer.header().await
+                })
             })
             .collect();
         for renewal in renewals {
             assert_eq!(renewal.await.unwrap().unwrap(), "Bearer jwt-1");
         }
         assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewal_that_fails_leaves_the_bearer_that_still_lives() {
+        let (bearer, calls) = counting(Some(3600), |call| call == 1);
+        bearer.header().await.unwrap();
+        tokio::time::advance(Duration::from_secs(3545)).await;
+        for _ in 0..3 {
+            assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-0");
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+        tokio::time::advance(ASK_AGAIN_AFTER).await;
+        assert_eq!(bearer.header().await.unwrap(), "Bearer jwt-2");
     }
 
     #[tokio::test(start_paused = true)]

@@ -26,7 +26,7 @@ use crate::{
 /// | the vendor says | kind | may be repeated |
 /// |---|---|---|
 /// | 400, 405, 413, 414, 415, 422 | `InvalidInput` | never |
-/// | 401 | `Unauthenticated` | never |
+/// | 401 | `Unauthenticated` | never; always where the next call goes with another bearer |
 /// | 402, 403 | `PermissionDenied` | never |
 /// | 404, 410 | `NotFound` | never |
 /// | 409, 412, 423, 428 | `Conflict` | never |
@@ -141,7 +141,9 @@ impl Call {
         match error {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),
-            SendError::Http(error) => self.no_answer(error),
+            SendError::Http { source, is_first } => self.no_answer(source, is_first),
+            // Refused before it took effect, by a credential that is replaced.
+            SendError::Expired(response) => self.refusal(*response).await.with_retry(RetryAdvice::Always),
             SendError::Status(response) => self.refusal(*response).await,
         }
     }
@@ -149,23 +151,27 @@ impl Call {
     /// Nothing was sent but the request for a bearer token, so everything that passes may be tried again.
     fn unauthorized(&self, error: AuthorizeError) -> Error {
         let kind = match error.status() {
+            _ if error.is_unusable() => ErrorKind::Protocol,
             Some(429) => ErrorKind::RateLimited,
             Some(408 | 500..) => ErrorKind::Unavailable,
             Some(_) => ErrorKind::Unauthenticated,
             None => ErrorKind::Transport,
         };
-        let advice =
-            if kind == ErrorKind::Unauthenticated { RetryAdvice::Never } else { RetryAdvice::Always };
-        let placed = self.error(kind, error.to_string()).with_retry(advice);
-        match error.status() {
-            Some(status) => placed.with_status(status),
-            None => placed,
+        let passes = !matches!(kind, ErrorKind::Protocol | ErrorKind::Unauthenticated);
+        let advice = if passes { RetryAdvice::Always } else { RetryAdvice::Never };
+        let mut placed = self.error(kind, error.to_string()).with_retry(advice);
+        if let Some(status) = error.status() {
+            placed = placed.with_status(status);
         }
+        if let Some(wait) = error.retry_after() {
+            placed = placed.with_retry_after(wait);
+        }
+        placed
     }
 
-    fn no_answer(&self, error: reqwest::Error) -> Error {
+    fn no_answer(&self, error: reqwest::Error, is_first: bool) -> Error {
         let error = error.without_url();
-        if error.is_connect() {
+        if error.is_connect() && is_first {
             let message = "the vendor could not be reached; nothing was sent";
             return self
                 .error(ErrorKind::Transport, message)

@@ -1,5 +1,11 @@
 //! Why a client could not be built, or a request not be authorized.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{SendError, retry_after::retry_after};
+
 /// Why a client could not be built.
 ///
 /// ```
@@ -59,23 +65,49 @@ pub enum BuildError {
 pub struct AuthorizeError {
     reason: std::sync::Arc<str>,
     status: Option<u16>,
+    retry_after: Option<Duration>,
+    is_unusable: bool,
 }
 
 impl AuthorizeError {
-    /// With a reason that holds no secret and no body of an answer.
+    /// With a reason that may pass, and that holds no secret and no body of an answer.
     pub fn new(reason: impl AsRef<str>) -> Self {
-        Self { reason: reason.as_ref().into(), status: None }
+        Self { reason: reason.as_ref().into(), status: None, retry_after: None, is_unusable: false }
     }
 
-    /// The HTTP status that the token endpoint answered with.
-    #[must_use]
-    pub fn with_status(mut self, status: u16) -> Self {
-        self.status = Some(status);
-        self
+    /// With a reason that will not pass: what was granted cannot be used.
+    pub fn unusable(reason: impl AsRef<str>) -> Self {
+        Self { is_unusable: true, ..Self::new(reason) }
     }
 
-    /// The HTTP status that the token endpoint answered with, where it answered.
+    /// The HTTP status that the token endpoint answered with, where that is why.
     pub fn status(&self) -> Option<u16> {
         self.status
+    }
+
+    /// How long the token endpoint asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Whether it will not pass by itself.
+    pub fn is_unusable(&self) -> bool {
+        self.is_unusable
+    }
+}
+
+impl From<SendError> for AuthorizeError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Unauthorized(error) => error,
+            SendError::Refused(reason) => Self::unusable(reason),
+            SendError::Http { .. } => Self::new("the token endpoint gave no answer"),
+            SendError::Expired(response) | SendError::Status(response) => {
+                let status = response.status();
+                let retry_after = retry_after(status, response.headers(), Timestamp::now());
+                let answered = Self::new(format!("the token endpoint answered {status}"));
+                Self { status: Some(status.as_u16()), retry_after, ..answered }
+            }
+        }
     }
 }

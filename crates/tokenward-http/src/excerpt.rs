@@ -1,15 +1,21 @@
 //! What may be kept of a vendor's words: never anything that could be a secret.
 
-/// The words of a vendor's message, with `…` in the place of every word that could be a secret.
+/// The words of a vendor's message, with `…` in the place of every word that looks like a secret.
 ///
 /// A secret has digits, capitals in the middle, or no form at all; what is kept
-/// is plain words, field names in camel case or with underscores, and short numbers.
+/// is plain words, field names in camel case or with underscores, and short
+/// numbers. A secret that is made of plain words cannot be told from them.
 pub(crate) fn excerpt(text: &str) -> Option<String> {
     const MOST_WORDS: usize = 40;
 
+    let all: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
     let mut words: Vec<&str> = Vec::new();
-    for word in text.split_whitespace().take(MOST_WORDS) {
-        let word = if is_harmless(word) { word } else { "…" };
+    for (position, word) in all.iter().copied().enumerate() {
+        let before = position.checked_sub(1).and_then(|before| all.get(before)).copied();
+        let after = all.get(position + 1).copied();
+        let is_grouped = is_acronym(word) && [before, after].into_iter().flatten().any(is_acronym);
+        let is_shown_value = before.is_some_and(|before| announces(before, word));
+        let word = if is_harmless(word) && !is_grouped && !is_shown_value { word } else { "…" };
         if word != "…" || words.last() != Some(&"…") {
             words.push(word);
         }
@@ -31,9 +37,39 @@ pub(crate) fn request_id(text: &str) -> Option<String> {
     is_id.then(|| text.to_owned())
 }
 
+/// Groups of capitals are how secrets are written for people to type.
+fn is_acronym(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// Whether the word before this one says that this is the value of a secret: `token: …`, `key '…'`.
+fn announces(before: &str, word: &str) -> bool {
+    const NAMES: [&str; 7] = ["token", "key", "secret", "password", "credential", "seed", "code"];
+
+    let name = before.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let is_quoted = word.starts_with(['"', '\'', '`', '(', '<']);
+    NAMES.iter().any(|known| name.ends_with(known)) && (before.ends_with([':', '=']) || is_quoted)
+}
+
 fn is_harmless(word: &str) -> bool {
-    let parts = word.split(|c: char| !c.is_ascii_alphanumeric());
-    word.is_ascii() && word.len() <= 64 && parts.filter(|part| !part.is_empty()).all(is_plain)
+    const MOST_PARTS: usize = 2;
+    const MOST_DIGITS: usize = 5;
+
+    let inner = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let parts: Vec<&str> =
+        inner.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    // `custom_role_ids`; a passphrase is joined otherwise.
+    let is_field = inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let acronyms = parts.iter().filter(|part| part.bytes().all(|byte| byte.is_ascii_uppercase())).count();
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    word.is_ascii()
+        && word.len() <= 64
+        && !word.contains(['=', '@'])
+        && (parts.len() <= MOST_PARTS || is_field)
+        && acronyms <= 1
+        && digits <= MOST_DIGITS
+        && parts.into_iter().all(is_plain)
 }
 
 /// A number of up to four digits, an acronym, or words in camel case: small letters, and humps of a capital with two
@@ -91,9 +127,24 @@ mod tests {
             "https://x.example/?key=CANARY99",
             "ATCTT3xFfGN0abc",
             "gehörtgeheim",
+            "ABCD-EFGH-IJKL-MNOP",
+            "JBSW YDPE HPKP XPEH",
+            "correct-horse-battery-staple",
+            "token=abcdefghijklmnopqrst",
+            "1234-5678-9012-3456",
+            "123456",
+            "de:ad:be:ef:ca:fe:ba:be",
+            "https://user:hunterhunter@x/",
+            "abcdefghijklmnopqrstu",
         ] {
             assert_eq!(excerpt(&format!("the token {secret} is invalid")).unwrap(), "the token … is invalid");
             assert_eq!(code(secret), None, "{secret}");
+        }
+        for shown in
+            ["the token: gezdgnbvgyztqojq", "the key 'gezdgnbvgyztqojq'", "the client_secret (hunter)"]
+        {
+            let name = shown.rsplit_once(' ').unwrap().0;
+            assert_eq!(excerpt(shown).unwrap(), format!("{name} …"));
         }
         assert_eq!(excerpt("CANARY-1 CANARY-2"), None);
         assert_eq!(excerpt(""), None);

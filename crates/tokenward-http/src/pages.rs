@@ -74,6 +74,7 @@ where
         tokens: Seen::default(),
         buffer: VecDeque::new(),
         position: 0,
+        barren: 0,
         total: None,
         gap: None,
     };
@@ -106,17 +107,19 @@ where
 ///
 /// # Errors
 ///
-/// What ends the list before the token is found: then it is not known whether there is one. Another token that
-/// cannot be read is no reason not to find this one.
+/// What ends the list before the token is found, and the first item that cannot be read where it is not found: then
+/// it is not known whether there is one.
 pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>> {
+    let mut unreadable = None;
     while let Some(result) = tokens.next().await {
         match result {
             Ok(token) if token.id == *id => return Ok(Some(token)),
-            Err(error) if error.position().is_none() => return Err(error),
-            Ok(_) | Err(_) => {}
+            Ok(_) => {}
+            Err(error) if error.position().is_some() => unreadable = unreadable.or(Some(error)),
+            Err(error) => return Err(error),
         }
     }
-    Ok(None)
+    unreadable.map_or(Ok(None), Err)
 }
 
 /// A list that is nothing but its refusal.
@@ -131,6 +134,9 @@ pub fn failed(refusal: Error) -> TokenStream {
     Box::pin(stream::iter([Err(refusal)]))
 }
 
+/// How many pages without a token a list may have in a row before it is taken for one without an end.
+const MOST_BARREN: usize = 20;
+
 struct State<C, F> {
     call: Call,
     fetch: F,
@@ -140,25 +146,30 @@ struct State<C, F> {
     buffer: VecDeque<Result<Token>>,
     /// How many items came in all, those that came twice included.
     position: usize,
+    /// How many pages in a row had no token that was new.
+    barren: usize,
     total: Option<u64>,
     gap: Option<&'static str>,
 }
 
 impl<C: Clone + Eq + Hash, F> State<C, F> {
     fn take(&mut self, page: Page<C>) {
-        let (items, before) = (page.tokens.len(), self.tokens.count);
-        self.position += items;
+        self.position += page.tokens.len();
+        let (mut fresh, mut repeated) = (false, false);
         for result in page.tokens {
             match &result {
-                Ok(token) if !self.tokens.insert(token.id.as_str()) => {}
-                Ok(_) => self.buffer.push_back(result),
+                Ok(token) if !self.tokens.insert(token.id.as_str()) => repeated = true,
+                Ok(_) => {
+                    fresh = true;
+                    self.buffer.push_back(result);
+                }
                 Err(_) => {
                     self.tokens.count += 1;
                     self.buffer.push_back(result);
                 }
             }
         }
-        let repeats = items > 0 && self.tokens.count == before;
+        self.barren = if fresh { 0 } else { self.barren + 1 };
         if let (Some(earlier), Some(now)) = (self.total, page.total)
             && now < earlier
         {
@@ -169,7 +180,8 @@ impl<C: Clone + Eq + Hash, F> State<C, F> {
             self.gap.get_or_insert(gap);
         }
         self.next = match page.next {
-            Some(_) if repeats => self.stop("a page came twice"),
+            Some(_) if repeated && !fresh => self.stop("a page came twice"),
+            Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
             Some(next) if !self.cursors.insert(next.clone()) => self.stop("a cursor came twice"),
             next => next,
         };
@@ -255,7 +267,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_that_contradicts_itself_says_so_at_its_end_and_keeps_what_it_has() {
-        let contradictions: [Pages; 6] = [
+        let contradictions: [Pages; 7] = [
+            // Pages without end, and nothing on them.
+            (1..40).map(|next| (&[] as &[&str], Some(next), None)).collect(),
             // The vendor ignores the offset.
             vec![(&["a", "b"], Some(1), Some(4)), (&["a", "b"], Some(2), Some(4))],
             // The cursor stands still, or goes in a circle.

@@ -76,7 +76,10 @@ impl Response {
 
     /// As much of the body as there is, within the bound.
     pub(crate) async fn read_what_there_is(mut self) -> Body {
-        let announced = self.inner.content_length().unwrap_or_default().min(self.limit as u64);
+        /// What is announced is not believed beyond this.
+        const MOST_AT_ONCE: u64 = 64 << 10;
+
+        let announced = self.inner.content_length().unwrap_or_default().min(MOST_AT_ONCE);
         let mut body = Zeroizing::new(Vec::with_capacity(announced as usize));
         loop {
             match self.inner.chunk().await {

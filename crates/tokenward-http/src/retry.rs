@@ -80,7 +80,11 @@ impl RetryOptions {
             .with_max_delay(self.max_delay)
             .with_max_times(attempts.saturating_sub(1))
             .build();
-        Plan { delays, end: deadline.min(Instant::now() + self.budget.min(LONGEST)) }
+        Plan {
+            delays,
+            max_delay: self.max_delay,
+            end: deadline.min(Instant::now() + self.budget.min(LONGEST)),
+        }
     }
 }
 
@@ -90,6 +94,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// What is left to one request.
 pub(crate) struct Plan {
     delays: ExponentialBackoff,
+    max_delay: Duration,
     end: Instant,
 }
 
@@ -104,7 +109,8 @@ impl Plan {
             Err(error) if error.is_connect() || error.is_timeout() || error.is_request() => None,
             Err(_) => return None,
         };
-        let own = self.delays.next()?;
+        // Jitter comes on top of the longest wait.
+        let own = self.delays.next()?.min(self.max_delay);
         let wait = asked.unwrap_or(own);
         let left = self.end.saturating_duration_since(Instant::now());
         (wait <= left).then_some(wait)

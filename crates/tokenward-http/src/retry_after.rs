@@ -22,7 +22,7 @@ use reqwest::{
 pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
     let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
-    let said = headers.get(RETRY_AFTER).and_then(|value| wait(value, now));
+    let said = headers.get(RETRY_AFTER).and_then(|value| wait(value, now)).filter(|wait| wait.is_positive());
     let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
     said.or_else(|| resets.filter_map(|(_, value)| wait(value, now)).max())
         .and_then(|wait| Duration::try_from(wait).ok())
@@ -102,6 +102,10 @@ mod tests {
             assert_eq!(said(&[("retry-after", value)]), None, "{value}");
             assert_eq!(said(&[("x-ratelimit-reset", value)]), None, "{value}");
         }
+        assert_eq!(
+            said(&[("retry-after", "0"), ("x-ratelimit-reset", "1785542405000")]),
+            Some(Duration::from_secs(5))
+        );
         assert_eq!(said(&[("x-ratelimit-remaining", "5"), ("reset", "5")]), None);
         assert_eq!(
             said(&[("retry-after", "soon"), ("x-ratelimit-reset", "4")]),

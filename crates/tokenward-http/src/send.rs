@@ -26,7 +26,15 @@ pub enum SendError {
     Unauthorized(#[from] AuthorizeError),
     /// No answer, or none in time.
     #[error("no answer")]
-    Http(#[source] reqwest::Error),
+    Http {
+        /// What the HTTP client says.
+        source: reqwest::Error,
+        /// Whether it was sent once at most, so that no earlier sending can have taken effect.
+        is_first: bool,
+    },
+    /// The credential was refused, and the next call goes with another one. The body is unread.
+    #[error("answered {}; the credential will be renewed", .0.status())]
+    Expired(Box<reqwest::Response>),
     /// An answer that is no success, with its body unread.
     #[error("answered {}", .0.status())]
     Status(Box<reqwest::Response>),
@@ -37,7 +45,7 @@ impl From<reqwest::Error> for SendError {
         if error.is_builder() {
             return Self::Refused("no request can be made of it".to_owned());
         }
-        Self::Http(error)
+        Self::Http { source: error, is_first: true }
     }
 }
 
@@ -62,8 +70,8 @@ impl From<SendError> for Error<()> {
         match error {
             SendError::Refused(reason) => Self::InvalidRequest(reason),
             SendError::Unauthorized(error) => Self::Custom(error.to_string()),
-            SendError::Http(error) => Self::CommunicationError(error),
-            SendError::Status(response) => Self::UnexpectedResponse(*response),
+            SendError::Http { source, .. } => Self::CommunicationError(source),
+            SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(*response),
         }
     }
 }

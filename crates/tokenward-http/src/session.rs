@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, SendError,
+    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, SendError, excerpt,
     response::Response,
 };
 
@@ -129,16 +129,19 @@ impl Session {
         let deadline = Instant::now() + self.0.deadline;
         let operation = self.prepare(operations, id, &mut request)?;
         if operation.authorized {
-            let authorization = timeout_at(deadline, self.authorization());
-            let late = |_| AuthorizeError::new("it took longer than the deadline of the call");
-            let header = authorization.await.map_err(late)??;
+            let header = self.authorization_by(deadline).await?;
             request.headers_mut().insert(AUTHORIZATION, header);
         }
+        let header = request.headers().get(AUTHORIZATION).cloned();
         let response = self.send(operation, request, deadline).await?;
-        if !response.status().is_success() {
-            return Err(SendError::Status(Box::new(response)));
+        match response.status() {
+            status if status.is_success() => Ok(Response::new(response, self.0.body_limit)),
+            // What may not be sent again is refused once, and not the next call, too.
+            StatusCode::UNAUTHORIZED if self.forget(header.as_ref()).await => {
+                Err(SendError::Expired(Box::new(response)))
+            }
+            _ => Err(SendError::Status(Box::new(response))),
         }
-        Ok(Response::new(response, self.0.body_limit))
     }
 
     /// Checks the request and gives it all but its authorization.
@@ -165,11 +168,12 @@ impl Session {
         Ok(operation)
     }
 
-    async fn authorization(&self) -> Result<HeaderValue, AuthorizeError> {
-        match &self.0.authorize {
-            Some(authorize) => authorize.header().await,
-            None => Err(AuthorizeError::new("the client has no credential")),
-        }
+    async fn authorization_by(&self, deadline: Instant) -> Result<HeaderValue, AuthorizeError> {
+        let Some(authorize) = &self.0.authorize else {
+            return Err(AuthorizeError::unusable("the client has no credential"));
+        };
+        let late = |_| AuthorizeError::new("it took longer than the deadline of the call");
+        timeout_at(deadline, authorize.header()).await.map_err(late)?
     }
 
     fn rewrite_path(&self, operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
@@ -186,7 +190,7 @@ impl Session {
         operation: &Operation,
         request: reqwest::Request,
         deadline: Instant,
-    ) -> reqwest::Result<reqwest::Response> {
+    ) -> Result<reqwest::Response, SendError> {
         let span = tracing::debug_span!(
             "request",
             vendor = self.0.vendor,
@@ -204,7 +208,7 @@ impl Session {
         span.record("duration_ms", start.elapsed().as_millis() as u64);
         let mut response = result?;
         span.record("status", response.status().as_u16());
-        if let Some(id) = request_id(response.headers()) {
+        if let Some(id) = request_id(response.headers()).and_then(excerpt::request_id) {
             span.record("request_id", id);
         }
         // An unexpected answer is printed with its headers, which may hold anything.
@@ -220,9 +224,9 @@ impl Session {
         operation: &Operation,
         mut request: reqwest::Request,
         deadline: Instant,
-    ) -> (usize, reqwest::Result<reqwest::Response>) {
+    ) -> (usize, Result<reqwest::Response, SendError>) {
         let mut plan = self.0.retry.plan(operation.repeatable, deadline);
-        let (mut attempts, mut may_renew) = (0, true);
+        let (mut attempts, mut may_renew) = (0, operation.repeatable);
         loop {
             // A body that is read while it is sent could not be sent twice; generated clients have none.
             let copy = request.try_clone();
@@ -230,39 +234,32 @@ impl Session {
             *request.timeout_mut() = Some(self.0.timeout.min(left));
             let result = self.0.client.execute(request).await;
             attempts += 1;
-            let Some(again) = copy else { return (attempts, result) };
+            let ended = |result: reqwest::Result<_>| {
+                result.map_err(|source| SendError::Http { source, is_first: attempts == 1 })
+            };
+            let Some(again) = copy else { return (attempts, ended(result)) };
             request = again;
-            if may_renew && operation.repeatable && self.renew(&mut request, &result).await {
+            let refused = matches!(&result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
+            if refused && may_renew && self.forget(request.headers().get(AUTHORIZATION)).await {
                 may_renew = false;
+                match self.authorization_by(deadline).await {
+                    Ok(header) => request.headers_mut().insert(AUTHORIZATION, header),
+                    Err(error) => return (attempts, Err(error.into())),
+                };
                 continue;
             }
             match plan.wait_after(&result) {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return (attempts, result),
+                None => return (attempts, ended(result)),
             }
         }
     }
 
-    /// Whether the request was refused for its credential, and has another one now.
-    async fn renew(
-        &self,
-        request: &mut reqwest::Request,
-        result: &reqwest::Result<reqwest::Response>,
-    ) -> bool {
-        let refused = matches!(result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
-        if !refused {
-            return false;
-        }
-        let (Some(authorize), Some(header)) = (&self.0.authorize, request.headers().get(AUTHORIZATION))
-        else {
-            return false;
-        };
-        match authorize.renewed(header).await {
-            Some(renewed) => {
-                request.headers_mut().insert(AUTHORIZATION, renewed);
-                true
-            }
-            None => false,
+    /// Whether there is another credential in the place of this one, which the vendor has refused.
+    async fn forget(&self, refused: Option<&HeaderValue>) -> bool {
+        match (&self.0.authorize, refused) {
+            (Some(authorize), Some(refused)) => authorize.forget(refused).await,
+            _ => false,
         }
     }
 }
