@@ -111,19 +111,20 @@ async fn sailpoint_what_an_end_means_depends_on_the_version() {
 }
 
 #[tokio::test]
-async fn sailpoint_an_end_that_the_answer_does_not_have_is_no_error() {
-    let (_, server) = serve(SailPoint::new).await;
+async fn sailpoint_an_end_that_the_answer_does_not_have_is_no_error_and_one_that_is_null_is() {
+    let (vendor, server) = serve(SailPoint::new).await;
     let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
-    for (number, value) in [Some(serde_json::Value::Null), None].into_iter().enumerate() {
-        let edit = Fault::edit(move |answer| match &value {
-            Some(value) => answer["expirationDate"] = value.clone(),
-            None => drop(answer.as_object_mut().unwrap().remove("expirationDate")),
-        });
-        server.script(edit.on(Method::POST, "personal-access-tokens"));
-        let issued =
-            tokens.create(CreateToken::new(format!("ci-{number}"), in_days(30), Access::Full)).await.unwrap();
-        assert_eq!((issued.token.expires, issued.drift), (When::Unknown, None));
-    }
+    let request = |name: &str| CreateToken::new(name, in_days(30), Access::Full);
+    let absent = Fault::edit(|answer| drop(answer.as_object_mut().unwrap().remove("expirationDate")));
+    server.script(absent.on(Method::POST, "personal-access-tokens"));
+    let issued = tokens.create(request("absent")).await.unwrap();
+    assert_eq!((issued.token.expires, issued.drift), (When::Unknown, None));
+
+    let null = Fault::edit(|answer| answer["expirationDate"] = serde_json::Value::Null);
+    server.script(null.on(Method::POST, "personal-access-tokens"));
+    let error = tokens.create(request("null")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+    assert!(vendor.accepts(error.into_secret().unwrap().expose_secret()));
 }
 
 #[tokio::test]

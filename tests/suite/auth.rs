@@ -2,7 +2,7 @@
 
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::{HttpOptions, Mist};
-use tokenward_sailpoint::{ApiVersion, SailPoint, raw::types};
+use tokenward_sailpoint::{ApiVersion, SailPoint};
 use tokenward_tests::{answering, sample};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
@@ -103,19 +103,6 @@ async fn a_version_is_spoken_behind_a_gateway_too() {
     let requests = server.received_requests().await.unwrap();
     let paths: Vec<&str> = requests.iter().map(|request| request.url.path()).collect();
     assert_eq!(paths, ["/gateway/oauth/token", "/gateway/v2024/personal-access-tokens/abc"]);
-}
-
-#[tokio::test]
-async fn a_creation_that_the_version_reads_otherwise_is_refused_before_anything_is_sent() {
-    let server = sailpoint_server(granted()).await;
-    let immortal = types::CreatePersonalAccessTokenRequest::new("ci");
-    let error = support::sailpoint(&server).create_personal_access_token(&immortal).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "Invalid Request: create_personal_access_token: without `expiration_date` the token never ends, \
-         which `user_aware_token_never_expires` has to acknowledge; nothing was sent"
-    );
-    assert!(server.received_requests().await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ impl AtlassianApiKeys {
     async fn page(self, call: Call, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
         let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
         let answer = call.answer(self.client.raw().list_org_api_keys_response(&self.org_id, &query)).await?;
-        Ok(answer.read::<Listing<'_>>()?.page::<OrgApiKey>(&answer, position))
+        answer.read::<Listing<'_>>()?.page::<OrgApiKey>(&answer, position)
     }
 }
 

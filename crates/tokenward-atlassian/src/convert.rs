@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokenward_core::{Owner, Token, TokenFamily, TokenId, When};
-use tokenward_http::{Answer, Page, VendorToken};
+use tokenward_core::{Owner, Result, Token, TokenFamily, TokenId, When};
+use tokenward_http::{Answer, Nullable, Page, VendorToken};
 
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
 
@@ -74,16 +74,25 @@ pub(crate) fn split(id: &TokenId) -> Option<(&str, &str)> {
 #[derive(Deserialize)]
 pub(crate) struct Listing<'a> {
     #[serde(borrow, default)]
-    data: Option<Vec<&'a RawValue>>,
+    data: Nullable<Vec<&'a RawValue>>,
     #[serde(default)]
     links: Option<PageLinks>,
 }
 
 impl Listing<'_> {
     /// The page as tokens, with what the next one is asked for with.
-    pub(crate) fn page<V: VendorToken>(self, answer: &Answer, position: usize) -> Page<Option<String>> {
-        let tokens = answer.tokens::<V>(&self.data.unwrap_or_default(), position);
-        Page { tokens, next: next(self.links).map(Some), total: None, gap: None }
+    pub(crate) fn page<V: VendorToken>(
+        self,
+        answer: &Answer,
+        position: usize,
+    ) -> Result<Page<Option<String>>> {
+        let items = match self.data {
+            Nullable::Value(items) => items,
+            Nullable::Null => Vec::new(),
+            Nullable::Absent => return Err(answer.is_no_list("data")),
+        };
+        let tokens = answer.tokens::<V>(&items, position);
+        Ok(Page { tokens, next: next(self.links).map(Some), total: None, gap: None })
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::stream;
 use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions, Setting, Token,
     TokenFamily, TokenId, TokenManager, TokenStream,
 };
-use tokenward_http::{Answer, Call, Page, failed, paged};
+use tokenward_http::{Answer, Call, Page, failed, find, paged};
 
 use crate::{
     Atlassian,
@@ -64,7 +65,7 @@ impl AtlassianUserTokens {
         let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
         let sent = self.client.raw().list_org_api_tokens_response(&self.org_id, &query);
         let answer = call(Operation::List).answer(sent).await?;
-        Ok(answer.read::<Listing<'_>>()?.page::<OrgApiToken>(&answer, position))
+        answer.read::<Listing<'_>>()?.page::<OrgApiToken>(&answer, position)
     }
 
     async fn of_account(self, account_id: String) -> Result<Page<()>> {
@@ -146,8 +147,8 @@ impl TokenManager for AtlassianUserTokens {
         let call = call(Operation::Get).about(id);
         let (account_id, _) = parts(&call, id)?;
         let answer = call.answer(self.client.raw().list_user_api_tokens_response(account_id)).await?;
-        let tokens = tokens_of(&call, &answer, account_id)?;
-        tokens.into_iter().flatten().find(|token| token.id == *id).ok_or_else(|| call.not_found())
+        let tokens = stream::iter(tokens_of(&call, &answer, account_id)?);
+        find(Box::pin(tokens), id).await?.ok_or_else(|| call.not_found())
     }
 
     async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {

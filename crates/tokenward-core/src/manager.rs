@@ -96,8 +96,9 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing sent, where it is or may be the
-    /// credential in use; see [`RevokeOptions::even_if_current`].
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing revoked, where it is or may be the
+    /// credential in use; see [`RevokeOptions::even_if_current`]. A family whose vendor does not tell, and which
+    /// therefore denies [`Operation::Current`], cannot refuse.
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()>;
 
     /// Which token of this family the calls are made with.
@@ -144,9 +145,11 @@ pub enum Current {
 impl Current {
     /// Whether this token is the credential in use, or cannot be told from it.
     pub fn may_be(&self, id: &TokenId) -> bool {
+        // A vendor that reads ids as numbers takes capitals for small letters.
+        let is = |current: &TokenId| current.as_str().eq_ignore_ascii_case(id.as_str());
         match self {
-            Self::Token(current) => current == id,
-            Self::OneOf(candidates) => candidates.contains(id),
+            Self::Token(current) => is(current),
+            Self::OneOf(candidates) => candidates.iter().any(is),
             Self::Other => false,
         }
     }

@@ -44,13 +44,19 @@ impl ListOptions {
         self.unused_since
     }
 
-    /// Refuses what the family cannot honour, before anything is sent.
+    /// Refuses what the family cannot honour, and a blank owner, before anything is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`].
+    /// [`ErrorKind::Unsupported`] and [`ErrorKind::InvalidInput`].
     pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
-        capabilities.check(family, Operation::List, self.settings())
+        capabilities.check(family, Operation::List, self.settings())?;
+        match &self.owner {
+            Some(owner) if owner.trim().is_empty() => {
+                Err(invalid("the owner is blank").with_place(family, Operation::List))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The options that are made use of.

@@ -35,7 +35,7 @@ pub struct Token {
     pub last_used: When,
     /// When it ends.
     pub expires: When,
-    /// What it may do, as a creation of the same family takes it; the family says how it is written.
+    /// What it may do; the family says how it is written, and whether a creation takes it as it is.
     pub scopes: Option<Vec<String>>,
     /// The part of the secret that the vendor goes on showing, such as its last four characters.
     pub mask: Option<String>,

@@ -105,6 +105,11 @@ impl Answer {
         Ok(token)
     }
 
+    /// The error of an answer that has no list where one is documented: it is not taken for an empty one.
+    pub fn is_no_list(&self, field: &str) -> Error {
+        self.protocol(format!("the answer has no `{field}`, and is no list"))
+    }
+
     fn protocol(&self, message: String) -> Error {
         self.located(self.call.error(ErrorKind::Protocol, message))
     }

@@ -24,7 +24,7 @@ use crate::Call;
 pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Result<()> {
     let refuse = |message: &'static str| Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()));
     match current {
-        Ok(Current::Token(current)) if current == *id => {
+        Ok(Current::Token(current)) if Current::Token(current.clone()).may_be(id) => {
             refuse("it is the credential in use: say `even_if_current` if that is meant; nothing was done")
         }
         Ok(current) if current.may_be(id) => refuse(

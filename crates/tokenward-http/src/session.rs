@@ -136,8 +136,8 @@ impl Session {
         let response = self.send(operation, request, deadline).await?;
         match response.status() {
             status if status.is_success() => Ok(Response::new(response, self.0.body_limit)),
-            // What may not be sent again is refused once, and not the next call, too.
-            StatusCode::UNAUTHORIZED if self.forget(header.as_ref()).await => {
+            // What may not be sent again is refused, and not the next call, too.
+            StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(header.as_ref()).await => {
                 Err(SendError::Expired(Box::new(response)))
             }
             _ => Err(SendError::Status(Box::new(response))),

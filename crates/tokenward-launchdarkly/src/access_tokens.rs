@@ -7,7 +7,7 @@ use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, ResetOptions,
     Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Page, confirm_expiry, failed, is_same_time, paged, refuse_current};
+use tokenward_http::{Call, Nullable, Page, confirm_expiry, failed, is_same_time, paged, refuse_current};
 
 use crate::{
     LaunchDarkly,
@@ -62,19 +62,33 @@ const FAMILY: TokenFamily = TokenFamily::new("launchdarkly", "access-token");
 /// The largest page that is asked for; a smaller one that comes is taken as it is.
 const PAGE: i64 = 100;
 
+const IGNORED: &str = "the instance ignores the expiry that was asked for: the token ends as before";
+
 const fn call(operation: Operation) -> Call {
     Call::new(FAMILY, operation)
 }
 
-/// Where a page begins, and the last token before it.
-type Cursor = (i64, Option<TokenId>);
+/// Where a page begins, and the last item before it: its id, or its text where it has none.
+type Cursor = (i64, Option<String>);
 
 #[derive(Deserialize)]
 struct Listing<'a> {
     #[serde(borrow, default)]
-    items: Option<Vec<&'a RawValue>>,
+    items: Nullable<Vec<&'a RawValue>>,
     #[serde(rename = "totalCount", default)]
     total: Option<u64>,
+}
+
+/// What an item is known by when it comes again.
+fn identity(item: &RawValue) -> String {
+    #[derive(Deserialize)]
+    struct Identified<'a> {
+        #[serde(rename = "_id", borrow)]
+        id: &'a RawValue,
+    }
+
+    let id = serde_json::from_str::<Identified<'_>>(item.get()).map(|item| item.id.get());
+    id.unwrap_or(item.get()).to_owned()
 }
 
 impl LaunchDarklyAccessTokens {
@@ -83,29 +97,28 @@ impl LaunchDarklyAccessTokens {
     }
 
     async fn page(self, (offset, last): Cursor) -> Result<Page<Cursor>> {
-        // The last token of the page before comes again: if another stands there, the list has moved.
-        let overlap = i64::from(offset > 0);
-        let start = offset - overlap;
+        // The last item of the page before comes again: if another stands there, the list has moved.
+        let start = if last.is_some() { offset - 1 } else { offset };
         let query = GetTokensQuery { limit: Some(PAGE), offset: Some(start), show_all: Some(true) };
         let answer = call(Operation::List).answer(self.client.raw().get_tokens_response(&query)).await?;
         let listing: Listing<'_> = answer.read()?;
-        let items = listing.items.unwrap_or_default();
+        let items = match listing.items {
+            Nullable::Value(items) => items,
+            Nullable::Null => Vec::new(),
+            Nullable::Absent => return Err(answer.is_no_list("items")),
+        };
         let end = start + items.len() as i64;
-        let mut tokens = answer.tokens::<AccessToken>(&items, start as usize);
+        let mut tokens = answer.tokens::<AccessToken>(&items, usize::try_from(start).unwrap_or_default());
+        let repeats_last = items.first().map(|item| identity(item)) == last;
         let mut gap = None;
-        if overlap == 1 && !tokens.is_empty() {
-            let first = tokens.remove(0);
-            if let (Ok(first), Some(last)) = (first, &last)
-                && first.id != *last
-            {
-                gap = Some("tokens came or went while it was read");
-                tokens.insert(0, Ok(first));
-            }
+        if last.is_some() && repeats_last {
+            drop(tokens.remove(0));
+        } else if last.is_some() && !items.is_empty() {
+            gap = Some("tokens came or went while it was read");
         }
         let is_last = tokens.is_empty() || listing.total.is_some_and(|total| total == end as u64);
         let is_last = is_last || !self.client.is_paged();
-        let last = tokens.last().and_then(|result| result.as_ref().ok()).map(|token| token.id.clone());
-        let next = (!is_last).then_some((end, last));
+        let next = (!is_last).then_some((end, items.last().map(|item| identity(item))));
         Ok(Page { tokens, next, total: listing.total, gap })
     }
 
@@ -223,9 +236,10 @@ impl TokenManager for LaunchDarklyAccessTokens {
             .token::<AccessToken>()?;
         match change.expires() {
             Some(Expiry::At(time)) if !token.expires.at().is_some_and(|ends| is_same_time(time, ends)) => {
-                let message =
-                    "the instance ignores `expiry`, which it does not know: the token ends as before";
-                Err(call.error(ErrorKind::Protocol, message))
+                Err(call.error(ErrorKind::Protocol, IGNORED))
+            }
+            Some(Expiry::Never) if token.expires.at().is_some() => {
+                Err(call.error(ErrorKind::Protocol, IGNORED))
             }
             _ => Ok(token),
         }
@@ -256,8 +270,15 @@ impl TokenManager for LaunchDarklyAccessTokens {
             let answer =
                 call(Operation::Current).answer(self.client.raw().get_caller_identity_response()).await?;
             let caller: CallerIdentityRep = answer.read()?;
-            let id = caller.token_id.and_then(|id| id.parse().ok());
-            Ok(id.map_or(Current::Other, Current::Token))
+            match caller.token_id.and_then(|id| id.parse().ok()) {
+                Some(id) => Ok(Current::Token(id)),
+                // An OAuth client's credential is no access token.
+                None if caller.client_id.is_some_and(|id| !id.is_empty()) => Ok(Current::Other),
+                None => {
+                    let message = "the vendor does not say which token is calling";
+                    Err(call(Operation::Current).error(ErrorKind::Protocol, message))
+                }
+            }
         };
         self.client.current().get_or_try_init(ask).await.cloned()
     }

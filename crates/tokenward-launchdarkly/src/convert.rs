@@ -1,8 +1,9 @@
 //! From LaunchDarkly's records to the model, and from the model to its requests.
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
-use tokenward_http::VendorToken;
+use tokenward_http::{VendorToken, WireSecret};
 
 use crate::raw::types::{
     AccessTokenPost, AccessTokenPostRole, MemberSummary, PatchOperation, RelayAutoConfigRep, StatementInput,
@@ -27,12 +28,19 @@ impl VendorToken for AccessToken {
         token.expires = When::or_never(self.expiry);
         let role = self.role.map(|role| format!("{ROLE}{role}"));
         let custom = self.custom_role_ids.into_iter().flatten().map(|id| format!("{CUSTOM_ROLE_ID}{id}"));
-        let inline = self.inline_role.into_iter().flatten();
-        let inline = inline.filter_map(|statement| serde_json::to_string(&statement).ok());
-        token.scopes = Some(role.into_iter().chain(custom).chain(inline).collect());
+        token.scopes = Some(role.into_iter().chain(custom).collect());
         token.mask = self.token.and_then(|secret| secret.mask());
         Some(token)
     }
+
+    fn refine(token: &mut Token, record: &Value) {
+        token.scopes.get_or_insert_default().extend(statements(&record["inlineRole"]));
+    }
+}
+
+/// Statements as the vendor writes them: a field that its document does not have may narrow them.
+fn statements(policy: &Value) -> impl Iterator<Item = String> {
+    policy.as_array().into_iter().flatten().map(Value::to_string)
 }
 
 impl VendorToken for RelayAutoConfigRep {
@@ -45,11 +53,12 @@ impl VendorToken for RelayAutoConfigRep {
         token.owner = owner(self.creator, None);
         token.created = When::or_unknown(self.creation_date);
         token.expires = When::Never;
-        token.scopes = self.policy.map(|policy| {
-            policy.iter().filter_map(|statement| serde_json::to_string(statement).ok()).collect()
-        });
-        token.mask = self.display_key.filter(|key| !key.is_empty());
+        token.mask = self.display_key.and_then(|key| WireSecret::from(key).mask());
         Some(token)
+    }
+
+    fn refine(token: &mut Token, record: &Value) {
+        token.scopes = Some(statements(&record["policy"]).collect());
     }
 }
 
@@ -79,7 +88,8 @@ impl Rights {
     pub(crate) fn of(access: &Access, by: CustomRolesBy) -> Result<Self> {
         let names = match access {
             Access::Scopes(names) => names,
-            _ => return Ok(Self::Role("admin".to_owned())),
+            Access::Full => return Ok(Self::Role("admin".to_owned())),
+            _ => return Err(invalid("such an access is not known here")),
         };
         let (wanted, other, hint) = match by {
             CustomRolesBy::Key => (
@@ -102,7 +112,9 @@ impl Rights {
             } else if name.starts_with(other) {
                 return Err(invalid(hint));
             } else {
-                Self::Inline(vec![statement(name)?])
+                let statement = statement(name)?;
+                typed::<StatementPost>(&statement)?;
+                Self::Inline(vec![statement])
             };
             rights = Some(match rights {
                 None => next,
@@ -131,8 +143,7 @@ impl Rights {
             Self::Role(role) => request.role = Some(AccessTokenPostRole::from(role.as_str())),
             Self::CustomRoles(keys) => request.custom_role_ids = Some(keys),
             Self::Inline(statements) => {
-                request.inline_role =
-                    Some(statements.into_iter().map(typed::<StatementPost>).collect::<Result<_>>()?);
+                request.inline_role = Some(statements.iter().map(typed).collect::<Result<_>>()?);
             }
         }
         Ok(())
@@ -151,8 +162,11 @@ impl Rights {
 /// The policy of a relay proxy configuration.
 pub(crate) fn policy(access: &Access) -> Result<Vec<StatementInput>> {
     match access {
-        Access::Scopes(names) => names.iter().map(|name| typed(statement(name)?)).collect(),
-        _ => Ok(vec![typed(json!({"effect": "allow", "actions": ["*"], "resources": ["proj/*:env/*"]}))?]),
+        Access::Scopes(names) => names.iter().map(|name| typed(&statement(name)?)).collect(),
+        Access::Full => {
+            Ok(vec![typed(&json!({"effect": "allow", "actions": ["*"], "resources": ["proj/*:env/*"]}))?])
+        }
+        _ => Err(invalid("such an access is not known here")),
     }
 }
 
@@ -164,9 +178,15 @@ fn statement(text: &str) -> Result<Value> {
     })
 }
 
-fn typed<T: serde::de::DeserializeOwned>(statement: Value) -> Result<T> {
-    serde_json::from_value(statement)
-        .map_err(|_| invalid("a policy statement has no `effect`, or a field of another kind"))
+/// The statement in the document's type. What does not survive that would be dropped in silence, and a restriction
+/// with it.
+fn typed<T: DeserializeOwned + Serialize>(statement: &Value) -> Result<T> {
+    let typed: T = serde_json::from_value(statement.clone())
+        .map_err(|_| invalid("a policy statement has no `effect`, or a field of another kind"))?;
+    if serde_json::to_value(&typed).ok().as_ref() != Some(statement) {
+        return Err(invalid("a policy statement has a field that is not known here"));
+    }
+    Ok(typed)
 }
 
 fn invalid(message: &'static str) -> Error {
@@ -209,6 +229,8 @@ mod tests {
             rights(&["role:reader", "role:admin"], Key),
             rights(&["role:reader", r#"{"effect":"allow"}"#], Key),
             rights(&["reader"], Key),
+            rights(&[r#"{"effect":"allow","actions":["*"],"not_resources":["proj/prod"]}"#], Key),
+            rights(&[r#"{"nonsense":1}"#], Id),
         ];
         let texts: Vec<_> = refused.into_iter().map(|result| result.unwrap_err().to_string()).collect();
         insta::assert_snapshot!(texts.join("\n"));

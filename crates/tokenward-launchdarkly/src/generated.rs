@@ -1097,7 +1097,7 @@ impl Client {
     /// \[`post_relay_auto_config`\](Self::post_relay_auto_config), with its answer unread.
     pub(crate) async fn post_relay_auto_config_response<'a>(
         &'a self,
-        body: &'a types::RelayAutoConfigPost,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/api/v2/account/relay-auto-configs", self.baseurl,);
         let request = self
@@ -1146,7 +1146,7 @@ impl Client {
     pub(crate) async fn patch_relay_auto_config_response<'a>(
         &'a self,
         id: &'a str,
-        body: &'a types::PatchWithComment,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v2/account/relay-auto-configs/{}", self.baseurl, encode_path(& id
@@ -1221,7 +1221,7 @@ impl Client {
     /// \[`post_token`\](Self::post_token), with its answer unread.
     pub(crate) async fn post_token_response<'a>(
         &'a self,
-        body: &'a types::AccessTokenPost,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/api/v2/tokens", self.baseurl,);
         let request = self
@@ -1268,7 +1268,7 @@ impl Client {
     pub(crate) async fn patch_token_response<'a>(
         &'a self,
         id: &'a str,
-        body: &'a ::std::vec::Vec<types::PatchOperation>,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),

@@ -7,7 +7,7 @@ use tokenward_core::{
     Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Page, failed, paged};
+use tokenward_http::{Call, Nullable, Page, failed, paged};
 
 use crate::{
     LaunchDarkly,
@@ -50,7 +50,7 @@ const fn call(operation: Operation) -> Call {
 #[derive(Deserialize)]
 struct Listing<'a> {
     #[serde(borrow, default)]
-    items: Option<Vec<&'a RawValue>>,
+    items: Nullable<Vec<&'a RawValue>>,
 }
 
 impl LaunchDarklyRelayProxyConfigs {
@@ -62,7 +62,11 @@ impl LaunchDarklyRelayProxyConfigs {
         let answer =
             call(Operation::List).answer(self.client.raw().get_relay_proxy_configs_response()).await?;
         let listing: Listing<'_> = answer.read()?;
-        Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(&listing.items.unwrap_or_default(), 0)))
+        match listing.items {
+            Nullable::Value(items) => Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(&items, 0))),
+            Nullable::Null => Ok(Page::only(Vec::new())),
+            Nullable::Absent => Err(answer.is_no_list("items")),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokenward_core::{Current, ExposeSecret, Result, TokenId};
 use tokenward_http::{
     BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, SecretString, Session, WireSecret,
@@ -95,22 +97,34 @@ impl Mist {
 
     /// What the vendor says of the credential.
     pub(crate) async fn caller(&self, call: &Call) -> Result<Caller> {
-        let caller: Admin = call.answer(self.raw.get_self_response()).await?.read()?;
+        let answer = call.answer(self.raw.get_self_response()).await?;
+        let caller: Admin = answer.read()?;
+        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         // A person has an address; an organization's token has a name in its place.
-        let is_person = caller.email.is_some() || caller.admin_id.is_some();
-        Ok(Caller { token_name: caller.name.filter(|_| !is_person) })
+        if said(caller.email).is_some() || said(caller.admin_id).is_some() {
+            return Ok(Caller::Person);
+        }
+        Ok(said(caller.name).map_or(Caller::Unknown, Caller::Token))
     }
 
-    /// Which of these, told by id and mask, is the credential.
-    pub(crate) fn which_is_it(
-        &self,
-        candidates: impl Iterator<Item = (Option<String>, Option<WireSecret>)>,
-    ) -> Current {
-        let fits = |mask: &Option<WireSecret>| {
-            mask.as_ref().is_none_or(|mask| is_masked_as(self.credential.expose_secret(), mask))
+    /// Which of these, told by its mask, and by its name where that is known, is the credential. One that cannot be
+    /// told from it is taken for it.
+    pub(crate) fn which_is_it(&self, tokens: Vec<&RawValue>, name: Option<&str>) -> Current {
+        let candidates = tokens.into_iter().map(|token| {
+            // An item that is none has no id, and cannot be revoked by one.
+            serde_json::from_str::<Candidate<'_>>(token.get()).unwrap_or_default()
+        });
+        let fits = |candidate: &Candidate<'_>| {
+            let is_named = match (name, candidate.name.and_then(text)) {
+                (Some(name), Some(other)) => name == other,
+                _ => true,
+            };
+            let shown = candidate.key.and_then(|key| serde_json::from_str::<WireSecret>(key.get()).ok());
+            is_named
+                && shown.is_none_or(|shown| is_masked_as(self.credential.expose_secret(), shown.expose()))
         };
-        let mut ids: Vec<TokenId> =
-            candidates.filter(|(_, mask)| fits(mask)).filter_map(|(id, _)| id?.parse().ok()).collect();
+        let ids = candidates.filter(fits).filter_map(|candidate| text(candidate.id?)?.parse().ok());
+        let mut ids: Vec<TokenId> = ids.collect();
         match ids.pop() {
             None => Current::Other,
             Some(id) if ids.is_empty() => Current::Token(id),
@@ -123,23 +137,50 @@ impl Mist {
 }
 
 /// What the vendor says of the credential.
-pub(crate) struct Caller {
-    /// The name of the organization's token, where it is one.
-    pub(crate) token_name: Option<String>,
+pub(crate) enum Caller {
+    /// It is a person's.
+    Person,
+    /// It is an organization's token of this name.
+    Token(String),
+    /// The vendor does not say.
+    Unknown,
 }
 
-/// Whether the vendor may show this credential so: by its first and last four characters, whole, or by a mask of a
-/// form that is not known, which fits any.
-fn is_masked_as(credential: &str, shown: &WireSecret) -> bool {
-    match shown.expose().split_once("...") {
-        Some((start, end)) => credential.starts_with(start) && credential.ends_with(end),
-        None => is_short(shown.expose()) || credential == shown.expose(),
+/// As much of a token as tells whether it is the credential, whatever else its record is.
+#[derive(Default, Deserialize)]
+struct Candidate<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    key: Option<&'a RawValue>,
+}
+
+fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+/// Whether the vendor may show this credential so: with something else in the place of its middle, or whole.
+fn is_masked_as(credential: &str, shown: &str) -> bool {
+    const MASKED: [char; 4] = ['.', '*', '•', '…'];
+    const SHORT: usize = 8;
+
+    let is = |part: &str, other: &str| part.eq_ignore_ascii_case(other);
+    match (shown.find(MASKED), shown.rfind(MASKED)) {
+        (Some(first), Some(last)) => {
+            let start = &shown[..first];
+            let end = shown[last..].trim_start_matches(MASKED);
+            credential.get(..start.len()).is_some_and(|part| is(part, start))
+                && credential
+                    .len()
+                    .checked_sub(end.len())
+                    .and_then(|at| credential.get(at..))
+                    .is_some_and(|part| is(part, end))
+        }
+        // Too short for a key, so that it is a mask of a form that is not known.
+        _ => shown.chars().count() <= SHORT || is(credential, shown),
     }
-}
-
-/// Too short for a key, so that it is a mask of one.
-fn is_short(shown: &str) -> bool {
-    shown.chars().filter(char::is_ascii_alphanumeric).count() <= 8
 }
 
 #[cfg(test)]
@@ -152,12 +193,18 @@ mod tests {
             ("1qkb...QQCL", true),
             ("1qkb...QQCM", false),
             ("1qkc...QQCL", false),
+            ("xxxx...QQCL", false),
+            ("1qkb....QQCL", true),
             ("1qkb****QQCL", true),
+            ("1qkb****QQCM", false),
+            ("1QKB...qqcl", true),
+            ("........", true),
             ("****", true),
+            ("", true),
             ("1qkb-the-whole-key-QQCL", true),
             ("1qkb-another-key-QQCL", false),
         ] {
-            assert_eq!(is_masked_as("1qkb-the-whole-key-QQCL", &shown.into()), fits, "{shown}");
+            assert_eq!(is_masked_as("1qkb-the-whole-key-QQCL", shown), fits, "{shown}");
         }
     }
 }

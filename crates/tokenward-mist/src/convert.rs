@@ -1,7 +1,7 @@
 //! From Mist's records to the model, and from the model to its requests.
 
 use serde_json::{Map, Value};
-use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
+use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, UpdateToken, When};
 use tokenward_http::VendorToken;
 
 use crate::raw::types::{OrgApiToken, PrivilegeOrgInput, UserApiToken};
@@ -17,11 +17,13 @@ impl VendorToken for OrgApiToken {
         token.created = When::or_unknown(self.created_time);
         token.last_used = When::or_never(self.last_used);
         token.expires = When::Never;
-        token.scopes = self
-            .privileges
-            .map(|all| all.iter().filter_map(|one| serde_json::to_value(one).ok()).map(scope).collect());
         token.mask = self.key.and_then(|key| key.mask());
         Some(token)
+    }
+
+    /// From the record: a field that the document does not have may narrow a privilege.
+    fn refine(token: &mut Token, record: &Value) {
+        token.scopes = record["privileges"].as_array().map(|all| all.iter().cloned().map(scope).collect());
     }
 }
 
@@ -49,7 +51,16 @@ fn target_of(scope: &str) -> Option<&'static str> {
 
 /// A privilege in its short form, or as JSON where it says more than that.
 fn scope(privilege: Value) -> String {
+    let privilege = without_org(privilege);
     short(&privilege).unwrap_or_else(|| privilege.to_string())
+}
+
+/// The organization is the one that is asked for, and `org_id` is set by the vendor.
+fn without_org(mut privilege: Value) -> Value {
+    if let Some(fields) = privilege.as_object_mut() {
+        fields.remove("org_id");
+    }
+    privilege
 }
 
 fn short(privilege: &Value) -> Option<String> {
@@ -57,8 +68,7 @@ fn short(privilege: &Value) -> Option<String> {
     let text = |name: &str| fields.get(name)?.as_str();
     let (role, scope) = (text("role")?, text("scope")?);
     let target = target_of(scope);
-    // The organization is the one that is asked for, and `org_id` is set by the vendor.
-    let known = |name: &str| ["role", "scope", "org_id"].contains(&name) || target == Some(name);
+    let known = |name: &str| ["role", "scope"].contains(&name) || target == Some(name);
     if !fields.keys().all(|name| known(name)) || role.contains(':') {
         return None;
     }
@@ -75,7 +85,8 @@ pub(crate) fn privileges(access: &Access) -> Result<Vec<PrivilegeOrgInput>> {
     let full = ["admin:org".to_owned()];
     let names = match access {
         Access::Scopes(names) => names.as_slice(),
-        _ => &full,
+        Access::Full => &full,
+        _ => return Err(invalid("such an access is not known here")),
     };
     if names.len() > MOST {
         return Err(invalid("there are more than 10 privileges"));
@@ -84,14 +95,21 @@ pub(crate) fn privileges(access: &Access) -> Result<Vec<PrivilegeOrgInput>> {
 }
 
 fn privilege(name: &str) -> Result<PrivilegeOrgInput> {
-    let value = match serde_json::from_str::<Value>(name) {
+    let asked = match serde_json::from_str::<Value>(name) {
         Ok(value) => value,
         Err(_) => long(name).ok_or_else(|| {
-            invalid("a scope is neither `role:scope`, `role:site:id`, `role:sitegroup:id` nor a privilege in JSON")
+            invalid(
+                "a scope is neither `role:scope`, `role:site:id`, `role:sitegroup:id` nor a privilege in JSON",
+            )
         })?,
     };
-    serde_json::from_value(value)
-        .map_err(|_| invalid("a privilege has no `role`, no `scope`, or a field of another kind"))
+    let typed: PrivilegeOrgInput = serde_json::from_value(asked.clone())
+        .map_err(|_| invalid("a privilege has no `role`, no `scope`, or a field of another kind"))?;
+    // What does not survive would be dropped in silence, and a restriction with it.
+    if serde_json::to_value(&typed).ok() != Some(asked) {
+        return Err(invalid("a privilege has a field that is not known here"));
+    }
+    Ok(typed)
 }
 
 fn long(name: &str) -> Option<Value> {
@@ -112,16 +130,33 @@ fn long(name: &str) -> Option<Value> {
     Some(fields.into())
 }
 
-/// What a token may do now, as the request that replaces it has to repeat it.
-pub(crate) fn repeated(token: &OrgApiToken) -> Result<Option<Vec<PrivilegeOrgInput>>> {
-    let Some(privileges) = &token.privileges else { return Ok(None) };
-    let repeat = |privilege| serde_json::to_value(privilege).and_then(serde_json::from_value);
-    privileges.iter().map(repeat).collect::<serde_json::Result<_>>().map(Some).map_err(|_| {
-        Error::new(
-            ErrorKind::Protocol,
-            "a privilege of the token has no role or scope, and an update would have to repeat it",
-        )
-    })
+/// The token as the request that replaces it has to repeat it: all that the vendor shows but what it sets itself.
+pub(crate) fn replacement(
+    mut record: Map<String, Value>,
+    change: &UpdateToken,
+) -> Result<Map<String, Value>> {
+    const SET_BY_THE_VENDOR: [&str; 6] = ["id", "key", "created_by", "created_time", "last_used", "org_id"];
+
+    for name in SET_BY_THE_VENDOR {
+        record.remove(name);
+    }
+    if let Some(name) = change.name() {
+        record.insert("name".to_owned(), name.into());
+    }
+    if let Some(access) = change.access() {
+        let privileges = serde_json::to_value(privileges(access)?).unwrap_or_default();
+        record.insert("privileges".to_owned(), privileges);
+    } else if let Some(Value::Array(privileges)) = record.get_mut("privileges") {
+        *privileges = std::mem::take(privileges).into_iter().map(without_org).collect();
+    }
+    // The vendor would take what is missing for a change.
+    for (name, what) in [("name", "no name: say one"), ("privileges", "no privileges: say the access")] {
+        if record.get(name).is_none_or(Value::is_null) {
+            let message = format!("the vendor replaces the whole record, and shows {what}, too");
+            return Err(Error::new(ErrorKind::InvalidInput, message));
+        }
+    }
+    Ok(record)
 }
 
 fn invalid(message: &'static str) -> Error {
@@ -134,17 +169,15 @@ mod tests {
 
     #[test]
     fn a_scope_that_is_read_can_be_asked_for() {
-        let token: OrgApiToken = serde_json::from_str(
-            r#"{"id": "1", "privileges": [
-                {"role": "admin", "scope": "org", "org_id": "o"},
-                {"role": "read", "scope": "site", "site_id": "s-1"},
-                {"role": "network_admin", "scope": "sitegroup", "sitegroup_id": "g-1"},
-                {"role": "read", "scope": "org", "views": ["reporting"]}
-            ]}"#,
-        )
-        .unwrap();
-        let sent = serde_json::to_value(repeated(&token).unwrap()).unwrap();
-        let scopes = token.into_token(TokenFamily::new("mist", "org-token")).unwrap().scopes.unwrap();
+        let record = serde_json::json!({"id": "1", "privileges": [
+            {"role": "admin", "scope": "org", "org_id": "o"},
+            {"role": "read", "scope": "site", "site_id": "s-1"},
+            {"role": "network_admin", "scope": "sitegroup", "sitegroup_id": "g-1"},
+            {"role": "read", "scope": "org", "org_id": "o", "views": ["reporting"]},
+        ]});
+        let mut token = Token::new(TokenFamily::new("mist", "org-token"), "1".parse().unwrap());
+        OrgApiToken::refine(&mut token, &record);
+        let scopes = token.scopes.unwrap();
         assert_eq!(
             scopes,
             [
@@ -155,7 +188,43 @@ mod tests {
             ]
         );
         let asked = privileges(&Access::Scopes(scopes)).unwrap();
-        assert_eq!(serde_json::to_value(asked).unwrap(), sent);
+        let shown = record["privileges"].as_array().unwrap().iter().cloned().map(without_org);
+        assert_eq!(serde_json::to_value(asked).unwrap(), shown.collect::<Value>());
+    }
+
+    #[test]
+    fn what_nobody_knows_narrows_a_scope_that_is_shown_and_is_refused_where_it_is_asked_for() {
+        let narrow = serde_json::json!({"role": "read", "scope": "org", "site_ids": ["s-1"]});
+        let shown = scope(narrow);
+        assert_eq!(shown, r#"{"role":"read","scope":"org","site_ids":["s-1"]}"#);
+        assert!(privileges(&Access::Scopes(vec![shown])).is_err());
+    }
+
+    #[test]
+    fn a_replacement_repeats_everything_but_what_the_vendor_sets() {
+        let record = serde_json::json!({
+            "id": "1", "key": "1qkb...QQCL", "name": "ci", "created_by": "a@b", "created_time": 1.5, "last_used": null,
+            "org_id": "o", "src_ips": ["192.0.2.1"], "description": "of tomorrow",
+            "privileges": [{"role": "read", "scope": "org", "org_id": "o", "site_ids": ["s-1"]}],
+        });
+        let renamed = UpdateToken::default().with_name("ci-2");
+        let sent = replacement(record.as_object().unwrap().clone(), &renamed).unwrap();
+        assert_eq!(
+            Value::from(sent),
+            serde_json::json!({
+                "name": "ci-2", "src_ips": ["192.0.2.1"], "description": "of tomorrow",
+                "privileges": [{"role": "read", "scope": "org", "site_ids": ["s-1"]}],
+            })
+        );
+        for missing in ["name", "privileges"] {
+            let mut record = record.as_object().unwrap().clone();
+            record.remove(missing);
+            let change = match missing {
+                "name" => UpdateToken::default().with_access(Access::Full),
+                _ => renamed.clone(),
+            };
+            assert!(replacement(record, &change).unwrap_err().to_string().contains("shows no"), "{missing}");
+        }
     }
 
     #[test]

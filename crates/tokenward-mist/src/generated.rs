@@ -853,7 +853,7 @@ impl Client {
     pub(crate) async fn create_org_api_token_response<'a>(
         &'a self,
         org_id: &'a str,
-        body: &'a types::OrgApiTokenInput,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v1/orgs/{}/apitokens", self.baseurl, encode_path(& org_id
@@ -895,7 +895,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         apitoken_id: &'a str,
-        body: &'a types::OrgApiTokenInput,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v1/orgs/{}/apitokens/{}", self.baseurl, encode_path(& org_id
@@ -952,7 +952,7 @@ impl Client {
     /// \[`create_api_token`\](Self::create_api_token), with its answer unread.
     pub(crate) async fn create_api_token_response<'a>(
         &'a self,
-        body: &'a types::UserApiTokenInput,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/api/v1/self/apitokens", self.baseurl,);
         let request = self
@@ -989,7 +989,7 @@ impl Client {
     pub(crate) async fn update_api_token_response<'a>(
         &'a self,
         apitoken_id: &'a str,
-        body: &'a types::UserApiTokenInput,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/api/v1/self/apitokens/{}", self.baseurl, encode_path(& apitoken_id

@@ -8,12 +8,13 @@ use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Page, failed, paged, refuse_current};
+use tokenward_http::{Answer, Call, Page, failed, paged, refuse_current};
 use tokio::sync::OnceCell;
 
 use crate::{
     Mist,
-    convert::{privileges, repeated},
+    client::Caller,
+    convert::{privileges, replacement},
     raw::types::{OrgApiToken, OrgApiTokenInput},
 };
 
@@ -74,27 +75,20 @@ impl MistOrgTokens {
         Ok(Page::only(answer.tokens::<OrgApiToken>(&answer.read::<Vec<&RawValue>>()?, 0)))
     }
 
-    async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, OrgApiToken)> {
-        let answer =
-            call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await?;
-        Ok((answer.token::<OrgApiToken>()?, answer.read()?))
+    async fn answer(&self, call: &Call, id: &TokenId) -> Result<Answer> {
+        call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await
     }
 
     async fn find_current(&self) -> Result<Current> {
         let call = call(Operation::Current);
-        let Some(name) = self.client.caller(&call).await?.token_name else { return Ok(Current::Other) };
+        let name = match self.client.caller(&call).await? {
+            Caller::Person => return Ok(Current::Other),
+            Caller::Token(name) => Some(name),
+            Caller::Unknown => None,
+        };
         let answer = call.answer(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
-        let tokens: Vec<OrgApiToken> = answer.read()?;
-        let candidates = tokens.into_iter().filter(|token| token.name.as_deref() == Some(&name));
-        Ok(self.client.which_is_it(candidates.map(|token| (token.id, token.key))))
+        Ok(self.client.which_is_it(answer.read()?, name.as_deref()))
     }
-}
-
-fn input(name: String, token: &OrgApiToken) -> Result<OrgApiTokenInput> {
-    let mut input = OrgApiTokenInput::new(name);
-    input.privileges = repeated(token)?;
-    input.src_ips = token.src_ips.clone();
-    Ok(input)
 }
 
 #[async_trait]
@@ -141,7 +135,7 @@ impl TokenManager for MistOrgTokens {
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
-        Ok(self.record(&call(Operation::Get).about(id), id).await?.0)
+        self.answer(&call(Operation::Get).about(id), id).await?.token::<OrgApiToken>()
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
@@ -160,13 +154,11 @@ impl TokenManager for MistOrgTokens {
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
         let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
-        let asked = change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
-        let (before, record) = self.record(&call, id).await?;
-        let name = change.name().map(str::to_owned).or(before.name).unwrap_or_default();
-        let mut body = input(name, &record).map_err(|error| call.placed(error))?;
-        body.privileges = asked.or(body.privileges);
+        change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
+        let body = replacement(self.answer(&call, id).await?.read()?, &change);
+        let body = body.map_err(|error| call.placed(error))?;
         call.done(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body)).await?;
-        Ok(self.record(&call, id).await?.0)
+        self.answer(&call, id).await?.token::<OrgApiToken>()
     }
 
     async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {

@@ -13,6 +13,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     Mist,
+    client::Caller,
     raw::types::{UserApiToken, UserApiTokenInput},
 };
 
@@ -63,12 +64,11 @@ impl MistUserTokens {
 
     async fn find_current(&self) -> Result<Current> {
         let call = call(Operation::Current);
-        if self.client.caller(&call).await?.token_name.is_some() {
+        if let Caller::Token(_) = self.client.caller(&call).await? {
             return Ok(Current::Other);
         }
         let answer = call.answer(self.client.raw().list_api_tokens_response()).await?;
-        let tokens: Vec<UserApiToken> = answer.read()?;
-        Ok(self.client.which_is_it(tokens.into_iter().map(|token| (token.id, token.key))))
+        Ok(self.client.which_is_it(answer.read()?, None))
     }
 }
 

@@ -5,17 +5,14 @@ use std::{sync::Arc, time::Duration};
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
     Answer, AuthorizeError, BaseUrl, Bearer, BuildError, Environment, Grant, HttpOptions, SecretString,
-    Session, Timestamp,
+    Session,
 };
 
 use crate::{
     ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens,
     raw::{
         self,
-        types::{
-            CreateOauthTokenBody, CreateOauthTokenBodyGrantType, CreatePersonalAccessTokenRequest,
-            CreatePersonalAccessTokenResponse,
-        },
+        types::{CreateOauthTokenBody, CreateOauthTokenBodyGrantType, CreateOauthTokenResponse},
     },
 };
 
@@ -110,23 +107,6 @@ impl SailPoint {
         &self.api_version
     }
 
-    /// Creates a personal access token, after a check of what the API version makes of its date.
-    ///
-    /// # Errors
-    ///
-    /// [`raw::Error::InvalidRequest`], with nothing sent, where the token would
-    /// never end and nobody acknowledged it, or where the version knows no token
-    /// that lives so long; else what [`raw::Client::create_personal_access_token`] gives.
-    pub async fn create_personal_access_token(
-        &self,
-        request: &CreatePersonalAccessTokenRequest,
-    ) -> Result<raw::ResponseValue<CreatePersonalAccessTokenResponse>, raw::Error> {
-        self.api_version.check(request, Timestamp::now()).map_err(|reason| {
-            raw::Error::InvalidRequest(format!("create_personal_access_token: {reason}; nothing was sent"))
-        })?;
-        self.raw.create_personal_access_token(request).await
-    }
-
     /// The id that the client calls with: a personal access token's or an OAuth client's, which are never alike.
     pub(crate) fn credential(&self) -> Current {
         self.client_id.parse().map_or(Current::Other, Current::Token)
@@ -150,8 +130,9 @@ impl SailPoint {
 /// How long a bearer shall live that is got with a new token, in the vendor's seconds.
 pub(crate) fn bearer_seconds(request: &CreateToken) -> Result<Option<i64>, Error> {
     let Some(lifetime) = request.bearer_lifetime() else { return Ok(None) };
-    match lifetime.as_secs() {
-        seconds @ 15..=43_200 => Ok(Some(seconds as i64)),
+    match (lifetime.as_secs(), lifetime.subsec_nanos()) {
+        (seconds @ 15..=43_200, 0) => Ok(Some(seconds as i64)),
+        (_, 1..) => Err(Error::new(ErrorKind::InvalidInput, "a bearer lives a whole number of seconds")),
         _ => Err(Error::new(ErrorKind::InvalidInput, "a bearer lives from 15 seconds to 12 hours")),
     }
 }
@@ -239,16 +220,21 @@ impl SailPointBuilder {
 async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<Grant, AuthorizeError> {
     let mut body = CreateOauthTokenBody::new(id, CreateOauthTokenBodyGrantType::ClientCredentials);
     body.client_secret = Some(secret.into());
-    let answer = client.create_oauth_token(&body).await.map_err(|error| match error.status() {
-        Some(status) => {
-            AuthorizeError::new(format!("the token endpoint answered {status}")).with_status(status.as_u16())
+    let response = client.create_oauth_token_response(&body).await?;
+    let answer: Result<raw::ResponseValue<CreateOauthTokenResponse>, raw::Error> = response.decode().await;
+    let answer = match answer {
+        Ok(answer) => answer.into_inner(),
+        Err(raw::Error::ResponseBodyError(_)) => {
+            return Err(AuthorizeError::new("the token endpoint's answer broke off"));
         }
-        None => AuthorizeError::new(format!("the token endpoint gave no answer that can be used: {error}")),
-    })?;
-    let answer = answer.into_inner();
+        Err(error) => {
+            let reason = format!("the token endpoint gave no answer that can be used: {error}");
+            return Err(AuthorizeError::unusable(reason));
+        }
+    };
     let access_token = answer
         .access_token
-        .ok_or_else(|| AuthorizeError::new("the token endpoint's answer holds no access token"))?;
+        .ok_or_else(|| AuthorizeError::unusable("the token endpoint's answer holds no access token"))?;
     let expires_in = answer.expires_in.and_then(|seconds| u64::try_from(seconds).ok());
     Ok(Grant { access_token, expires_in: expires_in.map(Duration::from_secs) })
 }

@@ -1,7 +1,7 @@
 //! From SailPoint's records to the model, and from the model to its requests.
 
 use serde_json::Value;
-use tokenward_core::{Access, Owner, Token, TokenFamily, When};
+use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
 use tokenward_http::{Nullable, VendorToken};
 
 use crate::raw::types::{
@@ -88,10 +88,11 @@ fn owner(owner: Option<PersonalAccessTokenOwner>) -> Option<Owner> {
 }
 
 /// The scopes that a request names: none is left to the vendor's default, which is all of them.
-pub(crate) fn scopes(access: &Access) -> Vec<String> {
+pub(crate) fn scopes(access: &Access) -> Result<Vec<String>> {
     match access {
-        Access::Scopes(names) => names.clone(),
-        _ => vec![FULL.to_owned()],
+        Access::Scopes(names) => Ok(names.clone()),
+        Access::Full => Ok(vec![FULL.to_owned()]),
+        _ => Err(Error::new(ErrorKind::InvalidInput, "such an access is not known here")),
     }
 }
 

@@ -1098,7 +1098,7 @@ impl Client {
     /// \[`create_oauth_client`\](Self::create_oauth_client), with its answer unread.
     pub(crate) async fn create_oauth_client_response<'a>(
         &'a self,
-        body: &'a types::CreateOauthClientRequest,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/oauth-clients/v1", self.baseurl,);
         let request = self
@@ -1145,7 +1145,7 @@ impl Client {
     pub(crate) async fn patch_oauth_client_response<'a>(
         &'a self,
         id: &'a str,
-        body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
@@ -1164,7 +1164,7 @@ impl Client {
     /// \[`create_oauth_token`\](Self::create_oauth_token), with its answer unread.
     pub(crate) async fn create_oauth_token_response<'a>(
         &'a self,
-        body: &'a types::CreateOauthTokenBody,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/oauth/token", self.baseurl,);
         let request = self
@@ -1199,7 +1199,7 @@ impl Client {
     /// \[`create_personal_access_token`\](Self::create_personal_access_token), with its answer unread.
     pub(crate) async fn create_personal_access_token_response<'a>(
         &'a self,
-        body: &'a types::CreatePersonalAccessTokenRequest,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
         let request = self
@@ -1216,7 +1216,7 @@ impl Client {
     /// \[`update_personal_access_tokens`\](Self::update_personal_access_tokens), with its answer unread.
     pub(crate) async fn update_personal_access_tokens_response<'a>(
         &'a self,
-        body: &'a types::UpdatePersonalAccessTokensRequest,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!("{}/personal-access-tokens/v1/bulk-update", self.baseurl,);
         let request = self
@@ -1246,7 +1246,7 @@ impl Client {
     pub(crate) async fn patch_personal_access_token_response<'a>(
         &'a self,
         id: &'a str,
-        body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
+        body: &'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized),
     ) -> Result<Response, SendError> {
         let url = format!(
             "{}/personal-access-tokens/v1/{}", self.baseurl, encode_path(& id

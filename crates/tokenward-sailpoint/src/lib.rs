@@ -16,7 +16,7 @@ mod generated;
 mod oauth_clients;
 mod personal_access_tokens;
 
-pub use api_version::{ApiVersion, WithoutExpiry};
+pub use api_version::{ApiVersion, OtherVersion, WithoutExpiry};
 pub use client::{SailPoint, SailPointBuilder};
 pub use oauth_clients::SailPointOauthClients;
 pub use personal_access_tokens::SailPointPersonalAccessTokens;

@@ -132,7 +132,7 @@ impl TokenManager for SailPointOauthClients {
             Some(vec![GrantType::ClientCredentials]),
             Some(request.name().to_owned()),
         );
-        body.scope = Nullable::Value(scopes(request.access()));
+        body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
         let sent = self.client.raw().create_oauth_client_response(&body);
         call.answer(sent).await?.issued::<CreateOauthClientResponse>()
     }

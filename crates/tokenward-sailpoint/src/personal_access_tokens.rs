@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use serde_json::{Value, value::RawValue};
 use tokenward_core::{
-    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Result,
-    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
-    When,
+    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Record,
+    Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
+    UpdateToken, When,
 };
 use tokenward_http::{
     Call, Nullable, Page, confirm_expiry, failed, find, is_same_time, paged, refuse_current, refuse_managed,
@@ -47,6 +47,9 @@ use crate::{
 /// In V2024, `v3` and `beta` a token ends after six months at the latest, and its
 /// date cannot be changed. Later, [`Expiry::Never`] is sent with the
 /// acknowledgement that the vendor wants.
+///
+/// **Revoke** reads the list first, to tell whether the token is the
+/// platform's; [`RevokeOptions::even_if_managed`] saves that.
 ///
 /// **Get** searches the list, since the vendor has no such operation. **Last
 /// used** is updated once a day at most. Tokens of the platform are
@@ -99,7 +102,11 @@ impl Part {
 
 /// How the vendor writes dates: with milliseconds.
 fn date(time: Timestamp) -> String {
-    format!("{time:.3}")
+    format!("{:.3}", in_millis(time))
+}
+
+fn in_millis(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
 
 impl SailPointPersonalAccessTokens {
@@ -149,13 +156,13 @@ impl SailPointPersonalAccessTokens {
     }
 }
 
-fn patch(change: &UpdateToken) -> Vec<JsonPatchOperation> {
+fn patch(change: &UpdateToken) -> Result<Vec<JsonPatchOperation>> {
     let mut patch = Vec::new();
     if let Some(name) = change.name() {
         patch.push(replace("/name", name));
     }
     if let Some(access) = change.access() {
-        patch.push(replace("/scope", scopes(access)));
+        patch.push(replace("/scope", scopes(access)?));
     }
     match change.expires() {
         Some(Expiry::At(time)) => patch.push(replace("/expirationDate", date(time))),
@@ -165,7 +172,7 @@ fn patch(change: &UpdateToken) -> Vec<JsonPatchOperation> {
         }
         None => {}
     }
-    patch
+    Ok(patch)
 }
 
 #[async_trait]
@@ -240,12 +247,12 @@ impl TokenManager for SailPointPersonalAccessTokens {
         let call = call(Operation::Create);
         request.check(FAMILY, &self.capabilities())?;
         let mut body = CreatePersonalAccessTokenRequest::new(request.name());
-        body.scope = Nullable::Value(scopes(request.access()));
+        body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
         if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
             body.access_token_validity_seconds = seconds.into();
         }
         match request.expires() {
-            Expiry::At(time) => body.expiration_date = Nullable::Value(time),
+            Expiry::At(time) => body.expiration_date = Nullable::Value(in_millis(time)),
             Expiry::Never => {
                 body.expiration_date = Nullable::Null;
                 body.user_aware_token_never_expires = Nullable::Value(true);
@@ -258,12 +265,12 @@ impl TokenManager for SailPointPersonalAccessTokens {
             .map_err(|reason| call.error(ErrorKind::InvalidInput, reason))?;
         let sent = self.client.raw().create_personal_access_token_response(&body);
         let mut issued = call.answer(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
-        // The vendor's document and its servers disagree on whether the answer has the date.
-        if issued.token.expires == When::Unknown
-            && issued.drift.is_none()
-            && request.expires() == Expiry::Never
-        {
-            issued.token.expires = When::Never;
+        // The vendor's document and its servers disagree on whether the answer has the date. One that is null is a
+        // word, though, and one that is not there is none.
+        let record = issued.token.record.as_ref().map(Record::to_value).unwrap_or_default();
+        let is_null = record.get("expirationDate").is_some_and(Value::is_null);
+        if issued.drift.is_none() && (is_null || request.expires() == Expiry::Never) {
+            issued.token.expires = self.expiry(issued.token.expires);
         }
         confirm_expiry(&call, issued, request.expires())
     }
@@ -271,7 +278,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
         let call = call(Operation::Update).about(id);
         change.check(FAMILY, &self.capabilities())?;
-        let patch = patch(&change);
+        let patch = patch(&change).map_err(|error| call.placed(error))?;
         let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
         let mut token = call.answer(sent).await?.token::<PersonalAccessToken>()?;
         token.expires = self.expiry(token.expires);

@@ -128,6 +128,14 @@ fn split_off_sending(method: &mut ImplItemFn) -> Result<ImplItemFn, Problem> {
     sender.vis = parse_quote!(pub(crate));
     sender.sig.ident = format_ident!("{name}_response");
     sender.sig.output = parse_quote!(-> Result<Response, SendError>);
+    // What is read and written back goes as it is, with fields that the document does not have.
+    for input in &mut sender.sig.inputs {
+        if let FnArg::Typed(typed) = input
+            && path_of_pattern(&typed.pat) == "body"
+        {
+            *typed.ty = parse_quote!(&'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized));
+        }
+    }
     sender.block.stmts.truncate(end);
     sender
         .block
