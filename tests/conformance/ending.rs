@@ -1,6 +1,6 @@
 //! Revocations: what ends, what must not end by mistake, and which token is in use.
 
-use tokenward::{Current, ErrorKind, ExposeSecret, Operation, RevokeOptions};
+use tokenward::{Current, ErrorKind, ExposeSecret, Operation, RetryAdvice, RevokeOptions};
 use tokenward_testkit::{Fault, Method};
 
 use crate::{
@@ -157,7 +157,7 @@ async fn another_kind_is_other(world: World) {
 async fn unknown_is_not_revoked(world: World) {
     world.server().script(Fault::status(503).on(Method::GET, "").always());
     let error = world.manager.revoke(&world.known, plainly()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Unavailable, RetryAdvice::IfIdempotent), "{error}");
     assert!(error.to_string().contains("even_if_current"), "{error}");
     assert!(world.is_there(&world.known));
     world.manager.revoke(&world.known, plainly().even_if_current()).await.unwrap();

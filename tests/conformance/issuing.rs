@@ -91,6 +91,7 @@ fn losses() -> Vec<(&'static str, Fault)> {
         ("an error before it took effect", Fault::status(500)),
         ("an error after it took effect", Fault::status(500).after_effect()),
         ("a gateway's time-out", Fault::status(504).after_effect()),
+        ("a time-out of the vendor's", Fault::status(408).after_effect()),
         ("busy", Fault::status(503)),
         ("a reset before it took effect", Fault::reset_before_effect()),
         ("a reset after it took effect", Fault::reset_after_effect()),

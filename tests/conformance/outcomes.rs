@@ -59,6 +59,10 @@ outcomes! {
     "404", page(404), NotFound Never, NotFound Never, false, true;
     "409", page(409), Conflict Never, Conflict Never, false, true;
     "422", page(422), InvalidInput Never, InvalidInput Never, false, true;
+    "410", page(410), NotFound Never, NotFound Never, false, true;
+    "412", page(412), Conflict Never, Conflict Never, false, true;
+    "423", page(423), Conflict Never, Conflict Never, false, true;
+    "428", page(428), Conflict Never, Conflict Never, false, true;
     "429", page(429), RateLimited Always, RateLimited Always, false, true;
     "500", page(500), Unavailable IfIdempotent, Ambiguous Never, false, true;
     "503", page(503), Unavailable IfIdempotent, Ambiguous Never, false, true;
@@ -109,7 +113,7 @@ fn reads_no_body(world: &World, operation: Operation) -> bool {
 /// 404, whatever becomes of the body.
 fn is_an_answer(world: &World, operation: Operation, outcome: &Outcome) -> bool {
     let family = world.manager.family().to_string();
-    let says_404 = ["404", "an empty body", "a truncated body"].contains(&outcome.name);
+    let says_404 = ["404", "410", "an empty body", "a truncated body"].contains(&outcome.name);
     operation == Operation::Current && family == "sailpoint/oauth-client" && says_404
 }
 

@@ -53,10 +53,12 @@ async fn a_creation_is_not_sent_again_with_another_bearer() {
     tokens.list_all(ListOptions::default()).await.unwrap();
     clock.advance(SignedDuration::from_hours(13));
     let error = tokens.create(never("ci", &["sp:scopes:default"])).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Unauthenticated, RetryAdvice::Always));
     let sent =
         server.requests().iter().filter(|r| r.method == Method::POST && r.path.contains("personal")).count();
     assert_eq!(sent, 1);
+    // The next one goes with another bearer.
+    tokens.create(never("ci", &["sp:scopes:default"])).await.map(drop).unwrap();
 }
 
 #[tokio::test]
@@ -140,8 +142,10 @@ async fn a_call_ends_at_its_deadline_however_long_a_sending_may_take() {
     let (_, server) = serve(Mist::new).await;
     server.script(Fault::delay(Duration::from_secs(3600)).always());
     let options = HttpOptions::default().with_deadline(Duration::from_millis(100));
+    let start = std::time::Instant::now();
     let (_, errors) = listing(&mist_within(&server, options).user_tokens()).await;
     assert_eq!(errors[0].kind(), ErrorKind::Transport, "{}", errors[0]);
+    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 #[tokio::test]
@@ -160,6 +164,56 @@ async fn the_deadline_counts_the_wait_for_a_bearer() {
         "{}",
         errors[0]
     );
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_budget_is_not_begun() {
+    let (_, server) = serve(Mist::new).await;
+    server.script(Fault::status(429).with_header("retry-after", "5").always());
+    let retry = tokenward_http::RetryOptions::default().with_budget(Duration::from_secs(1));
+    listing(&mist_within(&server, HttpOptions::default().with_retry(retry)).user_tokens()).await;
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn the_deadline_counts_the_renewal_of_a_bearer_that_was_refused() {
+    let clock = Clock::system();
+    let server = Server::start(SailPoint::new(clock.clone())).await.unwrap();
+    let client = SailPointClient::builder(SailPoint::CLIENT_ID, SailPoint::CLIENT_SECRET)
+        .base_url(server.url())
+        .http(HttpOptions::default().with_deadline(Duration::from_millis(400)))
+        .build()
+        .unwrap();
+    let tokens = client.personal_access_tokens();
+    tokens.list_all(ListOptions::default()).await.unwrap();
+    clock.advance(SignedDuration::from_hours(13));
+    server.script(Fault::delay(Duration::from_secs(3600)).on(Method::POST, "/oauth/token").always());
+    let (_, errors) = listing(&tokens).await;
+    assert_eq!(
+        (errors[0].kind(), errors[0].retry()),
+        (ErrorKind::Transport, RetryAdvice::Always),
+        "{}",
+        errors[0]
+    );
+    assert_eq!(grants(&server), 2);
+}
+
+#[tokio::test]
+async fn a_token_endpoint_that_makes_no_sense_is_not_asked_for_ever_and_one_that_says_when_is_heard() {
+    let mut said = Vec::new();
+    for body in ["<html>", r#"{"token_type":"bearer"}"#, r#"{"access_token":"two words"}"#] {
+        let (_, server) = serve(SailPoint::new).await;
+        server.script(Fault::body(body).on(Method::POST, "/oauth/token").always());
+        let (_, errors) = listing(&impatient(&server).personal_access_tokens()).await;
+        assert_eq!((errors[0].kind(), errors[0].retry()), (ErrorKind::Protocol, RetryAdvice::Never));
+        said.push(errors[0].to_string());
+    }
+    insta::assert_snapshot!(said.join("\n"));
+    let (_, server) = serve(SailPoint::new).await;
+    let later = Fault::status(429).with_header("retry-after", "77");
+    server.script(later.on(Method::POST, "/oauth/token").always());
+    let (_, errors) = listing(&impatient(&server).personal_access_tokens()).await;
+    assert_eq!(errors[0].retry_after(), Some(Duration::from_secs(77)));
 }
 
 #[tokio::test]

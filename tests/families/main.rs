@@ -10,6 +10,7 @@
 mod environment;
 mod identity;
 mod limits;
+mod oddities;
 mod paging;
 mod rules;
 mod support;

@@ -160,6 +160,21 @@ async fn sailpoint_an_eleventh_token_is_refused_by_the_vendor_in_its_words() {
 }
 
 #[tokio::test]
+async fn sailpoint_the_id_of_a_request_is_found_in_a_body_too() {
+    let (_, server) = serve(SailPoint::new).await;
+    let body = r#"{"detailCode":"400.1","trackingId":"5f2a17","messages":[{"text":"The name is taken"}]}"#;
+    server
+        .script(Fault::status(400).with_body("application/json", body).on(Method::GET, "personal").always());
+    let (_, errors) =
+        crate::support::listing(&sailpoint(&server, ApiVersion::V1).personal_access_tokens()).await;
+    assert_eq!(errors[0].request_id(), Some("5f2a17"));
+    assert_eq!(
+        (errors[0].vendor_code(), errors[0].vendor_message()),
+        (Some("400.1"), Some("The name is taken"))
+    );
+}
+
+#[tokio::test]
 async fn sailpoint_a_bearer_lives_from_15_seconds_to_12_hours() {
     let (_, server) = serve(SailPoint::new).await;
     let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
@@ -168,6 +183,9 @@ async fn sailpoint_a_bearer_lives_from_15_seconds_to_12_hours() {
             never("ci", &["sp:scopes:default"]).with_bearer_lifetime(std::time::Duration::from_secs(seconds));
         assert_eq!(tokens.create(request).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     }
+    let fraction =
+        never("ci", &["sp:scopes:default"]).with_bearer_lifetime(std::time::Duration::from_millis(15_900));
+    assert_eq!(tokens.create(fraction).await.unwrap_err().kind(), ErrorKind::InvalidInput);
     assert!(server.requests().is_empty());
 }
 

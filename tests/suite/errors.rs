@@ -1,5 +1,7 @@
 //! What an answer that is none looks like to the caller.
 
+use std::time::Duration;
+
 use tokenward_http::HttpOptions;
 use tokenward_mist::{Mist, raw::Error};
 use tokenward_tests::{answering, sample};
@@ -104,6 +106,17 @@ async fn an_announced_length_beyond_the_bound_is_refused_before_it_is_read() {
     let mist = Mist::builder(CREDENTIAL).base_url(url.await).build().unwrap();
     let error = mist.raw().list_api_tokens().await.unwrap_err();
     assert!(error.to_string().contains("the answer is larger than"), "{error}");
+}
+
+#[tokio::test]
+async fn an_announced_length_beyond_all_memory_takes_none() {
+    let url = raw("HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n[", |stream| async move {
+        std::future::pending::<()>().await;
+        drop(stream);
+    });
+    let options = HttpOptions::default().with_body_limit(usize::MAX).with_timeout(Duration::from_millis(100));
+    let mist = Mist::builder(CREDENTIAL).base_url(url.await).http(options).build().unwrap();
+    assert!(mist.raw().list_api_tokens().await.is_err());
 }
 
 #[tokio::test]

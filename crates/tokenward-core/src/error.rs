@@ -105,7 +105,7 @@ pub enum RetryAdvice {
 /// ```
 ///
 /// One pointer wide. It holds neither a secret nor the body of an answer: of
-/// the vendor's own message only the words are kept that cannot be one.
+/// the vendor's own message only the words are kept that do not look like one.
 /// `Display` is one line; [`source`](std::error::Error::source) is not in it.
 ///
 /// A secret that reached us in an answer that is an error all the same is in

@@ -353,6 +353,25 @@ mod tests {
     }
 
     #[test]
+    fn a_short_secret_is_not_shown_as_its_own_mask() {
+        #[derive(Deserialize)]
+        struct Short {
+            key: WireSecret,
+        }
+        impl VendorToken for Short {
+            const ID: &'static str = "id";
+            const SECRET: &'static str = "key";
+            fn into_token(self, family: TokenFamily) -> Option<Token> {
+                let mut token = Token::new(family, "7".parse().ok()?);
+                token.mask = self.key.mask();
+                Some(token)
+            }
+        }
+        let issued = answer(Operation::Create, r#"{"id":"7","key":"CANARY"}"#).issued::<Short>().unwrap();
+        assert_eq!(issued.token.mask, None);
+    }
+
+    #[test]
     fn one_bad_byte_costs_no_other_item() {
         let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
         let body = Zeroizing::new(b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]".to_vec());

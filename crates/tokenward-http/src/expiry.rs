@@ -70,6 +70,17 @@ mod tests {
     }
 
     #[test]
+    fn vendors_round_to_a_second_and_no_further() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let asked = at("2027-01-01T00:00:01Z");
+        assert!(
+            is_same_time(asked, at("2027-01-01T00:00:02Z"))
+                && is_same_time(asked, at("2027-01-01T00:00:00Z"))
+        );
+        assert!(!is_same_time(asked, at("2027-01-01T00:00:03Z")));
+    }
+
+    #[test]
     fn a_token_that_ends_as_asked_passes_and_another_is_an_error_with_its_secret() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let (asked, rounded) = (at("2027-01-01T00:00:00.4567Z"), at("2027-01-01T00:00:00Z"));

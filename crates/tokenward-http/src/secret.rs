@@ -155,6 +155,15 @@ mod tests {
     }
 
     #[test]
+    fn a_mask_shows_eight_characters_at_most() {
+        assert_eq!(WireSecret::from("1234...5678").mask().as_deref(), Some("1234...5678"));
+        assert_eq!(WireSecret::from("****5678").mask().as_deref(), Some("****5678"));
+        for no_mask in ["1234...56789", "123456789", "****", ""] {
+            assert_eq!(WireSecret::from(no_mask).mask(), None, "{no_mask}");
+        }
+    }
+
+    #[test]
     fn debug_and_serialize_show_nothing() {
         assert!(!format!("{:?} {:#?}", body(), body()).contains("CANARY"));
         assert!(!serde_json::to_string(&body()).unwrap().contains("CANARY"));

@@ -294,3 +294,46 @@ impl fmt::Debug for Session {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct NeverGranted;
+
+    #[async_trait::async_trait]
+    impl Authorize for NeverGranted {
+        async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_authorization_that_never_comes_ends_at_the_deadline() {
+        const LIST: Operation = Operation {
+            id: "list",
+            method: "GET",
+            path: "/tokens",
+            content_type: None,
+            authorized: true,
+            repeatable: true,
+        };
+
+        let options = HttpOptions::default().with_deadline(Duration::from_secs(7));
+        let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let session = Session::new(base, &options, "tokenward-test/1").unwrap();
+        let session = session.with_authorization(Arc::new(NeverGranted));
+        let request = session.client().get("http://127.0.0.1:9/tokens").build().unwrap();
+        let start = Instant::now();
+        let error = session.call(&[LIST], "list", request).await.unwrap_err();
+        assert_eq!(error.to_string(), "no authorization: it took longer than the deadline of the call");
+        assert_eq!(start.elapsed(), Duration::from_secs(7));
+    }
+
+    #[test]
+    fn the_vendor_is_told_by_the_product() {
+        assert_eq!(vendor_of("tokenward-mist/0.1.0"), "mist");
+        assert_eq!(vendor_of("acme"), "acme");
+    }
+}

@@ -227,10 +227,7 @@ async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<
         Err(raw::Error::ResponseBodyError(_)) => {
             return Err(AuthorizeError::new("the token endpoint's answer broke off"));
         }
-        Err(error) => {
-            let reason = format!("the token endpoint gave no answer that can be used: {error}");
-            return Err(AuthorizeError::unusable(reason));
-        }
+        Err(_) => return Err(AuthorizeError::unusable("the token endpoint's answer is none")),
     };
     let access_token = answer
         .access_token
