@@ -141,6 +141,15 @@ async fn sailpoint_a_filter_that_is_ignored_is_applied_all_the_same() {
     let unused = tokenward::TokenManagerExt::list_all(&tokens, long_ago).await.unwrap();
     assert!(unused.len() < all.len());
     assert!(unused.iter().all(|token| token.last_used == When::Never));
+
+    server.clear_script();
+    server.script(Fault::body(today.to_string()).on(Method::GET, "owner-id=").always());
+    let of = tokenward::ListOptions::default().with_owner(SailPoint::USER_IDENTITY);
+    let owned = tokenward::TokenManagerExt::list_all(&tokens, of).await.unwrap();
+    assert!(!owned.is_empty() && owned.len() < all.len());
+    let blank = tokenward::ListOptions::default().with_owner(" ");
+    let error = tokenward::TokenManagerExt::list_all(&tokens, blank).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
 #[tokio::test]

@@ -68,7 +68,8 @@ async fn rotate() -> Result<(), Box<dyn Error>> {
             return Err(said.into());
         }
     };
-    keep(file, &secret)?;
+    keep(file, &secret)
+        .map_err(|error| format!("{new_id} was made and its secret not kept, revoke it: {error}"))?;
     println!("{path} has the secret of {new_id}");
 
     if client_with(secret)?.access_tokens().current().await? != Current::Token(new_id) {

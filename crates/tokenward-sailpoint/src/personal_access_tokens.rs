@@ -100,6 +100,15 @@ impl Part {
     }
 }
 
+/// Whether a token has this owner, or may have: `me` is nobody's id.
+fn is_owned_by(token: &Token, owner_id: Option<&str>) -> bool {
+    let owner = token.owner.as_ref().and_then(|owner| owner.id.as_deref());
+    match (owner_id, owner) {
+        (Some(asked), Some(owner)) => asked == "me" || asked == owner,
+        _ => true,
+    }
+}
+
 /// How the vendor writes dates: with milliseconds.
 fn date(time: Timestamp) -> String {
     format!("{:.3}", in_millis(time))
@@ -130,14 +139,15 @@ impl SailPointPersonalAccessTokens {
         part: Part,
         position: usize,
     ) -> Result<Page<Part>> {
-        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id };
+        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: owner_id.clone() };
         let answer = call.answer(self.client.raw().list_personal_access_tokens_response(&query)).await?;
         let items: Vec<&RawValue> = answer.read()?;
         let mut page = Page::only(answer.tokens::<PersonalAccessToken>(&items, position));
         for token in page.tokens.iter_mut().flatten() {
             token.expires = self.expiry(token.expires);
         }
-        page.tokens.retain(|result| result.as_ref().map_or(true, |token| part.has(token)));
+        let is_asked_for = |token: &Token| part.has(token) && is_owned_by(token, owner_id.as_deref());
+        page.tokens.retain(|result| result.as_ref().map_or(true, is_asked_for));
         page.gap = self.client.gap(&answer, items.len());
         page.next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
         Ok(page)
