@@ -28,6 +28,7 @@ behaviours! {
     "two lists at once are both complete", always, two_lists_at_once;
     "an item that cannot be read is an error in its place, and the rest arrives", served, a_bad_item_is_an_error;
     "a null in a list is an error in its place, and the rest arrives", served, a_null_item_is_an_error;
+    "of a thousand and one items, seven that are bad in seven ways cost seven", served, seven_of_a_thousand;
     "values and fields that nobody has heard of harm no list", served, the_unknown_harms_nothing;
     "a list is asked for again after a transient answer", served, a_list_is_asked_for_again;
     "a list that broke off is an error, not a short list", served, a_broken_list_is_an_error;
@@ -174,6 +175,35 @@ async fn a_null_item_is_an_error(world: World) {
     let results: Vec<_> = world.manager.list(ListOptions::default()).collect().await;
     assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0));
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), (world.ids)().len());
+}
+
+/// Spoils seven items in seven ways.
+fn spoil(items: &mut [serde_json::Value]) {
+    use serde_json::json;
+
+    let id = if items[0].get("_id").is_some() { "_id" } else { "id" };
+    items[0] = json!(null);
+    items[1] = json!("a text");
+    items[2] = json!([1, 2]);
+    items[3][id] = json!({"of": "tomorrow"});
+    items[4].as_object_mut().unwrap().remove(id);
+    items[5][id] = "..".into();
+    for name in ["name", "label"] {
+        if items[6].get(name).is_some() {
+            items[6][name] = json!({"of": "tomorrow"});
+        }
+    }
+}
+
+async fn seven_of_a_thousand(world: World) {
+    (world.seed)(1001 - (world.ids)().len());
+    world.server().script(Fault::edit(|answer| spoil(items(answer))).on(Method::GET, ""));
+    let results: Vec<_> = world.manager.list(ListOptions::default()).collect().await;
+    let errors: Vec<_> = results.iter().filter_map(|result| result.as_ref().err()).collect();
+    let positions: Vec<_> = errors.iter().map(|error| error.position()).collect();
+    assert_eq!(positions, (0..7).map(Some).collect::<Vec<_>>());
+    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Protocol));
+    assert_eq!(results.len(), 1001);
 }
 
 async fn the_unknown_harms_nothing(world: World) {

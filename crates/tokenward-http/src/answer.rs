@@ -63,6 +63,20 @@ impl Answer {
         Self { call, status, headers, body: readable(body) }
     }
 
+    /// An answer that came in another way than by a request: from a recording, or from a test.
+    ///
+    /// ```
+    /// use tokenward_core::{Operation, TokenFamily};
+    /// use tokenward_http::{Answer, Call};
+    ///
+    /// let call = Call::new(TokenFamily::new("acme", "token"), Operation::Get);
+    /// assert_eq!(Answer::from_body(call, "[1, 2]").read::<Vec<u8>>()?, [1, 2]);
+    /// # Ok::<(), tokenward_core::Error>(())
+    /// ```
+    pub fn from_body(call: Call, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(call, StatusCode::OK, HeaderMap::new(), Zeroizing::new(body.into()))
+    }
+
     /// A header's number, where it is one.
     pub fn number(&self, header: &str) -> Option<u64> {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
@@ -322,7 +336,7 @@ mod tests {
 
     fn answer(operation: Operation, body: &str) -> Answer {
         let call = Call::new(TokenFamily::new("acme", "token"), operation);
-        Answer::new(call, StatusCode::OK, HeaderMap::new(), Zeroizing::new(body.as_bytes().to_vec()))
+        Answer::from_body(call, body)
     }
 
     fn issued(body: &str) -> Result<IssuedToken> {
@@ -374,8 +388,7 @@ mod tests {
     #[test]
     fn one_bad_byte_costs_no_other_item() {
         let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
-        let body = Zeroizing::new(b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]".to_vec());
-        let answer = Answer::new(call, StatusCode::OK, HeaderMap::new(), body);
+        let answer = Answer::from_body(call, b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]");
         let tokens = answer.tokens::<Acme>(&answer.read::<Vec<&RawValue>>().unwrap(), 0);
         assert_eq!(tokens.into_iter().filter_map(Result::ok).count(), 2);
     }
