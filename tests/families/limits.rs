@@ -8,7 +8,7 @@ use tokenward_mist::Mist as MistClient;
 use tokenward_sailpoint::{ApiVersion, SailPoint as SailPointClient};
 use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server};
 
-use crate::support::{listing, never, once, sailpoint, serve};
+use crate::support::{http, listing, never, once, sailpoint, serve};
 
 fn impatient(server: &Server) -> SailPointClient {
     SailPointClient::builder(SailPoint::CLIENT_ID, SailPoint::CLIENT_SECRET)
@@ -224,6 +224,26 @@ async fn a_wait_beyond_the_deadline_is_not_begun() {
     let (_, errors) = listing(&mist_within(&server, options).user_tokens()).await;
     assert_eq!(errors[0].retry_after(), Some(Duration::from_secs(50)));
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_vendor_that_was_there_a_moment_ago_may_have_been_sent_something() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let _ = stream.read(&mut [0; 4096]).await;
+        let busy = "HTTP/1.1 503 Busy\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        let _ = stream.write_all(busy.as_bytes()).await;
+    });
+    let tokens =
+        MistClient::builder(Mist::USER_KEY).base_url(url).http(http()).build().unwrap().user_tokens();
+    let said = tokenward::RevokeOptions::default().even_if_current();
+    let error = tokens.revoke(&"17".parse().unwrap(), said).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry()), (ErrorKind::Transport, RetryAdvice::IfIdempotent), "{error}");
 }
 
 #[tokio::test]
