@@ -12,6 +12,7 @@ mod identity;
 mod limits;
 mod oddities;
 mod paging;
+mod routes;
 mod rules;
 mod support;
 mod wire;
