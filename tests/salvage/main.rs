@@ -165,3 +165,15 @@ fn a_secret_of_another_kind_than_a_text_is_not_made_up() {
         }
     }
 }
+
+#[test]
+fn an_id_of_something_else_is_not_taken_for_the_tokens() {
+    for issuing in all() {
+        let mut answer: Value = serde_json::from_str(issuing.sample).unwrap();
+        record(&mut answer).remove(issuing.id);
+        record(&mut answer).insert("owner".to_owned(), json!({"id": "of-another", "_id": "of-another"}));
+        let error = (issuing.read)(answer.to_string().into_bytes()).unwrap_err();
+        assert_eq!((error.kind(), error.token_id()), (ErrorKind::Ambiguous, None), "{}", issuing.name);
+        assert_eq!(error.into_secret().unwrap().expose_secret(), essentials(&issuing).1);
+    }
+}

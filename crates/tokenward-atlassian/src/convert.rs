@@ -89,7 +89,7 @@ impl Listing<'_> {
         let items = match self.data {
             Nullable::Value(items) => items,
             Nullable::Null => Vec::new(),
-            Nullable::Absent => return Err(answer.is_no_list("data")),
+            Nullable::Absent => return Err(answer.no_list("data")),
         };
         let tokens = answer.tokens::<V>(&items, position);
         Ok(Page { tokens, next: next(self.links).map(Some), total: None, gap: None })

@@ -120,7 +120,7 @@ impl Answer {
     }
 
     /// The error of an answer that has no list where one is documented: it is not taken for an empty one.
-    pub fn is_no_list(&self, field: &str) -> Error {
+    pub fn no_list(&self, field: &str) -> Error {
         self.protocol(format!("the answer has no `{field}`, and is no list"))
     }
 
@@ -158,6 +158,9 @@ impl Answer {
                 let mut token = record
                     .into_token(self.call.family())
                     .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
+                if essentials.is_elsewhere {
+                    return Err(Drift::new(V::SECRET, "the secret stands in another place than documented"));
+                }
                 complete::<V>(&mut token, item);
                 // What is shown of a whole secret would be the secret.
                 token.mask = None;
@@ -227,6 +230,8 @@ impl<'de> Deserialize<'de> for OneOf<'de> {
 struct Essentials {
     id: Option<TokenId>,
     secret: Option<SecretString>,
+    /// Whether the secret does not stand where it is documented to stand.
+    is_elsewhere: bool,
 }
 
 impl Essentials {
@@ -235,12 +240,11 @@ impl Essentials {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         // It fails where the text breaks off; what came before is in `found`.
         let _ = deserializer.deserialize_any(Find { id: V::ID, secret: V::SECRET, found: &mut found });
-        // Where they are not where they are documented to be, or behind what is no JSON.
+        // Where it is not where it is documented to be, or behind what is no JSON. An id is not looked for: there are
+        // others, such as the owner's, and the caller would revoke by it.
         if found.secret.is_none() {
             found.secret = scan(body, V::SECRET).map(WireSecret::into_secret);
-        }
-        if found.id.is_none() {
-            found.id = scan(body, V::ID).and_then(|id| id.expose().parse().ok());
+            found.is_elsewhere = found.secret.is_some();
         }
         found
     }
@@ -352,7 +356,7 @@ mod tests {
             (r#"{"key":"CANARY","id":"7","new":[{"deep":1"#, Some("ends too early at")),
             (r#"{"key":"CANARY","id":"7"} trailing"#, Some("is not JSON at `.`")),
             (r#"{"key":"CANARY","key":null,"id":"7"}"#, None),
-            (r#"{"data":{"id":"7","key" : "CANARY"}}"#, Some("another shape than documented at `.`")),
+            (r#"{"id":"7","data":{"key" : "CANARY"}}"#, Some("another place than documented at `key`")),
             (r#"{"id":"7","key":"CANARY","name":"CANARY too"}"#, Some("another field, too at `.`")),
             ("{\"id\":\"7\",\"note\":\"a\u{1}b\",\"key\":\"CANARY\"}", Some("is not JSON")),
             ("\u{feff}{\"id\":\"7\",\"key\":\"CANARY\"}", None),
@@ -395,9 +399,16 @@ mod tests {
 
     #[test]
     fn a_secret_without_its_id_is_in_the_error() {
-        for body in [r#"{"key":"CANARY"}"#, r#"{"id":"","key":"CANARY"}"#, r#"{"id":{},"key":"CANARY"}"#] {
+        for body in [
+            r#"{"key":"CANARY"}"#,
+            r#"{"id":"","key":"CANARY"}"#,
+            r#"{"id":{},"key":"CANARY"}"#,
+            // The owner's id is not the token's.
+            r#"{"owner":{"id":"8"},"key":"CANARY"}"#,
+            r#"{"data":{"id":"7","key":"CANARY"}}"#,
+        ] {
             let error = issued(body).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Ambiguous);
+            assert_eq!((error.kind(), error.token_id()), (ErrorKind::Ambiguous, None), "{body}");
             assert!(!format!("{error} {error:?}").contains("CANARY"));
             assert_eq!(error.into_secret().unwrap().expose_secret(), "CANARY");
         }

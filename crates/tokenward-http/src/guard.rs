@@ -24,14 +24,14 @@ use crate::Call;
 pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Result<()> {
     let refuse = |message: &'static str| Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()));
     match current {
-        Ok(Current::Token(current)) if Current::Token(current.clone()).may_be(id) => {
+        Ok(current) if !current.may_be(id) => Ok(()),
+        Ok(Current::Token(_)) => {
             refuse("it is the credential in use: say `even_if_current` if that is meant; nothing was done")
         }
-        Ok(current) if current.may_be(id) => refuse(
+        Ok(_) => refuse(
             "it may be the credential in use, which the vendor does not tell apart: say `even_if_current` if \
              that is meant; nothing was done",
         ),
-        Ok(_) => Ok(()),
         Err(error) => {
             let message = "it could not be found out whether it is the credential in use: say `even_if_current` \
                            to go on without knowing; nothing was done";

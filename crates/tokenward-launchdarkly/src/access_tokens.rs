@@ -105,7 +105,7 @@ impl LaunchDarklyAccessTokens {
         let items = match listing.items {
             Nullable::Value(items) => items,
             Nullable::Null => Vec::new(),
-            Nullable::Absent => return Err(answer.is_no_list("items")),
+            Nullable::Absent => return Err(answer.no_list("items")),
         };
         let end = start + items.len() as i64;
         let mut tokens = answer.tokens::<AccessToken>(&items, usize::try_from(start).unwrap_or_default());

@@ -65,7 +65,7 @@ impl LaunchDarklyRelayProxyConfigs {
         match listing.items {
             Nullable::Value(items) => Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(&items, 0))),
             Nullable::Null => Ok(Page::only(Vec::new())),
-            Nullable::Absent => Err(answer.is_no_list("items")),
+            Nullable::Absent => Err(answer.no_list("items")),
         }
     }
 }

@@ -100,6 +100,8 @@ fn a_bad_overlay_or_configuration_is_named_with_its_place() {
     complaints += &complaint(VENDOR, replaced("ids = [", "idz = ["));
     complaints += &complaint(VENDOR, replaced("crate = \"tokenward-launchdarkly\"", "crate = \"../../etc\""));
     complaints += &complaint(VENDOR, replaced("get_tokens = \"GET /api/v2/tokens\"\n", ""));
+    complaints += &complaint(VENDOR, replaced("get_tokens = ", "get_tokens_response = "));
+    complaints += &complaint(VENDOR, replaced("ids = [", "repeatable = [\"get_tokenz\"]\nids = ["));
     complaints += &complaint(VENDOR, replaced("\"Token.token\"", "\"Token.tokem\""));
     complaints += &complaint(VENDOR, replaced(", \"Token.token\"", ""));
     complaints += &complaint(VENDOR, replaced("not_secrets = [\"RelayAutoConfigRep.displayKey\"]", ""));
