@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{Operation, TokenFamily, TokenId};
+use crate::{Attempt, Drift, Operation, Record, TokenFamily, TokenId};
 
 /// What a call to a family gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -124,6 +124,9 @@ struct Inner {
     vendor_message: Option<String>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
+    drift: Option<Drift>,
+    record: Option<Record>,
+    attempt: Option<Attempt>,
     secret: Option<SecretString>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -143,6 +146,9 @@ impl Error {
             vendor_message: None,
             request_id: None,
             retry_after: None,
+            drift: None,
+            record: None,
+            attempt: None,
             secret: None,
             source: None,
         }))
@@ -201,6 +207,27 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Where the answer differs from the vendor's document.
+    #[must_use]
+    pub fn with_drift(mut self, drift: Drift) -> Self {
+        self.0.drift = Some(drift);
+        self
+    }
+
+    /// The record that could not be read, without its secrets.
+    #[must_use]
+    pub fn with_record(mut self, record: Record) -> Self {
+        self.0.record = Some(record);
+        self
+    }
+
+    /// The creation that may have taken effect.
+    #[must_use]
+    pub fn with_attempt(mut self, attempt: Attempt) -> Self {
+        self.0.attempt = Some(attempt);
         self
     }
 
@@ -278,6 +305,22 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Where the answer differs from the vendor's document, and in what kind of value.
+    pub fn drift(&self) -> Option<&Drift> {
+        self.0.drift.as_ref()
+    }
+
+    /// The record that could not be read, without what is or sounds like a secret.
+    pub fn record(&self) -> Option<&Record> {
+        self.0.record.as_ref()
+    }
+
+    /// The creation that may have taken effect, to be
+    /// [reconciled](crate::TokenManagerExt::reconcile).
+    pub fn attempt(&self) -> Option<&Attempt> {
+        self.0.attempt.as_ref()
+    }
+
     /// The secret of [`token_id`](Self::token_id), where one was issued although this is an error: a token
     /// whose expiry the vendor ignored, for one. It is shown nowhere else.
     pub fn into_secret(self) -> Option<SecretString> {
@@ -323,6 +366,9 @@ impl fmt::Debug for Error {
             .field("vendor_message", &inner.vendor_message)
             .field("request_id", &inner.request_id)
             .field("retry_after", &inner.retry_after)
+            .field("drift", &inner.drift)
+            .field("record", &inner.record)
+            .field("attempt", &inner.attempt)
             .field("secret", &inner.secret)
             .field("source", &inner.source)
             .finish()

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::{Error, ListOptions, Result, Token, TokenManager};
+use crate::{Attempt, Error, ListOptions, ReadOnly, Reconciled, Result, Token, TokenManager, reconcile};
 
 /// What every [`TokenManager`] can do beside its operations.
 ///
@@ -38,6 +38,27 @@ pub trait TokenManagerExt: TokenManager {
             }
         }
         listing
+    }
+
+    /// What became of a creation whose answer was lost: see [`Reconciled`].
+    ///
+    /// The whole list is read. A creation with a
+    /// [lineage](crate::CreateToken::with_lineage) is told for sure; of one
+    /// without, only that nothing of its name was made.
+    ///
+    /// # Errors
+    ///
+    /// What ends the list before it has shown anything.
+    async fn reconcile(&self, attempt: &Attempt) -> Result<Reconciled> {
+        reconcile::reconcile(self.list(ListOptions::default()), attempt).await
+    }
+
+    /// The same manager without the methods that write.
+    fn read_only(self) -> ReadOnly<Self>
+    where
+        Self: Sized,
+    {
+        ReadOnly::new(self)
     }
 }
 

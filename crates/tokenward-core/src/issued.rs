@@ -60,8 +60,9 @@ impl IssuedToken {
 /// Where an answer differs from the vendor's document. Holds no value of the answer.
 ///
 /// ```
-/// let drift = tokenward_core::Drift::new("owner.type", "another shape than documented");
-/// assert_eq!(drift.to_string(), "another shape than documented at `owner.type`");
+/// let drift = tokenward_core::Drift::new("owner.type", "another shape than documented")
+///     .with_kinds("text", "a number");
+/// assert_eq!(drift.to_string(), "another shape than documented at `owner.type`: text is expected, and a number is there");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,17 +71,38 @@ pub struct Drift {
     pub path: String,
     /// What is wrong there.
     pub problem: String,
+    /// The kind of value that the document has there: `text`, `a whole number`, `a record`.
+    pub expected: Option<&'static str>,
+    /// The kind of value that is there: `text`, `null`, `nothing`.
+    pub found: Option<&'static str>,
 }
 
 impl Drift {
     /// A place and what is wrong there.
     pub fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { path: path.into(), problem: problem.into() }
+        Self { path: path.into(), problem: problem.into(), expected: None, found: None }
+    }
+
+    /// With the kinds of value that are expected and there.
+    #[must_use]
+    pub fn with_kinds(
+        mut self,
+        expected: impl Into<Option<&'static str>>,
+        found: impl Into<Option<&'static str>>,
+    ) -> Self {
+        (self.expected, self.found) = (expected.into(), found.into());
+        self
     }
 }
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at `{}`", self.problem, self.path)
+        write!(f, "{} at `{}`", self.problem, self.path)?;
+        match (self.expected, self.found) {
+            (Some(expected), Some(found)) => write!(f, ": {expected} is expected, and {found} is there"),
+            (Some(expected), None) => write!(f, ": {expected} is expected"),
+            (None, Some(found)) => write!(f, ": {found} is there"),
+            (None, None) => Ok(()),
+        }
     }
 }

@@ -167,6 +167,7 @@ impl TokenManager for MemoryTokens {
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
         request.check(self.family, &self.capabilities())?;
+        let request = request.marked(&self.capabilities());
         let mut state = self.state();
         let number = state.count();
         let id = TokenId::counted(number);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{Capabilities, Error, ErrorKind, Operation, Result, Setting, TokenFamily};
+use crate::{Attempt, Capabilities, Error, ErrorKind, Lineage, Operation, Result, Setting, TokenFamily};
 
 /// Which tokens to list; all of them unless said.
 ///
@@ -140,6 +140,7 @@ pub struct CreateToken {
     source_ips: Vec<String>,
     service: bool,
     bearer_lifetime: Option<Duration>,
+    lineage: Option<Lineage>,
 }
 
 impl CreateToken {
@@ -153,6 +154,7 @@ impl CreateToken {
             source_ips: Vec::new(),
             service: false,
             bearer_lifetime: None,
+            lineage: None,
         }
     }
 
@@ -177,6 +179,13 @@ impl CreateToken {
     /// How long a bearer lives that is got with it, where the vendor exchanges one for the other.
     pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
         self.bearer_lifetime = Some(lifetime);
+        self
+    }
+
+    /// With a mark in its description, or in its name where the family has no descriptions, that it is found by
+    /// should the answer be lost: see [`Reconciled`](crate::Reconciled).
+    pub fn with_lineage(mut self, lineage: Lineage) -> Self {
+        self.lineage = Some(lineage);
         self
     }
 
@@ -213,6 +222,32 @@ impl CreateToken {
     /// How long a bearer lives that is got with it.
     pub fn bearer_lifetime(&self) -> Option<Duration> {
         self.bearer_lifetime
+    }
+
+    /// The mark that it is found by.
+    pub fn lineage(&self) -> Option<&Lineage> {
+        self.lineage.as_ref()
+    }
+
+    /// What it is looked for by, sent at this time.
+    pub fn attempt(&self, sent_at: Timestamp) -> Attempt {
+        let attempt = Attempt::new(&self.name, sent_at);
+        match &self.lineage {
+            Some(lineage) => attempt.with_lineage(lineage.clone()),
+            None => attempt,
+        }
+    }
+
+    /// The request as it is sent: with its mark where a list of this family shows it.
+    pub fn marked(mut self, capabilities: &Capabilities) -> Self {
+        if let Some(lineage) = &self.lineage {
+            if capabilities.allows(Setting::CreateWithDescription) {
+                self.description = Some(lineage.behind(self.description.as_deref()));
+            } else {
+                self.name = lineage.behind(Some(&self.name));
+            }
+        }
+        self
     }
 
     /// The options that are made use of.

@@ -1,0 +1,170 @@
+//! What a creation whose answer was lost is found by.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    str::FromStr,
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+/// A mark that tells the token of one creation from all others.
+///
+/// ```
+/// use tokenward_core::{Access, CreateToken, Expiry, Lineage};
+///
+/// let lineage = Lineage::random();
+/// // Kept before the request is sent, it finds the token even after a crash.
+/// let kept = lineage.to_string();
+/// let request = CreateToken::new("ci", Expiry::Never, Access::Full).with_lineage(lineage.clone());
+/// assert_eq!(request.lineage(), Some(&lineage));
+/// assert_eq!(kept.parse::<Lineage>()?, lineage);
+/// # Ok::<(), tokenward_core::InvalidLineage>(())
+/// ```
+///
+/// It stands at the end of the token's description, or of its name where the
+/// family has no descriptions. It is no secret.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Lineage(Arc<str>);
+
+/// Why a text is no [`Lineage`].
+///
+/// ```
+/// let error = "two words".parse::<tokenward_core::Lineage>().unwrap_err();
+/// assert_eq!(error.to_string(), "a lineage is 8 to 64 small letters, digits and hyphens");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidLineage;
+
+impl fmt::Display for InvalidLineage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a lineage is 8 to 64 small letters, digits and hyphens")
+    }
+}
+
+impl std::error::Error for InvalidLineage {}
+
+impl Lineage {
+    /// A mark that nobody else has: `lineage-` and 12 characters.
+    pub fn random() -> Self {
+        const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        const LENGTH: u32 = 12;
+
+        // Seeded by the system for each thread, and another one each time.
+        let random = RandomState::new().hash_one(Timestamp::now().as_nanosecond());
+        let characters = (0..LENGTH).map(|place| char::from(ALPHABET[(random >> (5 * place)) as usize % 32]));
+        Self(format!("lineage-{}", characters.collect::<String>()).into())
+    }
+
+    /// The mark as it stands in a name or a description.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text with the mark behind it.
+    pub(crate) fn behind(&self, text: Option<&str>) -> String {
+        match text.map(str::trim_end).filter(|text| !text.is_empty()) {
+            Some(text) => format!("{text} {}", self.0),
+            None => self.0.to_string(),
+        }
+    }
+
+    /// Whether the mark stands in a text, as a word of its own.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        text.split_whitespace().any(|word| word == &*self.0)
+    }
+}
+
+impl FromStr for Lineage {
+    type Err = InvalidLineage;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLineage> {
+        let is_mark = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_lineage = (8..=64).contains(&text.len()) && text.bytes().all(is_mark);
+        if is_lineage { Ok(Self(text.into())) } else { Err(InvalidLineage) }
+    }
+}
+
+impl fmt::Display for Lineage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Lineage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lineage({})", self.0)
+    }
+}
+
+/// A creation that was sent: what its token is looked for by.
+///
+/// ```
+/// use tokenward_core::{Attempt, Lineage, Timestamp};
+///
+/// // As it was kept before a crash.
+/// let attempt = Attempt::new("ci", Timestamp::now()).with_lineage("lineage-7k3m9q2x4b5c".parse()?);
+/// assert_eq!(attempt.name, "ci");
+/// # Ok::<(), tokenward_core::InvalidLineage>(())
+/// ```
+///
+/// The error of a creation whose answer was lost has it in
+/// [`attempt`](crate::Error::attempt), and
+/// [`reconcile`](crate::TokenManagerExt::reconcile) takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The name that was asked for, without the mark.
+    pub name: String,
+    /// The mark that the request had.
+    pub lineage: Option<Lineage>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+}
+
+impl Attempt {
+    /// A creation under this name, without a mark.
+    pub fn new(name: impl Into<String>, sent_at: Timestamp) -> Self {
+        Self { name: name.into(), lineage: None, sent_at }
+    }
+
+    /// With the mark that the request had.
+    #[must_use]
+    pub fn with_lineage(mut self, lineage: Lineage) -> Self {
+        self.lineage = Some(lineage);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_marks_are_the_same() {
+        let marks: HashSet<_> = (0..1000).map(|_| Lineage::random()).collect();
+        assert_eq!(marks.len(), 1000);
+        assert!(marks.iter().all(|mark| mark.as_str().parse::<Lineage>().as_ref() == Ok(mark)));
+    }
+
+    #[test]
+    fn a_mark_is_found_as_a_word_and_not_in_another() {
+        let lineage: Lineage = "lineage-17".parse().unwrap();
+        for (text, marked) in [(Some("ci"), "ci lineage-17"), (Some(" "), "lineage-17"), (None, "lineage-17")] {
+            assert_eq!(lineage.behind(text), marked);
+            assert!(lineage.is_in(marked));
+        }
+        assert!(!lineage.is_in("ci lineage-171") && !lineage.is_in("ci"));
+    }
+
+    #[test]
+    fn what_could_not_be_found_again_is_no_mark() {
+        for text in ["short", "two words", "UPPER-CASE", "ümläut-ü", "a\nb-c-d-e-f", &"x".repeat(65)] {
+            assert!(text.parse::<Lineage>().is_err(), "{text}");
+        }
+    }
+}
