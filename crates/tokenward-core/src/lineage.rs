@@ -154,7 +154,8 @@ mod tests {
     #[test]
     fn a_mark_is_found_as_a_word_and_not_in_another() {
         let lineage: Lineage = "lineage-17".parse().unwrap();
-        for (text, marked) in [(Some("ci"), "ci lineage-17"), (Some(" "), "lineage-17"), (None, "lineage-17")] {
+        for (text, marked) in [(Some("ci"), "ci lineage-17"), (Some(" "), "lineage-17"), (None, "lineage-17")]
+        {
             assert_eq!(lineage.behind(text), marked);
             assert!(lineage.is_in(marked));
         }

@@ -108,8 +108,7 @@ mod tests {
 
     async fn said(lineage: bool, list: Vec<Result<Token>>) -> String {
         let attempt = Attempt::new("ci", SENT.parse::<Timestamp>().unwrap());
-        let attempt =
-            if lineage { attempt.with_lineage("lineage-17".parse().unwrap()) } else { attempt };
+        let attempt = if lineage { attempt.with_lineage("lineage-17".parse().unwrap()) } else { attempt };
         match reconcile(Box::pin(stream::iter(list)), &attempt).await {
             Ok(Reconciled::Minted(token)) => format!("minted {}", token.id),
             Ok(Reconciled::NotMinted) => "not minted".to_owned(),
@@ -130,7 +129,10 @@ mod tests {
             (with(vec![marked()]), "minted 3"),
             (with(vec![Ok(described)]), "minted 4"),
             (with(vec![marked(), marked()]), "unknown of 2: several tokens have the mark"),
-            (with(vec![Err(error(ErrorKind::Protocol).with_position(2))]), "unknown of 0: the list is not complete"),
+            (
+                with(vec![Err(error(ErrorKind::Protocol).with_position(2))]),
+                "unknown of 0: the list is not complete",
+            ),
             (with(vec![Err(error(ErrorKind::Incomplete))]), "unknown of 0: the list is not complete"),
             (with(vec![marked(), Err(error(ErrorKind::Transport))]), "minted 3"),
             (with(vec![Err(error(ErrorKind::Transport))]), "error: transport"),

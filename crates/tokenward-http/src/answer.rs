@@ -4,15 +4,19 @@ use std::fmt;
 
 use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
-};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 use tokenward_core::{Drift, Error, ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
 use zeroize::Zeroizing;
 
-use crate::{Call, WireSecret, call::error_about, response::from_slice};
+use crate::{
+    Call, List,
+    call::error_about,
+    essentials::{Essentials, OneOf},
+    list::{Elements, Tokens},
+    misfit::{Misfit, from_slice},
+    response::readable,
+};
 
 /// A vendor's record of a token, and how it becomes a [`Token`].
 ///
@@ -55,7 +59,7 @@ pub struct Answer {
     call: Call,
     status: StatusCode,
     headers: HeaderMap,
-    body: Zeroizing<Vec<u8>>,
+    body: Zeroizing<String>,
 }
 
 impl Answer {
@@ -88,7 +92,7 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        from_slice(&self.body).map_err(|misfit| self.protocol(misfit.to_string()))
+        from_slice(self.body.as_bytes()).map_err(|misfit| self.misfit(&misfit))
     }
 
     /// The body as one token.
@@ -100,21 +104,49 @@ impl Answer {
         self.convert::<V>(self.read()?)
     }
 
-    /// The items of a list as tokens, with an error in the place of each that is none.
-    pub fn tokens<V: VendorToken>(&self, items: &[&RawValue], first_position: usize) -> Vec<Result<Token>> {
-        let positions = first_position..;
-        let convert = |(item, position): (&&RawValue, usize)| {
-            self.convert::<V>(item).map_err(|error| error.with_position(position))
-        };
-        items.iter().zip(positions).map(convert).collect()
+    /// A list that stands in the body, at its top or in a field.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] where it is something else: that is not taken for an empty list.
+    pub fn list(&self, value: &RawValue) -> Result<List> {
+        let start = (value.get().as_ptr().addr()).wrapping_sub(self.body.as_ptr().addr());
+        let is_ours = self.body.get(start..).is_some_and(|rest| rest.starts_with(value.get()));
+        if !is_ours || !value.get().starts_with('[') {
+            return Err(self.protocol("the answer is no list where one is documented".to_owned()));
+        }
+        Ok(List::new(value, start))
     }
 
-    fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Token> {
-        let record: V =
-            from_slice(item.get().as_bytes()).map_err(|misfit| self.protocol(misfit.to_string()))?;
-        let mut token = record
-            .into_token(self.call.family())
-            .ok_or_else(|| self.protocol(format!("the record has no `{}` that can be used", V::ID)))?;
+    /// The items of a list as they stand there.
+    pub fn items<'a>(&'a self, list: &List) -> impl Iterator<Item = &'a RawValue> + use<'a> {
+        Elements::in_text(self.text(list.range.clone()))
+    }
+
+    /// The items of a list as tokens, read when they are asked for, with an error in the place of each that is none.
+    pub fn tokens<V: VendorToken>(
+        self,
+        list: List,
+        first_position: usize,
+    ) -> impl Iterator<Item = Result<Token>> + Send + use<V> {
+        Tokens::<V>::new(self, list, first_position)
+    }
+
+    pub(crate) fn text(&self, range: std::ops::Range<usize>) -> &str {
+        self.body.get(range).unwrap_or_default()
+    }
+
+    pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Token> {
+        let unusable = |error: Error| match Record::from_json(item.get()) {
+            // A text alone could be a secret.
+            Ok(record) if item.get().starts_with('{') => error.with_record(record),
+            _ => error,
+        };
+        let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
+        let mut token = record.into_token(self.call.family()).ok_or_else(|| {
+            let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
+            unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
+        })?;
         complete::<V>(&mut token, item);
         Ok(token)
     }
@@ -122,6 +154,10 @@ impl Answer {
     /// The error of an answer that has no list where one is documented: it is not taken for an empty one.
     pub fn no_list(&self, field: &str) -> Error {
         self.protocol(format!("the answer has no `{field}`, and is no list"))
+    }
+
+    fn misfit(&self, misfit: &Misfit) -> Error {
+        self.protocol(misfit.to_string()).with_drift(misfit.drift())
     }
 
     fn protocol(&self, message: String) -> Error {
@@ -144,38 +180,45 @@ impl Answer {
     /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
-        let essentials = Essentials::of::<V>(&self.body);
-        let Some(secret) = essentials.secret else {
+        let essentials = Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]);
+        let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
+        let Some((_, secret)) = essentials.secrets.into_iter().next() else {
             let error = self.located(self.call.lost("the answer holds no secret"));
-            return Err(match essentials.id {
+            return Err(match id {
                 Some(id) => error.with_token(id),
                 None => error,
             });
         };
-        let whole =
-            from_slice::<OneOf>(&self.body).map_err(|misfit| misfit.drift()).and_then(|OneOf(item)| {
-                let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
-                let mut token = record
-                    .into_token(self.call.family())
-                    .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
-                if essentials.is_elsewhere {
-                    return Err(Drift::new(V::SECRET, "the secret stands in another place than documented"));
-                }
-                complete::<V>(&mut token, item);
-                // What is shown of a whole secret would be the secret.
-                token.mask = None;
-                if repeats(&token, &secret) {
-                    return Err(Drift::new(".", "the secret stands in another field, too"));
-                }
-                Ok(token)
-            });
-        match (whole, essentials.id) {
+        let secret = secret.into_secret();
+        match (self.whole::<V>(&secret, essentials.is_elsewhere), id) {
             (Ok(token), _) => Ok(IssuedToken::new(token, secret)),
             (Err(drift), Some(id)) => {
                 Ok(IssuedToken::new(Token::new(self.call.family(), id), secret).with_drift(drift))
             }
-            (Err(_), None) => Err(self.located(self.call.lost("the answer holds no id")).with_secret(secret)),
+            (Err(drift), None) => {
+                let error = self.call.lost("the answer holds no id");
+                Err(self.located(error).with_drift(drift).with_secret(secret))
+            }
         }
+    }
+
+    /// The token beside its secret, or where the answer does not fit.
+    fn whole<V: VendorToken>(&self, secret: &SecretString, is_elsewhere: bool) -> Result<Token, Drift> {
+        let OneOf(item) = from_slice(self.body.as_bytes()).map_err(|misfit| misfit.drift())?;
+        let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
+        let mut token = record
+            .into_token(self.call.family())
+            .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
+        if is_elsewhere {
+            return Err(Drift::new(V::SECRET, "the secret stands in another place than documented"));
+        }
+        complete::<V>(&mut token, item);
+        // What is shown of a whole secret would be the secret.
+        token.mask = None;
+        if repeats(&token, secret) {
+            return Err(Drift::new(".", "the secret stands in another field, too"));
+        }
+        Ok(token)
     }
 }
 
@@ -186,17 +229,6 @@ impl fmt::Debug for Answer {
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
-}
-
-/// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others.
-fn readable(body: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-    if std::str::from_utf8(&body).is_ok() && !body.starts_with(BYTE_ORDER_MARK) {
-        return body;
-    }
-    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
-    Zeroizing::new(String::from_utf8_lossy(body).into_owned().into_bytes())
 }
 
 /// With the vendor's own record, and what only that says.
@@ -213,110 +245,11 @@ fn repeats(token: &Token, secret: &SecretString) -> bool {
     printed.is_ok_and(|printed| printed.contains(secret.expose_secret()))
 }
 
-/// One record, or the first of a list of them: Mist answers a creation with a list.
-struct OneOf<'a>(&'a RawValue);
-
-impl<'de> Deserialize<'de> for OneOf<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let whole = <&RawValue>::deserialize(deserializer)?;
-        let first =
-            serde_json::from_str::<Vec<&RawValue>>(whole.get()).ok().and_then(|all| all.first().copied());
-        Ok(Self(first.unwrap_or(whole)))
-    }
-}
-
-/// What must not be lost, as far as it was read before the text ended or stopped making sense.
-#[derive(Default)]
-struct Essentials {
-    id: Option<TokenId>,
-    secret: Option<SecretString>,
-    /// Whether the secret does not stand where it is documented to stand.
-    is_elsewhere: bool,
-}
-
-impl Essentials {
-    fn of<V: VendorToken>(body: &[u8]) -> Self {
-        let mut found = Self::default();
-        let mut deserializer = serde_json::Deserializer::from_slice(body);
-        // It fails where the text breaks off; what came before is in `found`.
-        let _ = deserializer.deserialize_any(Find { id: V::ID, secret: V::SECRET, found: &mut found });
-        // Where it is not where it is documented to be, or behind what is no JSON. An id is not looked for: there are
-        // others, such as the owner's, and the caller would revoke by it.
-        if found.secret.is_none() {
-            found.secret = scan(body, V::SECRET).map(WireSecret::into_secret);
-            found.is_elsewhere = found.secret.is_some();
-        }
-        found
-    }
-}
-
-struct Find<'a> {
-    id: &'static str,
-    secret: &'static str,
-    found: &'a mut Essentials,
-}
-
-impl<'de> Visitor<'de> for Find<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a record")
-    }
-
-    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        struct First<'a>(Find<'a>);
-        impl<'de> serde::de::DeserializeSeed<'de> for First<'_> {
-            type Value = ();
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-                deserializer.deserialize_any(self.0)
-            }
-        }
-        seq.next_element_seed(First(self))?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
-            if name == self.id {
-                let id = map.next_value::<Lenient>()?.0.and_then(|text| text.expose().parse().ok());
-                self.found.id = self.found.id.take().or(id);
-            } else if name == self.secret {
-                let secret = map.next_value::<Lenient>()?.0.map(WireSecret::into_secret);
-                self.found.secret = self.found.secret.take().or(secret);
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The first text that stands behind this name, anywhere.
-fn scan(body: &[u8], name: &str) -> Option<WireSecret> {
-    let text = std::str::from_utf8(body).ok()?;
-    let name = format!("\"{name}\"");
-    text.match_indices(&name).find_map(|(start, _)| {
-        let value = text[start + name.len()..].trim_start().strip_prefix(':')?.trim_start();
-        let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
-        values.next()?.ok().filter(|value| !value.expose().is_empty())
-    })
-}
-
-/// A text that is not empty, or anything else as nothing.
-struct Lenient(Option<WireSecret>);
-
-impl<'de> Deserialize<'de> for Lenient {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        let text = serde_json::from_str::<WireSecret>(raw.get()).ok();
-        Ok(Self(text.filter(|text| !text.expose().is_empty())))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use tokenward_core::Operation;
+
+    use crate::WireSecret;
 
     use super::*;
 
@@ -390,11 +323,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_list_is_not_taken_for_an_empty_one() {
+        for body in ["{}", "null", r#""[]""#, "17"] {
+            let answer = answer(Operation::List, body);
+            assert_eq!(
+                answer.list(answer.read().unwrap()).unwrap_err().kind(),
+                ErrorKind::Protocol,
+                "{body}"
+            );
+        }
+        let answer = answer(Operation::List, "[]");
+        let elsewhere = RawValue::from_string("[1]".to_owned()).unwrap();
+        assert!(answer.list(&elsewhere).is_err());
+    }
+
+    #[test]
     fn one_bad_byte_costs_no_other_item() {
         let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
         let answer = Answer::from_body(call, b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]");
-        let tokens = answer.tokens::<Acme>(&answer.read::<Vec<&RawValue>>().unwrap(), 0);
-        assert_eq!(tokens.into_iter().filter_map(Result::ok).count(), 2);
+        let list = answer.list(answer.read().unwrap()).unwrap();
+        assert_eq!(answer.tokens::<Acme>(list, 0).filter_map(Result::ok).count(), 2);
     }
 
     #[test]
@@ -433,15 +381,17 @@ mod tests {
 
     #[test]
     fn an_item_that_cannot_be_read_is_an_error_in_its_place() {
-        let answer =
-            answer(Operation::List, r#"[{"id":"1"},{"id":2},null,{"id":"."},{"id":"5","key":"CANARY"}]"#);
-        let items: Vec<&RawValue> = answer.read().unwrap();
-        let tokens = answer.tokens::<Acme>(&items, 100);
-        let said: Vec<String> = tokens
-            .iter()
+        let answer = answer(
+            Operation::List,
+            r#"[{"id":"1"},{"id":2,"key":"CANARY"},null,{"id":"."},"CANARY",{"id":"5","key":"CANARY"}]"#,
+        );
+        let list = answer.list(answer.read().unwrap()).unwrap();
+        assert_eq!(list.len(), 6);
+        let said: Vec<String> = answer
+            .tokens::<Acme>(list, 100)
             .map(|result| match result {
                 Ok(token) => format!("{} {}", token.id, token.record.as_ref().unwrap().as_str()),
-                Err(error) => error.to_string(),
+                Err(error) => format!("{error}\n    {:?}", error.record().map(Record::as_str)),
             })
             .collect();
         insta::assert_snapshot!(said.join("\n"));

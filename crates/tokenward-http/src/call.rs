@@ -2,7 +2,10 @@
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
-use tokenward_core::{Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp, TokenFamily, TokenId};
+use tokenward_core::{
+    Attempt, Capabilities, CreateToken, Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp,
+    TokenFamily, TokenId,
+};
 
 use crate::{
     Answer, AuthorizeError, SendError,
@@ -41,17 +44,29 @@ pub struct Call {
     family: TokenFamily,
     operation: Operation,
     token: Option<TokenId>,
+    attempt: Option<Attempt>,
 }
 
 impl Call {
     /// This operation of this family.
     pub const fn new(family: TokenFamily, operation: Operation) -> Self {
-        Self { family, operation, token: None }
+        Self { family, operation, token: None, attempt: None }
     }
 
     /// The same about one token, which its errors then name.
     pub fn about(self, id: &TokenId) -> Self {
         Self { token: Some(id.clone()), ..self }
+    }
+
+    /// Checks a creation, and gives it as it is sent, with its mark, and the call that its errors remember it by.
+    ///
+    /// # Errors
+    ///
+    /// What the family cannot do, and what no vendor would take.
+    pub fn creating(self, request: CreateToken, capabilities: &Capabilities) -> Result<(Self, CreateToken)> {
+        request.check(self.family, capabilities)?;
+        let attempt = Some(request.attempt(Timestamp::now()));
+        Ok((Self { attempt, ..self }, request.marked(capabilities)))
     }
 
     /// The family.
@@ -95,7 +110,7 @@ impl Call {
         let (status, headers) = (response.status(), response.headers().clone());
         let located = |error: Error| error_about(error, status, &headers);
         if self.issues() {
-            let (body, _) = response.read_what_there_is().await;
+            let (body, _) = response.within(MOST_OF_A_CREATION).read_what_there_is().await;
             return Ok(Answer::new(self.clone(), status, headers, body));
         }
         let (body, broken) = response.read().await;
@@ -132,9 +147,13 @@ impl Call {
     pub(crate) fn lost(&self, what: impl std::fmt::Display) -> Error {
         let next = match self.operation {
             Operation::Reset => "the old secret may be gone: reset it again",
-            _ => "a token may have been made: look for its name in a list, and revoke it",
+            _ => "a token may have been made: `reconcile` tells whether, and which is to be revoked",
         };
-        self.error(ErrorKind::Ambiguous, format!("{what}; {next}"))
+        let error = self.error(ErrorKind::Ambiguous, format!("{what}; {next}"));
+        match &self.attempt {
+            Some(attempt) => error.with_attempt(attempt.clone()),
+            None => error,
+        }
     }
 
     async fn failure(&self, error: SendError) -> Error {
@@ -246,6 +265,9 @@ pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap)
     }
     error
 }
+
+/// A token and its secret are small, and what follows them is read for the drift alone.
+pub(crate) const MOST_OF_A_CREATION: usize = 1 << 20;
 
 const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";
 

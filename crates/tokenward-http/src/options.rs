@@ -42,7 +42,7 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
             user_agent_suffix: None,
-            body_limit: 32 << 20,
+            body_limit: 16 << 20,
             retry: RetryOptions::default(),
         }
     }
@@ -73,7 +73,8 @@ impl HttpOptions {
         self
     }
 
-    /// How many bytes of an answer are read before it is refused.
+    /// How many bytes of an answer are read before it is refused; 16 MiB unless said. Of an answer to a creation, 1 MiB
+    /// at most are read.
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self

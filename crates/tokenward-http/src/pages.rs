@@ -1,7 +1,8 @@
 //! Lists that come in pages: lazy, bounded against endless chains, and complete or saying that they are not.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::HashSet,
+    fmt,
     hash::{BuildHasher, Hash, RandomState},
 };
 
@@ -15,13 +16,12 @@ use crate::Call;
 /// `C` is what the next page is asked for with: a cursor, an offset.
 ///
 /// ```
-/// let page: tokenward_http::Page<()> = tokenward_http::Page::only(Vec::new());
+/// let page: tokenward_http::Page<()> = tokenward_http::Page::only([]);
 /// assert!(page.next.is_none());
 /// ```
-#[derive(Debug)]
 pub struct Page<C> {
     /// Its items, in order, with an error in the place of each that cannot be read.
-    pub tokens: Vec<Result<Token>>,
+    pub tokens: Box<dyn Iterator<Item = Result<Token>> + Send>,
     /// What the next page is asked for with; `None` on the last.
     pub next: Option<C>,
     /// How many tokens the vendor says there are in all.
@@ -32,8 +32,18 @@ pub struct Page<C> {
 
 impl<C> Page<C> {
     /// The only page of a list that the vendor does not page.
-    pub fn only(tokens: Vec<Result<Token>>) -> Self {
-        Self { tokens, next: None, total: None, gap: None }
+    pub fn only(tokens: impl IntoIterator<Item = Result<Token>, IntoIter: Send + 'static>) -> Self {
+        Self { tokens: Box::new(tokens.into_iter()), next: None, total: None, gap: None }
+    }
+}
+
+impl<C: fmt::Debug> fmt::Debug for Page<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("next", &self.next)
+            .field("total", &self.total)
+            .field("gap", &self.gap)
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,7 +60,7 @@ impl<C> Page<C> {
 /// let list = paged(Call::new(family, Operation::List), 0, move |number: u8, _| async move {
 ///     let id = number.to_string().parse().map_err(|_| Call::new(family, Operation::List).not_found())?;
 ///     let next = (number < 2).then_some(number + 1);
-///     Ok(Page { tokens: vec![Ok(Token::new(family, id))], next, total: Some(3), gap: None })
+///     Ok(Page { next, total: Some(3), ..Page::only([Ok(Token::new(family, id))]) })
 /// });
 /// assert_eq!(list.count().await, 3);
 /// # }
@@ -58,35 +68,42 @@ impl<C> Page<C> {
 ///
 /// A token that comes twice is yielded once. The list ends with
 /// [`ErrorKind::Incomplete`] where a page or a cursor comes a second time, the
-/// vendor's total changes to a smaller one or is not reached, or a page says
-/// so. `fetch` gets the cursor and how many items came before.
+/// vendor's total changes to a smaller one or is not reached, a page says so,
+/// or it has more than 500,000 tokens or 50,000 pages; and with [`ErrorKind::Protocol`] where
+/// more than 10,000 cannot be read. `fetch` gets the cursor and how many items
+/// came before.
 pub fn paged<C, F, P>(call: Call, first: C, fetch: F) -> TokenStream
 where
-    C: Clone + Eq + Hash + Send + 'static,
+    C: Hash + Send + 'static,
     F: Fn(C, usize) -> P + Send + 'static,
     P: Future<Output = Result<Page<C>>> + Send,
 {
     let state = State {
         call,
         fetch,
-        next: Some(first.clone()),
-        cursors: HashSet::from([first]),
+        cursors: Seen::with(&first),
+        next: Some(first),
         tokens: Seen::default(),
-        buffer: VecDeque::new(),
+        page: None,
+        ending: None,
         position: 0,
+        unreadable: 0,
         barren: 0,
         total: None,
         gap: None,
     };
     Box::pin(stream::unfold(state, |mut state| async move {
         loop {
-            if let Some(result) = state.buffer.pop_front() {
+            if let Some(result) = state.pull() {
                 return Some((result, state));
+            }
+            if let Some(ending) = state.ending.take() {
+                return Some((Err(ending), state));
             }
             let cursor = state.next.take()?;
             match (state.fetch)(cursor, state.position).await {
-                Ok(page) => state.take(page),
-                Err(error) => state.buffer.push_back(Err(error)),
+                Ok(page) => state.turn(page),
+                Err(error) => state.ending = Some(error),
             }
         }
     }))
@@ -137,38 +154,88 @@ pub fn failed(refusal: Error) -> TokenStream {
 /// How many pages without a token a list may have in a row before it is taken for one without an end.
 const MOST_BARREN: usize = 20;
 
+/// How many tokens are remembered, so that none comes twice: no organization is known to have as many.
+const MOST_TOKENS: u64 = 500_000;
+
+/// How many pages are asked for: with all tokens that are read, ten on each.
+const MOST_PAGES: u64 = 50_000;
+
+/// How many items a list may have that cannot be read before it is taken for something else.
+const MOST_UNREADABLE: usize = 10_000;
+
 struct State<C, F> {
     call: Call,
     fetch: F,
     next: Option<C>,
-    cursors: HashSet<C>,
+    cursors: Seen,
     tokens: Seen,
-    buffer: VecDeque<Result<Token>>,
+    page: Option<Reading<C>>,
+    /// What is yielded last.
+    ending: Option<Error>,
     /// How many items came in all, those that came twice included.
     position: usize,
+    unreadable: usize,
     /// How many pages in a row had no token that was new.
     barren: usize,
     total: Option<u64>,
     gap: Option<&'static str>,
 }
 
-impl<C: Clone + Eq + Hash, F> State<C, F> {
-    fn take(&mut self, page: Page<C>) {
-        self.position += page.tokens.len();
-        let (mut fresh, mut repeated) = (false, false);
-        for result in page.tokens {
+/// A page, and what has come of it.
+struct Reading<C> {
+    page: Page<C>,
+    fresh: bool,
+    repeated: bool,
+}
+
+impl<C: Hash, F> State<C, F> {
+    fn turn(&mut self, page: Page<C>) {
+        self.page = Some(Reading { page, fresh: false, repeated: false });
+    }
+
+    /// The next item of the page; at its end nothing, and what comes after it is known.
+    fn pull(&mut self) -> Option<Result<Token>> {
+        let reading = self.page.as_mut()?;
+        for result in reading.page.tokens.by_ref() {
+            self.position += 1;
             match &result {
-                Ok(token) if !self.tokens.insert(token.id.as_str()) => repeated = true,
-                Ok(_) => {
-                    fresh = true;
-                    self.buffer.push_back(result);
+                Ok(token) if !self.tokens.insert(token.id.as_str()) => {
+                    reading.repeated = true;
+                    continue;
                 }
+                Ok(_) => reading.fresh = true,
                 Err(_) => {
                     self.tokens.count += 1;
-                    self.buffer.push_back(result);
+                    self.unreadable += 1;
                 }
             }
+            if self.unreadable > MOST_UNREADABLE {
+                let message = format!(
+                    "more than {MOST_UNREADABLE} of its items cannot be read: it is no list of tokens"
+                );
+                return self.end(self.call.error(ErrorKind::Protocol, message));
+            }
+            if self.tokens.count > MOST_TOKENS {
+                let message = format!(
+                    "it has more than {MOST_TOKENS} tokens, where reading ends: ask for fewer, such as one owner's"
+                );
+                return self.end(self.call.error(ErrorKind::Incomplete, message));
+            }
+            return Some(result);
         }
+        if let Some(reading) = self.page.take() {
+            self.close(reading);
+        }
+        None
+    }
+
+    /// Nothing comes behind this.
+    fn end(&mut self, error: Error) -> Option<Result<Token>> {
+        (self.page, self.next) = (None, None);
+        Some(Err(error))
+    }
+
+    fn close(&mut self, Reading { page, fresh, repeated }: Reading<C>) {
         self.barren = if fresh { 0 } else { self.barren + 1 };
         if let (Some(earlier), Some(now)) = (self.total, page.total)
             && now < earlier
@@ -182,7 +249,8 @@ impl<C: Clone + Eq + Hash, F> State<C, F> {
         self.next = match page.next {
             Some(_) if repeated && !fresh => self.stop("a page came twice"),
             Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
-            Some(next) if !self.cursors.insert(next.clone()) => self.stop("a cursor came twice"),
+            Some(_) if self.cursors.count >= MOST_PAGES => self.stop("it has pages without an end"),
+            Some(next) if !self.cursors.insert(&next) => self.stop("a cursor came twice"),
             next => next,
         };
         if self.next.is_none() {
@@ -205,11 +273,11 @@ impl<C: Clone + Eq + Hash, F> State<C, F> {
                 format!("the vendor says there are {total} tokens, and {count} were read: list it again")
             }
         };
-        self.buffer.push_back(Err(self.call.error(ErrorKind::Incomplete, what)));
+        self.ending = Some(self.call.error(ErrorKind::Incomplete, what));
     }
 }
 
-/// Which ids came before, by their hash: a list may have a million.
+/// What came before, by its hash: there may be many, and they may be long.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<u64>,
@@ -218,8 +286,14 @@ struct Seen {
 }
 
 impl Seen {
-    fn insert(&mut self, id: &str) -> bool {
-        let is_new = self.hashes.insert(self.hasher.hash_one(id));
+    fn with(first: &impl Hash) -> Self {
+        let mut seen = Self::default();
+        seen.insert(first);
+        seen
+    }
+
+    fn insert(&mut self, one: &(impl Hash + ?Sized)) -> bool {
+        let is_new = self.hashes.insert(self.hasher.hash_one(one));
         self.count += u64::from(is_new);
         is_new
     }
@@ -239,8 +313,8 @@ mod tests {
     const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
 
     fn page(ids: &[&str], next: Option<usize>, total: Option<u64>) -> Page<usize> {
-        let tokens = ids.iter().map(|id| Ok(Token::new(CALL.family(), id.parse().unwrap()))).collect();
-        Page { tokens, next, total, gap: None }
+        let tokens = ids.iter().map(|id| Ok(Token::new(CALL.family(), id.parse().unwrap())));
+        Page { next, total, ..Page::only(tokens.collect::<Vec<_>>()) }
     }
 
     type Pages = Vec<(&'static [&'static str], Option<usize>, Option<u64>)>;
@@ -314,13 +388,34 @@ mod tests {
     #[tokio::test]
     async fn an_item_that_cannot_be_read_counts_and_stops_nothing() {
         let stream = paged(CALL, (), |(), _| async {
-            let mut page = Page::only(vec![Err(CALL.error(ErrorKind::Protocol, "no").with_position(0))]);
-            page.tokens.push(Ok(Token::new(CALL.family(), "b".parse().unwrap())));
-            page.total = Some(2);
-            Ok(page)
+            let bad = Err(CALL.error(ErrorKind::Protocol, "no").with_position(0));
+            let good = Ok(Token::new(CALL.family(), "b".parse().unwrap()));
+            Ok(Page { total: Some(2), ..Page::only([bad, good]) })
         });
         let results: Vec<_> = stream.collect().await;
         assert_eq!(results.len(), 2);
         assert!(results[0].is_err() && results[1].is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_list_without_an_end_ends_with_an_error_and_what_came_before_it() {
+        let endless = |item: fn(u64) -> Result<Token>| {
+            paged(CALL, (), move |(), _| async move { Ok(Page::only((0_u64..).map(item))) })
+        };
+        let tokens = endless(|number| Ok(Token::new(CALL.family(), number.to_string().parse().unwrap())));
+        let unreadable = endless(|_| Err(CALL.error(ErrorKind::Protocol, "no").with_position(0)));
+        let chain = paged(CALL, 0, |page: u64, _| async move {
+            let token = Ok(Token::new(CALL.family(), page.to_string().parse().unwrap()));
+            Ok(Page { next: Some(page + 1), ..Page::only([token]) })
+        });
+        let mut said = Vec::new();
+        for (list, most) in [(chain, MOST_PAGES), (tokens, MOST_TOKENS), (unreadable, MOST_UNREADABLE as u64)]
+        {
+            let (count, last) =
+                list.fold((0, None), |(count, _), item| async move { (count + 1, Some(item)) }).await;
+            assert_eq!(count, most + 1);
+            said.push(last.unwrap().unwrap_err().to_string());
+        }
+        insta::assert_snapshot!(said.join("\n"));
     }
 }

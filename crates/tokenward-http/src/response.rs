@@ -2,9 +2,10 @@
 
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::StatusCode;
-use serde::{Deserialize, de::DeserializeOwned, de::Error as _};
-use tokenward_core::Drift;
+use serde::{de::DeserializeOwned, de::Error as _};
 use zeroize::Zeroizing;
+
+use crate::misfit::from_slice;
 
 /// A successful answer whose body is unread.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl Response {
             Some(BodyError::TooLarge(limit)) => return Err(unreadable(too_large(limit))),
             None => {}
         }
-        let value = from_slice(&body).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let value = from_slice(readable(body).as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(value, status, headers))
     }
 
@@ -64,6 +65,11 @@ impl Response {
     /// Gives the body as it arrives.
     pub fn stream(self) -> ResponseValue<ByteStream> {
         ResponseValue::stream(self.inner)
+    }
+
+    /// With a smaller bound.
+    pub(crate) fn within(self, limit: usize) -> Self {
+        Self { limit: self.limit.min(limit), ..self }
     }
 
     /// The body, unless it announces that it is too large.
@@ -85,10 +91,10 @@ impl Response {
             match self.inner.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > self.limit => {
                     let left = self.limit - body.len();
-                    body.extend_from_slice(&chunk[..left]);
+                    push(&mut body, &chunk[..left], self.limit);
                     return (body, Some(BodyError::TooLarge(self.limit)));
                 }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(Some(chunk)) => push(&mut body, &chunk, self.limit),
                 Ok(None) => return (body, None),
                 Err(error) => return (body, Some(BodyError::Broken(error))),
             }
@@ -96,95 +102,67 @@ impl Response {
     }
 }
 
+/// Grows into other memory and wipes what it leaves, which a vector by itself would not.
+fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        let capacity = (2 * body.capacity()).min(limit).max(needed);
+        let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
 pub(crate) fn too_large(limit: usize) -> String {
-    format!("the answer is larger than {limit} bytes")
-}
-
-/// The value, or where the text does not fit. serde's own messages quote values.
-pub(crate) fn from_slice<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        Misfit::new(&path, &error.into_inner())
-    })?;
-    deserializer.end().map_err(|error| Misfit::new(".", &error))?;
-    Ok(value)
-}
-
-/// Where a text does not fit, and in what way.
-#[derive(Debug)]
-pub(crate) struct Misfit {
-    pub(crate) path: String,
-    pub(crate) problem: &'static str,
-    line: usize,
-    column: usize,
-}
-
-impl Misfit {
-    fn new(path: &str, error: &serde_json::Error) -> Self {
-        const LONGEST_PATH: usize = 120;
-
-        let problem = match error.classify() {
-            serde_json::error::Category::Eof => "the answer ends too early",
-            serde_json::error::Category::Data => "the answer has another shape than documented",
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "the answer is not JSON",
-        };
-        // Keys of a map are the vendor's text, and stand in the path like names of ours.
-        let path = path.replace(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]?".contains(c)), "?");
-        let path = path.chars().take(LONGEST_PATH).collect();
-        Self { path, problem, line: error.line(), column: error.column() }
-    }
-
-    pub(crate) fn drift(&self) -> Drift {
-        Drift::new(self.path.clone(), self.problem)
-    }
-}
-
-impl std::fmt::Display for Misfit {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { path, problem, line, column } = self;
-        write!(f, "{problem} at `{path}`, line {line} column {column}")
-    }
+    format!("the answer is larger than {limit} bytes, where reading ends: `with_body_limit` moves that")
 }
 
 fn unreadable<E>(message: String) -> Error<E> {
     Error::InvalidResponsePayload(Default::default(), serde_json::Error::custom(message))
 }
+
+/// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others, nor
+/// millions of them more memory.
+pub(crate) fn readable(mut body: Zeroizing<Vec<u8>>) -> Zeroizing<String> {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.drain(..BYTE_ORDER_MARK.len());
+    }
+    let mut start = 0;
+    while let Err(error) = std::str::from_utf8(&body[start..]) {
+        let bad = start + error.valid_up_to();
+        start = error.error_len().map_or(body.len(), |length| bad + length);
+        body[bad..start].fill(b'?');
+    }
+    Zeroizing::new(String::from_utf8(std::mem::take(&mut body)).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
-    #[derive(Debug, Deserialize)]
-    struct Token {
-        #[allow(dead_code, reason = "only its decoding is of interest")]
-        id: i64,
-    }
-
-    fn error(body: &str) -> String {
-        from_slice::<Vec<Token>>(body.as_bytes()).unwrap_err().to_string()
+    #[test]
+    fn a_body_is_made_readable_where_it_stands() {
+        for (body, text) in [
+            (&b"abc"[..], "abc"),
+            (b"\xef\xbb\xbf{}", "{}"),
+            (b"a\xffb\xc3\xbcc\xc3", "a?b\u{fc}c?"),
+            (b"\xf0\x9f\x92", "???"),
+            (b"", ""),
+        ] {
+            assert_eq!(readable(Zeroizing::new(body.to_vec())).as_str(), text);
+        }
     }
 
     #[test]
-    fn an_error_says_where_and_never_what() {
-        assert_eq!(
-            error(r#"[{"id":1},{"id":"CANARY"}]"#),
-            "the answer has another shape than documented at `[1].id`, line 1 column 24"
-        );
-        assert_eq!(
-            error(r#"[{"id":1},{"CANARY":1}]"#),
-            "the answer has another shape than documented at `[1]`, line 1 column 22"
-        );
-        assert_eq!(error(r#"[{"id":1"#), "the answer ends too early at `[0].?`, line 1 column 8");
-        assert_eq!(error("<html>CANARY"), "the answer is not JSON at `.`, line 1 column 1");
-        assert_eq!(error("[] CANARY"), "the answer is not JSON at `.`, line 1 column 4");
-        let map =
-            from_slice::<std::collections::BTreeMap<String, Token>>(br#"{"a\nb":{"id":null}}"#).unwrap_err();
-        assert_eq!(
-            map.to_string(),
-            "the answer has another shape than documented at `a?b.id`, line 1 column 18"
-        );
-        assert_eq!(error(""), "the answer ends too early at `.`, line 1 column 0");
+    fn a_body_grows_no_further_than_its_bound() {
+        let mut body = Zeroizing::new(Vec::new());
+        for chunk in [&[1_u8; 600][..], &[2; 300], &[3; 124]] {
+            push(&mut body, chunk, 1024);
+        }
+        assert_eq!((body.len(), body.capacity()), (1024, 1024));
+        assert_eq!((body[599], body[600], body[1023]), (1, 2, 3));
     }
 }

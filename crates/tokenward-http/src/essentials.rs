@@ -1,0 +1,141 @@
+//! What of an answer to a creation must not be lost, read by itself and before the rest.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::WireSecret;
+
+/// The id and the secrets, as far as they were read before the text ended or stopped making sense.
+#[derive(Default)]
+pub(crate) struct Essentials {
+    pub(crate) id: Option<String>,
+    /// By the names of their fields, in the order in which they were asked for.
+    pub(crate) secrets: Vec<(&'static str, WireSecret)>,
+    /// Whether the first secret does not stand where it is documented to stand.
+    pub(crate) is_elsewhere: bool,
+}
+
+impl Essentials {
+    /// Those of one record, or of the first of a list of them: Mist answers a creation with a list.
+    pub(crate) fn of(body: &[u8], id: Option<&'static str>, secrets: &[&'static str]) -> Self {
+        let mut found = Self::default();
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        // It fails where the text breaks off; what came before is in `found`.
+        let _ = deserializer.deserialize_any(Find { id, secrets, found: &mut found });
+        // Where it is not where it is documented to be, or behind what is no JSON. An id is not looked for: there are
+        // others, such as the owner's, and the caller would revoke by it.
+        if found.secrets.is_empty() {
+            found.secrets = secrets.iter().filter_map(|name| Some((*name, scan(body, name)?))).collect();
+            found.is_elsewhere = !found.secrets.is_empty();
+        }
+        let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
+        found.secrets.sort_by_key(place);
+        found
+    }
+
+    fn take(&mut self, name: &'static str, secret: Option<WireSecret>) {
+        if let Some(secret) = secret
+            && !self.secrets.iter().any(|(known, _)| *known == name)
+        {
+            self.secrets.push((name, secret));
+        }
+    }
+}
+
+struct Find<'a> {
+    id: Option<&'static str>,
+    secrets: &'a [&'static str],
+    found: &'a mut Essentials,
+}
+
+impl<'de> Visitor<'de> for Find<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        struct First<'a>(Find<'a>);
+        impl<'de> serde::de::DeserializeSeed<'de> for First<'_> {
+            type Value = ();
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+                deserializer.deserialize_any(self.0)
+            }
+        }
+        seq.next_element_seed(First(self))?;
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(name) = map.next_key::<String>()? {
+            if self.id == Some(name.as_str()) {
+                let id = map.next_value::<Lenient>()?.0.map(|text| text.expose().to_owned());
+                self.found.id = self.found.id.take().or(id);
+            } else if let Some(secret) = self.secrets.iter().find(|secret| **secret == name) {
+                self.found.take(secret, map.next_value::<Lenient>()?.0);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The first text that stands behind this name, anywhere.
+fn scan(body: &[u8], name: &str) -> Option<WireSecret> {
+    let text = std::str::from_utf8(body).ok()?;
+    let name = format!("\"{name}\"");
+    text.match_indices(&name).find_map(|(start, _)| {
+        let value = text[start + name.len()..].trim_start().strip_prefix(':')?.trim_start();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
+        values.next()?.ok().filter(|value| !value.expose().is_empty())
+    })
+}
+
+/// A text that is not empty, or anything else as nothing.
+struct Lenient(Option<WireSecret>);
+
+impl<'de> Deserialize<'de> for Lenient {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let text = serde_json::from_str::<WireSecret>(raw.get()).ok();
+        Ok(Self(text.filter(|text| !text.expose().is_empty())))
+    }
+}
+
+/// One record, or the first of a list of them.
+pub(crate) struct OneOf<'a>(pub(crate) &'a RawValue);
+
+impl<'de> Deserialize<'de> for OneOf<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self(crate::list::Elements::of(whole).next().unwrap_or(whole)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_secrets_arrive_in_the_order_of_their_names_wherever_the_text_ends() {
+        let names = ["access_token", "refresh_token"];
+        for (body, expected) in [
+            (r#"{"refresh_token":"r","access_token":"a"}"#, vec!["a", "r"]),
+            (r#"{"refresh_token":"r","access_token":"#, vec!["r"]),
+            (r#"{"data":{"refresh_token":"r","access_token":"a"}}"#, vec!["a", "r"]),
+            ("{}", vec![]),
+        ] {
+            let found = Essentials::of(body.as_bytes(), None, &names);
+            let secrets: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
+            assert_eq!(secrets, expected, "{body}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Where a text does not fit its type, and in what way: serde's own messages quote values.
+
+use std::fmt;
+
+use serde::Deserialize;
+use tokenward_core::Drift;
+
+/// The value, or where the text does not fit.
+pub(crate) fn from_slice<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        Misfit::new(&path, &error.into_inner())
+    })?;
+    deserializer.end().map_err(|error| Misfit::new(".", &error))?;
+    Ok(value)
+}
+
+/// Where a text does not fit, and in what way.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    path: String,
+    problem: &'static str,
+    expected: Option<&'static str>,
+    found: Option<&'static str>,
+    line: usize,
+    column: usize,
+}
+
+impl Misfit {
+    fn new(path: &str, error: &serde_json::Error) -> Self {
+        const LONGEST_PATH: usize = 120;
+
+        let said = error.to_string();
+        let problem = match error.classify() {
+            serde_json::error::Category::Eof => "the answer ends too early",
+            serde_json::error::Category::Data if said.starts_with(TOO_MANY_ITEMS) => TOO_MANY_ITEMS,
+            serde_json::error::Category::Data => "the answer has another shape than documented",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "the answer is not JSON",
+        };
+        let missing = missing_field(&said);
+        let path = match (path, missing) {
+            (".", Some(field)) => field.to_owned(),
+            (path, Some(field)) => format!("{path}.{field}"),
+            (path, None) => path.to_owned(),
+        };
+        // Keys of a map are the vendor's text, and stand in the path like names of ours.
+        let path = path.replace(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]?".contains(c)), "?");
+        let path = path.chars().take(LONGEST_PATH).collect();
+        let found = missing.map(|_| "nothing").or_else(|| found(&said));
+        Self { path, problem, expected: expected(&said), found, line: error.line(), column: error.column() }
+    }
+
+    pub(crate) fn drift(&self) -> Drift {
+        Drift::new(self.path.clone(), self.problem).with_kinds(self.expected, self.found)
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, line {} column {}", self.drift(), self.line, self.column)
+    }
+}
+
+/// What a reader of lists says where there are more items than it keeps.
+pub(crate) const TOO_MANY_ITEMS: &str = "the answer has a list with more than 25000 items";
+
+/// The field of ours that is missing.
+fn missing_field(said: &str) -> Option<&str> {
+    said.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
+}
+
+/// The kind of value that is there, and nothing of the value: serde's words for kinds come first.
+fn found(said: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 9] = [
+        ("null", "null"),
+        ("unit value", "null"),
+        ("string", "text"),
+        ("integer", "a whole number"),
+        ("floating point", "a number"),
+        ("number", "a number"),
+        ("boolean", "true or false"),
+        ("sequence", "a list"),
+        ("map", "a record"),
+    ];
+
+    let said = said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "))?;
+    KINDS.iter().find(|(word, _)| said.starts_with(word)).map(|(_, kind)| *kind)
+}
+
+/// The kind of value that our type reads: serde says it last, and only words of ours are taken.
+fn expected(said: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 14] = [
+        ("a string", "text"),
+        ("a borrowed string", "text"),
+        ("string", "text"),
+        ("a secret", "text"),
+        ("a boolean", "true or false"),
+        ("a date", "a date"),
+        ("a sequence", "a list"),
+        ("a list", "a list"),
+        ("a record or a list", "a record or a list"),
+        ("a record", "a record"),
+        ("a map", "a record"),
+        ("struct ", "a record"),
+        ("f64", "a number"),
+        ("f32", "a number"),
+    ];
+    const WHOLE: [&str; 10] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize"];
+
+    let (_, said) = said.rsplit_once(", expected ")?;
+    let word = said.split(" at line ").next()?;
+    if WHOLE.contains(&word) {
+        return Some("a whole number");
+    }
+    KINDS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its decoding is of interest")]
+    struct Token {
+        id: i64,
+        name: Option<String>,
+        #[serde(default, with = "crate::time::epoch_seconds")]
+        created: Option<crate::Timestamp>,
+        live: Option<bool>,
+        weight: Option<f64>,
+        inner: Option<Box<Token>>,
+        tags: Option<Vec<String>>,
+    }
+
+    fn error(body: &str) -> String {
+        from_slice::<Vec<Token>>(body.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_error_says_where_and_which_kinds_and_never_what() {
+        let mut said = String::new();
+        for body in [
+            r#"[{"id":1},{"id":"CANARY"}]"#,
+            r#"[{"id":1},{"CANARY":1}]"#,
+            r#"[{"id":1,"inner":{"name":"CANARY"}}]"#,
+            r#"[{"id":1,"name":["CANARY"]}]"#,
+            r#"[{"id":1,"name":{"CANARY":1}}]"#,
+            r#"[{"id":749.25,"name":"CANARY"}]"#,
+            r#"[{"id":null}]"#,
+            r#"[{"id":99999999999999999999}]"#,
+            r#"[{"id":true}]"#,
+            r#"[{"id":1,"created":"CANARY, expected struct CANARY"}]"#,
+            r#"[{"id":1,"live":"CANARY"}]"#,
+            r#"[{"id":1,"weight":"CANARY, expected a string"}]"#,
+            r#"[{"id":1,"inner":"CANARY"}]"#,
+            r#"[{"id":1,"tags":{"CANARY":"CANARY"}}]"#,
+            r#"[{"id":1,"tags":["a",17]}]"#,
+            r#"{"CANARY":1}"#,
+            r#"["CANARY"]"#,
+            r#"[{"id":1"#,
+            "<html>CANARY",
+            "[] CANARY",
+            "",
+        ] {
+            said += &format!("{body}\n    {}\n", error(body).replace("CANARY", "LEAK"));
+        }
+        assert!(!said.contains("LEAK"), "{said}");
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn a_key_of_the_vendors_is_cleaned_before_it_stands_in_a_path() {
+        let map = from_slice::<BTreeMap<String, Token>>(br#"{"a\nb":{"id":null}}"#).unwrap_err();
+        assert!(map.to_string().contains("at `a?b.id`"), "{map}");
+    }
+}
