@@ -11,7 +11,7 @@ use tokenward_http::{Call, Page, failed, find, paged};
 
 use crate::{
     Atlassian,
-    convert::Listing,
+    convert::page,
     raw::types::{ListOrgApiKeysQuery, OrgApiKey},
 };
 
@@ -63,7 +63,7 @@ impl AtlassianApiKeys {
     async fn page(self, call: Call, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
         let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
         let answer = call.answer(self.client.raw().list_org_api_keys_response(&self.org_id, &query)).await?;
-        answer.read::<Listing<'_>>()?.page::<OrgApiKey>(&answer, position)
+        page::<OrgApiKey>(answer, position)
     }
 }
 

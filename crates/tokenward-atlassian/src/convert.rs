@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokenward_core::{Owner, Result, Token, TokenFamily, TokenId, When};
-use tokenward_http::{Answer, Nullable, Page, VendorToken};
+use tokenward_http::{Answer, List, Nullable, Page, VendorToken};
 
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
 
@@ -72,28 +72,23 @@ pub(crate) fn split(id: &TokenId) -> Option<(&str, &str)> {
 
 /// A page of the organization's lists.
 #[derive(Deserialize)]
-pub(crate) struct Listing<'a> {
+struct Listing<'a> {
     #[serde(borrow, default)]
-    data: Nullable<Vec<&'a RawValue>>,
+    data: Nullable<&'a RawValue>,
     #[serde(default)]
     links: Option<PageLinks>,
 }
 
-impl Listing<'_> {
-    /// The page as tokens, with what the next one is asked for with.
-    pub(crate) fn page<V: VendorToken>(
-        self,
-        answer: &Answer,
-        position: usize,
-    ) -> Result<Page<Option<String>>> {
-        let items = match self.data {
-            Nullable::Value(items) => items,
-            Nullable::Null => Vec::new(),
-            Nullable::Absent => return Err(answer.no_list("data")),
-        };
-        let tokens = answer.tokens::<V>(&items, position);
-        Ok(Page { tokens, next: next(self.links).map(Some), total: None, gap: None })
-    }
+/// The page as tokens, with what the next one is asked for with.
+pub(crate) fn page<V: VendorToken>(answer: Answer, position: usize) -> Result<Page<Option<String>>> {
+    let listing: Listing<'_> = answer.read()?;
+    let list = match listing.data {
+        Nullable::Value(items) => answer.list(items)?,
+        Nullable::Null => List::default(),
+        Nullable::Absent => return Err(answer.no_list("data")),
+    };
+    let next = next(listing.links).map(Some);
+    Ok(Page { next, ..Page::only(answer.tokens::<V>(list, position)) })
 }
 
 /// A cursor. It is documented as an address by some and as the cursor itself by others.

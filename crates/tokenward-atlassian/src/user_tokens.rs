@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions, Setting, Token,
     TokenFamily, TokenId, TokenManager, TokenStream,
@@ -13,7 +12,7 @@ use tokenward_http::{Answer, Call, Page, failed, find, paged};
 
 use crate::{
     Atlassian,
-    convert::{Listing, joined, split},
+    convert::{joined, page, split},
     raw::types::{ListOrgApiTokensQuery, OrgApiToken, UserApiToken},
 };
 
@@ -65,28 +64,32 @@ impl AtlassianUserTokens {
         let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
         let sent = self.client.raw().list_org_api_tokens_response(&self.org_id, &query);
         let answer = call(Operation::List).answer(sent).await?;
-        answer.read::<Listing<'_>>()?.page::<OrgApiToken>(&answer, position)
+        page::<OrgApiToken>(answer, position)
     }
 
     async fn of_account(self, account_id: String) -> Result<Page<()>> {
         let call = call(Operation::List);
         let answer = call.answer(self.client.raw().list_user_api_tokens_response(&account_id)).await?;
-        Ok(Page::only(tokens_of(&call, &answer, &account_id)?))
+        Ok(Page::only(tokens_of(&call, answer, account_id)?))
     }
 }
 
-fn tokens_of(call: &Call, answer: &Answer, account_id: &str) -> Result<Vec<Result<Token>>> {
-    let items: Vec<&RawValue> = answer.read()?;
-    let tokens = answer.tokens::<UserApiToken>(&items, 0).into_iter().enumerate();
-    let of_account = |(position, token): (usize, Result<Token>)| {
+fn tokens_of(
+    call: &Call,
+    answer: Answer,
+    account_id: String,
+) -> Result<impl Iterator<Item = Result<Token>> + Send + use<>> {
+    let list = answer.list(answer.read()?)?;
+    let call = call.clone();
+    let of_account = move |(position, token): (usize, Result<Token>)| {
         let mut token = token?;
-        token.id = joined(account_id, token.id.as_str()).ok_or_else(|| {
+        token.id = joined(&account_id, token.id.as_str()).ok_or_else(|| {
             call.error(ErrorKind::Protocol, "the record has no `id` that can be used").with_position(position)
         })?;
-        token.owner = Owner::known(Some(account_id.to_owned()), None, None);
+        token.owner = Owner::known(Some(account_id.clone()), None, None);
         Ok(token)
     };
-    Ok(tokens.map(of_account).collect())
+    Ok(answer.tokens::<UserApiToken>(list, 0).enumerate().map(of_account))
 }
 
 /// The two parts of an id, or why it has none.
@@ -147,7 +150,7 @@ impl TokenManager for AtlassianUserTokens {
         let call = call(Operation::Get).about(id);
         let (account_id, _) = parts(&call, id)?;
         let answer = call.answer(self.client.raw().list_user_api_tokens_response(account_id)).await?;
-        let tokens = stream::iter(tokens_of(&call, &answer, account_id)?);
+        let tokens = stream::iter(tokens_of(&call, answer, account_id.to_owned())?);
         find(Box::pin(tokens), id).await?.ok_or_else(|| call.not_found())
     }
 

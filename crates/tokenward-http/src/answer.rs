@@ -41,7 +41,7 @@ use crate::{
 ///     }
 /// }
 /// ```
-pub trait VendorToken: DeserializeOwned {
+pub trait VendorToken: DeserializeOwned + 'static {
     /// The field that holds the id.
     const ID: &'static str;
     /// The field that holds the secret, where an answer has one.

@@ -72,9 +72,10 @@ fn missing_field(said: &str) -> Option<&str> {
 
 /// The kind of value that is there, and nothing of the value: serde's words for kinds come first.
 fn found(said: &str) -> Option<&'static str> {
-    const KINDS: [(&str, &str); 9] = [
+    const KINDS: [(&str, &str); 10] = [
         ("null", "null"),
         ("unit value", "null"),
+        ("text", "text"),
         ("string", "text"),
         ("integer", "a whole number"),
         ("floating point", "a number"),

@@ -213,7 +213,11 @@ impl de::Visitor<'_> for DateVisitor {
         }
         // A `Timestamp` ends within 9999-12-30, so that it has a local time in every zone.
         let is_last_day = value.get(..10).is_some_and(|day| day == "9999-12-30" || day == "9999-12-31");
-        if is_last_day { Ok(Some(Timestamp::MAX)) } else { Err(E::custom("not a date in RFC 3339")) }
+        if is_last_day {
+            Ok(Some(Timestamp::MAX))
+        } else {
+            Err(E::invalid_value(de::Unexpected::Other("text"), &self))
+        }
     }
 }
 

@@ -7,7 +7,9 @@ use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, ResetOptions,
     Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Nullable, Page, confirm_expiry, failed, is_same_time, paged, refuse_current};
+use tokenward_http::{
+    Call, List, Nullable, Page, confirm_expiry, failed, is_same_time, paged, refuse_current,
+};
 
 use crate::{
     LaunchDarkly,
@@ -74,7 +76,7 @@ type Cursor = (i64, Option<String>);
 #[derive(Deserialize)]
 struct Listing<'a> {
     #[serde(borrow, default)]
-    items: Nullable<Vec<&'a RawValue>>,
+    items: Nullable<&'a RawValue>,
     #[serde(rename = "totalCount", default)]
     total: Option<u64>,
 }
@@ -102,24 +104,23 @@ impl LaunchDarklyAccessTokens {
         let query = GetTokensQuery { limit: Some(PAGE), offset: Some(start), show_all: Some(true) };
         let answer = call(Operation::List).answer(self.client.raw().get_tokens_response(&query)).await?;
         let listing: Listing<'_> = answer.read()?;
-        let items = match listing.items {
-            Nullable::Value(items) => items,
-            Nullable::Null => Vec::new(),
+        let list = match listing.items {
+            Nullable::Value(items) => answer.list(items)?,
+            Nullable::Null => List::default(),
             Nullable::Absent => return Err(answer.no_list("items")),
         };
-        let end = start + items.len() as i64;
-        let mut tokens = answer.tokens::<AccessToken>(&items, usize::try_from(start).unwrap_or_default());
-        let repeats_last = items.first().map(|item| identity(item)) == last;
-        let mut gap = None;
-        if last.is_some() && repeats_last {
-            drop(tokens.remove(0));
-        } else if last.is_some() && !items.is_empty() {
-            gap = Some("tokens came or went while it was read");
-        }
-        let is_last = tokens.is_empty() || listing.total.is_some_and(|total| total == end as u64);
+        let total = listing.total;
+        let end = start + list.len() as i64;
+        let repeats_last = last.is_some() && answer.items(&list).next().map(identity) == last;
+        let gap = (last.is_some() && !repeats_last && !list.is_empty())
+            .then_some("tokens came or went while it was read");
+        let seam = usize::from(repeats_last);
+        let is_last = list.len() == seam || total.is_some_and(|total| total == end as u64);
         let is_last = is_last || !self.client.is_paged();
-        let next = (!is_last).then_some((end, items.last().map(|item| identity(item))));
-        Ok(Page { tokens, next, total: listing.total, gap })
+        let next = (!is_last).then_some((end, answer.items(&list).last().map(identity)));
+        let first = usize::try_from(start).unwrap_or_default();
+        let tokens = Box::new(answer.tokens::<AccessToken>(list, first).skip(seam));
+        Ok(Page { tokens, next, total, gap })
     }
 
     async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, AccessToken)> {
@@ -201,8 +202,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let call = call(Operation::Create);
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         let mut body = AccessTokenPost {
             name: Some(request.name().to_owned()),
             description: request.description().map(str::to_owned),

@@ -7,7 +7,7 @@ use tokenward_core::{
     Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Nullable, Page, failed, paged};
+use tokenward_http::{Call, List, Nullable, Page, failed, paged};
 
 use crate::{
     LaunchDarkly,
@@ -50,7 +50,7 @@ const fn call(operation: Operation) -> Call {
 #[derive(Deserialize)]
 struct Listing<'a> {
     #[serde(borrow, default)]
-    items: Nullable<Vec<&'a RawValue>>,
+    items: Nullable<&'a RawValue>,
 }
 
 impl LaunchDarklyRelayProxyConfigs {
@@ -62,11 +62,12 @@ impl LaunchDarklyRelayProxyConfigs {
         let answer =
             call(Operation::List).answer(self.client.raw().get_relay_proxy_configs_response()).await?;
         let listing: Listing<'_> = answer.read()?;
-        match listing.items {
-            Nullable::Value(items) => Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(&items, 0))),
-            Nullable::Null => Ok(Page::only(Vec::new())),
-            Nullable::Absent => Err(answer.no_list("items")),
-        }
+        let list = match listing.items {
+            Nullable::Value(items) => answer.list(items)?,
+            Nullable::Null => List::default(),
+            Nullable::Absent => return Err(answer.no_list("items")),
+        };
+        Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(list, 0)))
     }
 }
 
@@ -112,8 +113,7 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let call = call(Operation::Create);
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         let policy = policy(request.access()).map_err(|error| call.placed(error))?;
         let body = RelayAutoConfigPost::new(request.name(), policy);
         let sent = self.client.raw().post_relay_auto_config_response(&body);

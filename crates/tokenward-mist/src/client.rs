@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tokenward_core::{Current, ExposeSecret, Result, TokenId};
+use tokenward_core::{Current, ErrorKind, ExposeSecret, Result, TokenId};
 use tokenward_http::{
-    BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, SecretString, Session, WireSecret,
+    Answer, BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, SecretString, Session,
+    WireSecret,
 };
 
 use crate::{
@@ -109,8 +110,12 @@ impl Mist {
 
     /// Which of these, told by its mask, and by its name where that is known, is the credential. One that cannot be
     /// told from it is taken for it.
-    pub(crate) fn which_is_it(&self, tokens: Vec<&RawValue>, name: Option<&str>) -> Current {
-        let candidates = tokens.into_iter().map(|token| {
+    pub(crate) fn which_is_it(&self, call: &Call, answer: &Answer, name: Option<&str>) -> Result<Current> {
+        /// Of more there are no lists; a part of them would let the credential be revoked.
+        const MOST: usize = 10_000;
+
+        let list = answer.list(answer.read()?)?;
+        let candidates = answer.items(&list).map(|token| {
             // An item that is none has no id, and cannot be revoked by one.
             serde_json::from_str::<Candidate<'_>>(token.get()).unwrap_or_default()
         });
@@ -124,15 +129,19 @@ impl Mist {
                 && shown.is_none_or(|shown| is_masked_as(self.credential.expose_secret(), shown.expose()))
         };
         let ids = candidates.filter(fits).filter_map(|candidate| text(candidate.id?)?.parse().ok());
-        let mut ids: Vec<TokenId> = ids.collect();
-        match ids.pop() {
+        let mut ids: Vec<TokenId> = ids.take(MOST + 1).collect();
+        if ids.len() > MOST {
+            let message = "too many tokens cannot be told from the credential";
+            return Err(call.error(ErrorKind::Protocol, message));
+        }
+        Ok(match ids.pop() {
             None => Current::Other,
             Some(id) if ids.is_empty() => Current::Token(id),
             Some(id) => {
                 ids.push(id);
                 Current::OneOf(ids)
             }
-        }
+        })
     }
 }
 

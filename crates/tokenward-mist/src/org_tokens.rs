@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
@@ -72,7 +71,8 @@ impl MistOrgTokens {
         let answer = call(Operation::List)
             .answer(self.client.raw().list_org_api_tokens_response(&self.org_id))
             .await?;
-        Ok(Page::only(answer.tokens::<OrgApiToken>(&answer.read::<Vec<&RawValue>>()?, 0)))
+        let list = answer.list(answer.read()?)?;
+        Ok(Page::only(answer.tokens::<OrgApiToken>(list, 0)))
     }
 
     async fn answer(&self, call: &Call, id: &TokenId) -> Result<Answer> {
@@ -87,7 +87,7 @@ impl MistOrgTokens {
             Caller::Unknown => None,
         };
         let answer = call.answer(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
-        Ok(self.client.which_is_it(answer.read()?, name.as_deref()))
+        self.client.which_is_it(&call, &answer, name.as_deref())
     }
 }
 
@@ -139,8 +139,7 @@ impl TokenManager for MistOrgTokens {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let call = call(Operation::Create);
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         if request.source_ips().len() > MOST_SOURCE_IPS {
             return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
         }

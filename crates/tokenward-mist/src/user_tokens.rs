@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result, RevokeOptions, Setting,
     Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
@@ -59,7 +58,8 @@ impl MistUserTokens {
 
     async fn page(self) -> Result<Page<()>> {
         let answer = call(Operation::List).answer(self.client.raw().list_api_tokens_response()).await?;
-        Ok(Page::only(answer.tokens::<UserApiToken>(&answer.read::<Vec<&RawValue>>()?, 0)))
+        let list = answer.list(answer.read()?)?;
+        Ok(Page::only(answer.tokens::<UserApiToken>(list, 0)))
     }
 
     async fn find_current(&self) -> Result<Current> {
@@ -68,7 +68,7 @@ impl MistUserTokens {
             return Ok(Current::Other);
         }
         let answer = call.answer(self.client.raw().list_api_tokens_response()).await?;
-        Ok(self.client.which_is_it(answer.read()?, None))
+        self.client.which_is_it(&call, &answer, None)
     }
 }
 
@@ -121,10 +121,10 @@ impl TokenManager for MistUserTokens {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         let body = UserApiTokenInput { name: Some(request.name().to_owned()) };
         let sent = self.client.raw().create_api_token_response(&body);
-        call(Operation::Create).answer(sent).await?.issued::<UserApiToken>()
+        call.answer(sent).await?.issued::<UserApiToken>()
     }
 
     async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {

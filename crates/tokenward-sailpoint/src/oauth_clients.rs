@@ -1,7 +1,6 @@
 //! OAuth clients: an id and a secret for the API that belong to no user.
 
 use async_trait::async_trait;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
@@ -60,10 +59,9 @@ impl SailPointOauthClients {
         let sent = ListOauthClientsQuery::default();
         let answer =
             call(Operation::List).answer(self.client.raw().list_oauth_clients_response(&sent)).await?;
-        let items: Vec<&RawValue> = answer.read()?;
-        let mut page = Page::only(answer.tokens::<OauthClient>(&items, 0));
-        page.gap = self.client.gap(&answer, items.len());
-        Ok(page)
+        let list = answer.list(answer.read()?)?;
+        let gap = self.client.gap(&answer, list.len());
+        Ok(Page { gap, ..Page::only(answer.tokens::<OauthClient>(list, 0)) })
     }
 }
 
@@ -121,8 +119,7 @@ impl TokenManager for SailPointOauthClients {
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
         const AN_HOUR: i64 = 3600;
 
-        let call = call(Operation::Create);
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         let seconds = bearer_seconds(&request).map_err(|error| call.placed(error))?;
         let mut body = CreateOauthClientRequest::new(
             seconds.unwrap_or(AN_HOUR),

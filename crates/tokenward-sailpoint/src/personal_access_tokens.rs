@@ -1,7 +1,7 @@
 //! Personal access tokens: a user's id and secret for the API.
 
 use async_trait::async_trait;
-use serde_json::{Value, value::RawValue};
+use serde_json::Value;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Record,
     Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
@@ -141,16 +141,19 @@ impl SailPointPersonalAccessTokens {
     ) -> Result<Page<Part>> {
         let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: owner_id.clone() };
         let answer = call.answer(self.client.raw().list_personal_access_tokens_response(&query)).await?;
-        let items: Vec<&RawValue> = answer.read()?;
-        let mut page = Page::only(answer.tokens::<PersonalAccessToken>(&items, position));
-        for token in page.tokens.iter_mut().flatten() {
-            token.expires = self.expiry(token.expires);
-        }
-        let is_asked_for = |token: &Token| part.has(token) && is_owned_by(token, owner_id.as_deref());
-        page.tokens.retain(|result| result.as_ref().map_or(true, is_asked_for));
-        page.gap = self.client.gap(&answer, items.len());
-        page.next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
-        Ok(page)
+        let list = answer.list(answer.read()?)?;
+        let gap = self.client.gap(&answer, list.len());
+        let next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
+        let is_asked_for = move |token: &Token| part.has(token) && is_owned_by(token, owner_id.as_deref());
+        let tokens = answer
+            .tokens::<PersonalAccessToken>(list, position)
+            .map(move |result| {
+                let mut token = result?;
+                token.expires = self.expiry(token.expires);
+                Ok(token)
+            })
+            .filter(move |result| result.as_ref().map_or(true, &is_asked_for));
+        Ok(Page { next, gap, ..Page::only(tokens) })
     }
 
     /// A date that is not there means "never", in the versions that know such tokens.
@@ -254,8 +257,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
     }
 
     async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let call = call(Operation::Create);
-        request.check(FAMILY, &self.capabilities())?;
+        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
         let mut body = CreatePersonalAccessTokenRequest::new(request.name());
         body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
         if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
