@@ -7,6 +7,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod raw;
+
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use tokenward::{ErrorKind, ExposeSecret, IssuedToken, Operation, Result, TokenFamily};

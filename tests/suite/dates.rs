@@ -33,7 +33,7 @@ fn mist_writes_epoch_seconds_as_integers_and_as_floats() {
 #[test]
 fn launchdarkly_writes_epoch_milliseconds_and_zero_for_never() {
     let tokens: launchdarkly::Tokens = serde_json::from_str(sample!("launchdarkly.get_tokens")).unwrap();
-    let tokens = tokens.items.unwrap();
+    let tokens = tokens.items.unwrap().strict().unwrap();
     assert_eq!(tokens[0].creation_date, time("2021-08-03T14:40:02.644Z"));
     assert_eq!(tokens[0].expiry, time("2026-08-01T00:00:00Z"));
     assert_eq!((tokens[1].last_used, tokens[1].expiry), (None, None));

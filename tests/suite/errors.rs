@@ -19,6 +19,11 @@ async fn create(status: u16, content_type: &str, body: &str) -> Error {
     support::mist(&server).raw().create_org_api_token("org", &request).await.unwrap_err()
 }
 
+async fn get(status: u16, content_type: &str, body: &str) -> Error {
+    let server = answering(status, content_type, body).await;
+    support::mist(&server).raw().get_org_api_token("org", "id").await.unwrap_err()
+}
+
 #[tokio::test]
 async fn an_answer_that_does_not_fit_says_where_and_never_what() {
     let mut errors = Vec::new();
@@ -29,10 +34,15 @@ async fn an_answer_that_does_not_fit_says_where_and_never_what() {
         ("text/html", "<html>CANARY</html>"),
         ("application/json", ""),
     ] {
-        let error = create(200, content_type, body).await;
+        let error = get(200, content_type, body).await;
         for text in [format!("{error}"), format!("{error:?}"), format!("{error:#}")] {
             assert!(!text.contains("CANARY"), "{text}");
         }
+        errors.push(error.to_string());
+    }
+    for body in [r#"{"id":"x","key":["CANARY"]}"#, "<html>CANARY</html>", ""] {
+        let error = create(200, "application/json", body).await;
+        assert!(!format!("{error} {error:?}").contains("CANARY"));
         errors.push(error.to_string());
     }
     insta::assert_snapshot!(errors.join("\n"));
@@ -54,9 +64,10 @@ async fn an_error_status_arrives_with_its_body_unread() {
 async fn any_success_status_gives_the_secret() {
     for status in [200, 201, 202] {
         let server = answering(status, "application/json", sample!("launchdarkly.post_token")).await;
-        let token =
+        let issued =
             support::launchdarkly(&server).raw().post_token(&Default::default()).await.unwrap().into_inner();
-        assert_eq!(token.token.unwrap().expose(), "SECRET-launchdarkly-token");
+        assert_eq!(issued.secret.expose(), "SECRET-launchdarkly-token");
+        assert_eq!(issued.details.unwrap().id, issued.id.unwrap());
     }
 }
 

@@ -37,7 +37,7 @@ pub mod types {
     pub struct ApiKeySearchResponse {
         /// The keys of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<::std::vec::Vec<OrgApiKey>>,
+        pub data: ::std::option::Option<::tokenward_http::Items<OrgApiKey>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<PageLinks>,
     }
@@ -46,7 +46,7 @@ pub mod types {
     pub struct ApiTokenSearchResponse {
         /// The tokens of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub data: ::std::option::Option<::std::vec::Vec<OrgApiToken>>,
+        pub data: ::std::option::Option<::tokenward_http::Items<OrgApiToken>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub links: ::std::option::Option<PageLinks>,
     }
@@ -480,7 +480,7 @@ impl Client {
     pub async fn list_user_api_tokens<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::UserApiToken>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error<()>> {
         let response = self.list_user_api_tokens_response(account_id).await?;
         response.decode().await
     }

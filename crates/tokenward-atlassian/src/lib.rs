@@ -24,6 +24,7 @@ pub use user_tokens::AtlassianUserTokens;
 /// It follows the vendor's document and is outside semver.
 pub mod raw {
     pub use crate::generated::*;
+    pub use tokenward_http::{BadItem, Items};
 }
 
 pub use tokenward_core::*;

@@ -5,7 +5,12 @@ use reqwest::StatusCode;
 use serde::{de::DeserializeOwned, de::Error as _};
 use zeroize::Zeroizing;
 
-use crate::misfit::from_slice;
+use crate::{
+    Issued,
+    call::MOST_OF_A_CREATION,
+    essentials::{Essentials, OneOf},
+    misfit::from_slice,
+};
 
 /// A successful answer whose body is unread.
 #[derive(Debug)]
@@ -55,6 +60,38 @@ impl Response {
         }
         let value = from_slice(readable(body).as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(value, status, headers))
+    }
+
+    /// Reads the body as something that was made, with its secrets: they and the id first and by themselves, from as
+    /// much of the body as there is.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode), where no secret arrived.
+    pub async fn issued<T: DeserializeOwned, E>(
+        self,
+        id: Option<&'static str>,
+        secrets: &[&'static str],
+    ) -> Result<ResponseValue<Issued<T>>, Error<E>> {
+        const LOST: &str =
+            "the answer holds no secret; a token may have been made: look for it in a list, and revoke it";
+
+        let (status, headers) = (self.inner.status(), self.inner.headers().clone());
+        let (body, broken) = self.within(MOST_OF_A_CREATION).read_what_there_is().await;
+        let body = readable(body);
+        let essentials = Essentials::of(body.as_bytes(), id, secrets);
+        let mut found = essentials.secrets.into_iter();
+        let Some((_, secret)) = found.next() else {
+            return Err(match broken {
+                Some(BodyError::Broken(error)) => Error::ResponseBodyError(error),
+                Some(BodyError::TooLarge(_)) | None => unreadable(LOST.to_owned()),
+            });
+        };
+        let details = from_slice::<OneOf<'_>>(body.as_bytes())
+            .and_then(|OneOf(item)| from_slice(item.get().as_bytes()))
+            .map_err(|misfit| misfit.drift());
+        let issued = Issued { id: essentials.id, secret, others: found.collect(), details };
+        Ok(ResponseValue::new(issued, status, headers))
     }
 
     /// Leaves the body unread.

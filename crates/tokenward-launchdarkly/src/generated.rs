@@ -29,10 +29,10 @@ pub mod types {
     pub struct Access {
         /// Actions the caller may take, with reasons.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub allowed: ::std::option::Option<::std::vec::Vec<AccessAllowedRep>>,
+        pub allowed: ::std::option::Option<::tokenward_http::Items<AccessAllowedRep>>,
         /// Actions the caller may not take, with reasons.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub denied: ::std::option::Option<::std::vec::Vec<AccessDenied>>,
+        pub denied: ::std::option::Option<::tokenward_http::Items<AccessDenied>>,
     }
     /// Policy statement that led to an allowed action.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -479,7 +479,7 @@ pub mod types {
     pub struct RelayAutoConfigCollectionRep {
         /// The configurations, all at once.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub items: ::std::option::Option<::std::vec::Vec<RelayAutoConfigRep>>,
+        pub items: ::std::option::Option<::tokenward_http::Items<RelayAutoConfigRep>>,
     }
     /// Settings for a new Relay Proxy configuration.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -548,7 +548,7 @@ pub mod types {
         pub name: ::std::option::Option<::std::string::String>,
         /// Statements that select the environments served.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub policy: ::std::option::Option<::std::vec::Vec<Statement>>,
+        pub policy: ::std::option::Option<::tokenward_http::Items<Statement>>,
     }
     /// Policy statement as answered by the server.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -789,7 +789,7 @@ pub mod types {
             rename = "inlineRole",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub inline_role: ::std::option::Option<::std::vec::Vec<Statement>>,
+        pub inline_role: ::std::option::Option<::tokenward_http::Items<Statement>>,
         /// When the token was last changed, in epoch milliseconds.
         #[serde(
             rename = "lastModified",
@@ -855,7 +855,7 @@ pub mod types {
     pub struct Tokens {
         /// Tokens on this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub items: ::std::option::Option<::std::vec::Vec<Token>>,
+        pub items: ::std::option::Option<::tokenward_http::Items<Token>>,
         /// Paging links such as `next` and `prev`; may be absent.
         #[serde(
             rename = "_links",
@@ -925,9 +925,12 @@ impl Client {
     pub async fn post_relay_auto_config<'a>(
         &'a self,
         body: &'a types::RelayAutoConfigPost,
-    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Issued<types::RelayAutoConfigRep>>,
+        Error<()>,
+    > {
         let response = self.post_relay_auto_config_response(body).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("_id"), &["fullKey"]).await
     }
     /// Fetch one Relay Proxy configuration.
     ///
@@ -978,9 +981,12 @@ impl Client {
         &'a self,
         id: &'a str,
         query: &'a types::ResetRelayAutoConfigQuery,
-    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Issued<types::RelayAutoConfigRep>>,
+        Error<()>,
+    > {
         let response = self.reset_relay_auto_config_response(id, query).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("_id"), &["fullKey"]).await
     }
     /// Show who is calling.
     ///
@@ -1015,9 +1021,9 @@ impl Client {
     pub async fn post_token<'a>(
         &'a self,
         body: &'a types::AccessTokenPost,
-    ) -> Result<ResponseValue<types::Token>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error<()>> {
         let response = self.post_token_response(body).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("_id"), &["token"]).await
     }
     /// Fetch one access token.
     ///
@@ -1072,9 +1078,9 @@ impl Client {
         &'a self,
         id: &'a str,
         query: &'a types::ResetTokenQuery,
-    ) -> Result<ResponseValue<types::Token>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error<()>> {
         let response = self.reset_token_response(id, query).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("_id"), &["token"]).await
     }
 }
 ///The operations without the reading of their answers, which may be done in another way.

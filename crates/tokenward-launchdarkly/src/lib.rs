@@ -25,6 +25,7 @@ pub use tokenward_http::time::EpochMillis;
 /// It follows the vendor's document and is outside semver.
 pub mod raw {
     pub use crate::generated::*;
+    pub use tokenward_http::{BadItem, Issued, Items};
 }
 
 pub use tokenward_core::*;

@@ -24,6 +24,7 @@ pub use user_tokens::MistUserTokens;
 /// It follows the vendor's document and is outside semver.
 pub mod raw {
     pub use crate::generated::*;
+    pub use tokenward_http::{BadItem, Issued, Items};
 }
 
 pub use tokenward_core::*;

@@ -929,7 +929,7 @@ impl Client {
     pub async fn list_oauth_clients<'a>(
         &'a self,
         query: &'a types::ListOauthClientsQuery,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::OauthClient>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::OauthClient>>, Error<()>> {
         let response = self.list_oauth_clients_response(query).await?;
         response.decode().await
     }
@@ -943,9 +943,12 @@ impl Client {
     pub async fn create_oauth_client<'a>(
         &'a self,
         body: &'a types::CreateOauthClientRequest,
-    ) -> Result<ResponseValue<types::CreateOauthClientResponse>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Issued<types::CreateOauthClientResponse>>,
+        Error<()>,
+    > {
         let response = self.create_oauth_client_response(body).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("id"), &["secret"]).await
     }
     /// Fetch one OAuth client.
     ///
@@ -1001,9 +1004,14 @@ impl Client {
     pub async fn create_oauth_token<'a>(
         &'a self,
         body: &'a types::CreateOauthTokenBody,
-    ) -> Result<ResponseValue<types::CreateOauthTokenResponse>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Issued<types::CreateOauthTokenResponse>>,
+        Error<()>,
+    > {
         let response = self.create_oauth_token_response(body).await?;
-        response.decode().await
+        response
+            .issued(::std::option::Option::None, &["access_token", "refresh_token"])
+            .await
     }
     /// List tokens of one owner or everyone.
     ///
@@ -1013,7 +1021,10 @@ impl Client {
     pub async fn list_personal_access_tokens<'a>(
         &'a self,
         query: &'a types::ListPersonalAccessTokensQuery,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::PersonalAccessToken>>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Items<types::PersonalAccessToken>>,
+        Error<()>,
+    > {
         let response = self.list_personal_access_tokens_response(query).await?;
         response.decode().await
     }
@@ -1027,9 +1038,14 @@ impl Client {
     pub async fn create_personal_access_token<'a>(
         &'a self,
         body: &'a types::CreatePersonalAccessTokenRequest,
-    ) -> Result<ResponseValue<types::CreatePersonalAccessTokenResponse>, Error<()>> {
+    ) -> Result<
+        ResponseValue<
+            ::tokenward_http::Issued<types::CreatePersonalAccessTokenResponse>,
+        >,
+        Error<()>,
+    > {
         let response = self.create_personal_access_token_response(body).await?;
-        response.decode().await
+        response.issued(::std::option::Option::Some("id"), &["secret"]).await
     }
     /// Change the expiry of several personal access tokens.
     ///
@@ -1041,7 +1057,10 @@ impl Client {
     pub async fn update_personal_access_tokens<'a>(
         &'a self,
         body: &'a types::UpdatePersonalAccessTokensRequest,
-    ) -> Result<ResponseValue<::std::vec::Vec<types::PersonalAccessToken>>, Error<()>> {
+    ) -> Result<
+        ResponseValue<::tokenward_http::Items<types::PersonalAccessToken>>,
+        Error<()>,
+    > {
         let response = self.update_personal_access_tokens_response(body).await?;
         response.decode().await
     }

@@ -26,6 +26,7 @@ pub use personal_access_tokens::SailPointPersonalAccessTokens;
 /// It follows the vendor's document and is outside semver.
 pub mod raw {
     pub use crate::generated::*;
+    pub use tokenward_http::{BadItem, Issued, Items};
 }
 
 pub use tokenward_core::*;

@@ -67,7 +67,6 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "secrets", run: types::secrets },
     Pass { name: "dates", run: types::dates },
     Pass { name: "formats", run: types::formats },
-    Pass { name: "one-or-many", run: types::one_or_many },
     Pass { name: "nullable-requests", run: records::nullable_requests },
     Pass { name: "optional-collections", run: records::optional_collections },
 ];

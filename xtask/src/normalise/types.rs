@@ -13,7 +13,6 @@ use crate::{
 pub const WIRE_SECRET: &str = "tokenward_http::WireSecret";
 /// The type of a field that may be null, absent or set.
 pub const NULLABLE: &str = "tokenward_http::Nullable";
-const ONE_OR_MANY: &str = "tokenward_http::OneOrMany";
 
 /// The formats of dates, the types that stand for them until fields are rewritten, and the modules that read them.
 pub const DATE_DIALECTS: [(&str, &str, &str); 3] = [
@@ -159,19 +158,6 @@ pub(super) fn formats(document: &mut Value, _: &Config) -> Result<usize, Problem
     Ok(count)
 }
 
-/// A list that the overlay marks may also be one record.
-pub(super) fn one_or_many(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    let mut count = 0;
-    schema::for_each(document, &mut |schema| {
-        if schema["x-one-or-many"] == true {
-            let items = schema.get("items").cloned().unwrap_or_else(|| json!({}));
-            *schema = rust_type(ONE_OR_MANY, &[items], schema.get("description"));
-            count += 1;
-        }
-    });
-    Ok(count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,18 +257,5 @@ mod tests {
             }))
         );
         assert_eq!(count, 3);
-    }
-
-    #[test]
-    fn a_marked_list_may_be_one_record() {
-        let (document, count) = run(
-            "one-or-many",
-            schemas(json!({"A": {"type": "array", "items": reference_to("B"), "x-one-or-many": true}})),
-        );
-        assert_eq!(
-            document["components"]["schemas"]["A"],
-            rust_type(ONE_OR_MANY, &[reference_to("B")], None)
-        );
-        assert_eq!(count, 1);
     }
 }

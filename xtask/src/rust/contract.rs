@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::{ToTokens, quote};
 use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Visibility};
 
-use super::types::{generic_argument, is_optional, serde_rename};
+use super::types::{generic_argument, is_optional, json_name};
 use crate::{
     normalise::{DATE_DIALECTS, WIRE_SECRET},
     problem::Problem,
@@ -22,6 +22,8 @@ pub(super) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     markers_are_gone(file)?;
     types_are_open(file, &types)?;
     answers_are_lenient(&types, config, &answers(file, &types))?;
+    fresh_secrets_are_read_first(file, &types, config)?;
+    one_bad_item_costs_no_other(file, &types)?;
     nothing_panics_or_is_foreign(file)
 }
 
@@ -47,10 +49,6 @@ fn types(file: &syn::File) -> Types<'_> {
             _ => None,
         })
         .collect()
-}
-
-fn json_name(field: &Field) -> String {
-    serde_rename(&field.attrs).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
 }
 
 fn type_text(field: &Field) -> String {
@@ -224,6 +222,48 @@ fn answers_are_lenient(
         }
     }
     Ok(())
+}
+
+/// What a POST answers with a secret was made, and its secret is shown once.
+fn fresh_secrets_are_read_first(file: &syn::File, types: &Types<'_>, config: &Config) -> Result<(), Problem> {
+    let has_secret = |name: &String| {
+        types
+            .get(name)
+            .is_some_and(|record| record.fields.iter().any(|field| type_text(field).contains(WIRE_SECRET)))
+    };
+    let posts: BTreeSet<&str> =
+        config.operations().filter(|(route, _)| route.starts_with("POST ")).map(|(_, name)| name).collect();
+    for method in methods(file) {
+        let (name, answer) = (method.sig.ident.to_string(), idents(&method.sig.output));
+        if posts.contains(name.as_str()) && answer.iter().any(has_secret) && !answer.contains("Issued") {
+            return Err(Problem::at(
+                name,
+                "makes something with a secret, which is lost where the answer has another shape",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// In an answer, no plain list of records, which fails as a whole.
+fn one_bad_item_costs_no_other(file: &syn::File, types: &Types<'_>) -> Result<(), Problem> {
+    let records: BTreeSet<String> = types.keys().cloned().collect();
+    let is_plain = |ty: &str| records.iter().any(|name| ty.contains(&format!("Vec<{name}>")));
+    let text =
+        |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "").replace("types::", "");
+    let answers = answers(file, types);
+    let fields = fields(types)
+        .filter(|(name, _)| name.split_once('.').is_some_and(|(record, _)| answers.contains(record)));
+    let plain = fields
+        .map(|(name, field)| (name, text(&field.ty)))
+        .chain(methods(file).map(|method| (method.sig.ident.to_string(), text(&method.sig.output))))
+        .find(|(_, ty)| is_plain(ty));
+    match plain {
+        Some((name, _)) => {
+            Err(Problem::at(name, "is a list in an answer of which one bad item fails the whole"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// No closed enum, no record that refuses unknown fields, no type that refuses values.
@@ -446,11 +486,52 @@ mod tests {
                 )),
                 "",
             ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub inner: Option<Vec<Inner>>,
+                    }
+                    pub struct Inner {}
+                ),
+                "",
+            ),
         ] {
             verdicts.push(verdict(&types, extra));
         }
         assert!(verdicts.iter().all(|verdict| verdict != "kept"), "{verdicts:#?}");
         insta::assert_snapshot!(verdicts.join("\n"));
+    }
+
+    #[test]
+    fn a_method_that_could_lose_a_secret_or_a_good_item_is_named() {
+        let config = "title = ''\ncrate = 'x'\nfamilies = []\nsecrets = ['Token.key']\n[[upstream]]\nname = ''\n\
+                      published = ''\nversion = ''\ncompared = ''\nlicence = ''\n\
+                      operations = { make = 'POST /tokens', change = 'PATCH /tokens' }";
+        let verdict = |made: syn::Type, changed: syn::Type| {
+            let file: syn::File = parse_quote! {
+                pub mod types {
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub key: Option<::tokenward_http::WireSecret>,
+                    }
+                }
+                impl Client {
+                    pub async fn make(&self) -> Result<ResponseValue<#made>, Error<()>> {}
+                    pub async fn change(&self) -> Result<ResponseValue<#changed>, Error<()>> {}
+                }
+            };
+            check(&file, &toml::from_str(config).unwrap()).map_err(|problem| problem.to_string())
+        };
+        let issued: syn::Type = parse_quote!(::tokenward_http::Issued<types::Token>);
+        let (token, list): (syn::Type, syn::Type) =
+            (parse_quote!(types::Token), parse_quote!(Vec<types::Token>));
+        assert_eq!(verdict(issued.clone(), token.clone()), Ok(()));
+        let lost = "make: makes something with a secret, which is lost where the answer has another shape";
+        assert_eq!(verdict(token.clone(), token.clone()), Err(lost.to_owned()));
+        assert_eq!(verdict(list.clone(), token), Err(lost.to_owned()));
+        let plain = "change: is a list in an answer of which one bad item fails the whole";
+        assert_eq!(verdict(issued, list), Err(plain.to_owned()));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use quote::{format_ident, quote};
 use syn::{
     Attribute, Expr, Field, Fields, GenericArgument, Ident, Item, ItemEnum, ItemStruct, Lit, Meta,
-    PathArguments, Type, parse_quote, punctuated::Punctuated,
+    PathArguments, Type, parse_quote,
+    punctuated::Punctuated,
+    visit_mut::{self, VisitMut},
 };
 
 use crate::{
@@ -27,6 +29,7 @@ pub(super) fn module(file: &mut syn::File) -> Result<&mut Vec<Item>, Problem> {
 pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem> {
     let items = module(file)?;
     let mut rewritten = Vec::new();
+    let records: BTreeSet<String> = items.iter().filter_map(record_name).collect();
     let open: BTreeSet<String> =
         items.iter().filter_map(words).map(|(item, _)| item.ident.to_string()).collect();
     for mut item in std::mem::take(items) {
@@ -34,6 +37,9 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
             rewritten.extend(open_enum(item, &words)?);
         } else if let Item::Struct(record) = &mut item {
             record.fields.iter_mut().for_each(rewrite_field);
+            if reach.answers.contains(&record.ident.to_string()) {
+                record.fields.iter_mut().for_each(|field| quarantine(&mut field.ty, &records));
+            }
             let constructor =
                 reach.requests.contains(&record.ident.to_string()).then(|| constructor(record)).flatten();
             rewritten.push(item);
@@ -50,6 +56,44 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
     rewritten.retain(|item| used || !is_error_module(item));
     *items = rewritten;
     Ok(())
+}
+
+fn record_name(item: &Item) -> Option<String> {
+    match item {
+        Item::Struct(record) => Some(record.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// The names of the records.
+pub(super) fn records(file: &mut syn::File) -> Result<BTreeSet<String>, Problem> {
+    Ok(module(file)?.iter().filter_map(record_name).collect())
+}
+
+/// Lists of records, wherever they stand in a type, become lists of which one bad item costs no other.
+pub(super) fn quarantine(ty: &mut Type, records: &BTreeSet<String>) {
+    struct Quarantine<'a>(&'a BTreeSet<String>);
+    impl VisitMut for Quarantine<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            visit_mut::visit_type_mut(self, ty);
+            if let Some(item) = record_list(ty, self.0).cloned() {
+                *ty = parse_quote!(::tokenward_http::Items<#item>);
+            }
+        }
+    }
+
+    Quarantine(records).visit_type_mut(ty);
+}
+
+/// The record of which a type is a plain list.
+pub(super) fn record_list<'a>(ty: &'a Type, records: &BTreeSet<String>) -> Option<&'a Type> {
+    generic_argument(ty, "Vec").filter(|item| last_ident(item).is_some_and(|name| records.contains(&name)))
+}
+
+/// `Token`, of `types::Token`.
+pub(super) fn last_ident(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    path.path.segments.last().map(|segment| segment.ident.to_string())
 }
 
 fn is_error_module(item: &Item) -> bool {
@@ -235,8 +279,13 @@ pub(super) fn is_optional(field: &Field) -> bool {
     serde_arguments(&field.attrs).iter().any(|meta| meta.path().is_ident("skip_serializing_if"))
 }
 
+/// The name of a field as the vendor writes it.
+pub(super) fn json_name(field: &Field) -> String {
+    serde_rename(&field.attrs).or_else(|| field.ident.as_ref().map(Ident::to_string)).unwrap_or_default()
+}
+
 /// The name that serde reads and writes.
-pub(super) fn serde_rename(attributes: &[Attribute]) -> Option<String> {
+fn serde_rename(attributes: &[Attribute]) -> Option<String> {
     serde_arguments(attributes).iter().find_map(|meta| match meta {
         Meta::NameValue(pair) if pair.path.is_ident("rename") => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {

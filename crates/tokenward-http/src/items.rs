@@ -1,0 +1,211 @@
+//! A list in an answer of the generated clients, of which one bad item costs no other.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, DeserializeOwned, SeqAccess},
+    ser::SerializeSeq,
+};
+use serde_json::value::RawValue;
+use tokenward_core::{Drift, Record};
+use zeroize::Zeroizing;
+
+use crate::misfit::{TOO_MANY_ITEMS, from_slice};
+
+/// The items of a list, with a [`BadItem`] in the place of each that cannot be read.
+///
+/// ```
+/// use tokenward_http::Items;
+///
+/// let items: Items<u8> = serde_json::from_str(r#"[1, "two", 3]"#)?;
+/// assert_eq!(items.good().collect::<Vec<_>>(), [&1, &3]);
+/// let bad = items.bad().next().map(|bad| bad.to_string());
+/// assert_eq!(bad.as_deref(), Some("item 1: the answer has another shape than documented at `.`: \
+///     a whole number is expected, and text is there"));
+/// // Where all of them count.
+/// assert!(items.strict().is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// A list of more than 25,000 items is refused as a whole, since all of them
+/// are held in memory; a family's list yields them one by one.
+#[derive(Clone, Debug)]
+pub struct Items<T>(Vec<Result<T, BadItem>>);
+
+impl<T> Items<T> {
+    /// How many there are, bad ones included.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none, not even a bad one.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those that could be read.
+    pub fn good(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().filter_map(|item| item.as_ref().ok())
+    }
+
+    /// Those that could not.
+    pub fn bad(&self) -> impl Iterator<Item = &BadItem> {
+        self.0.iter().filter_map(|item| item.as_ref().err())
+    }
+
+    /// All of them, or the first that could not be read.
+    ///
+    /// # Errors
+    ///
+    /// The first [`BadItem`].
+    pub fn strict(self) -> Result<Vec<T>, BadItem> {
+        self.0.into_iter().collect()
+    }
+}
+
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> IntoIterator for Items<T> {
+    type Item = Result<T, BadItem>;
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// An item of a list that is not as documented.
+///
+/// ```
+/// use tokenward_http::Items;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Acme { id: String }
+///
+/// let items: Items<Acme> = serde_json::from_str(r#"[{"id": 17, "name": "ci", "key": "abcd"}]"#)?;
+/// let Err(bad) = items.strict() else { unreachable!() };
+/// assert_eq!((bad.position(), bad.drift().path.as_str()), (0, "id"));
+/// assert_eq!(bad.record().map(|record| record.as_str()), Some(r#"{"id":17,"name":"ci"}"#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadItem(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    position: usize,
+    drift: Drift,
+    record: Option<Record>,
+}
+
+impl BadItem {
+    fn new(position: usize, drift: Drift, text: &str) -> Self {
+        // A text alone could be a secret.
+        let record = text.starts_with('{').then(|| Record::from_json(text).ok()).flatten();
+        Self(Box::new(Inner { position, drift, record }))
+    }
+
+    /// Its place in the list, from zero.
+    pub fn position(&self) -> usize {
+        self.0.position
+    }
+
+    /// Where in the item, and in what way it is otherwise.
+    pub fn drift(&self) -> &Drift {
+        &self.0.drift
+    }
+
+    /// The item without what is or sounds like a secret, where it is a record.
+    pub fn record(&self) -> Option<&Record> {
+        self.0.record.as_ref()
+    }
+}
+
+impl fmt::Display for BadItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "item {}: {}", self.0.position, self.0.drift)
+    }
+}
+
+impl std::error::Error for BadItem {}
+
+impl<T: Serialize> Serialize for Items<T> {
+    /// A bad item is written as its record, or as null.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for item in &self.0 {
+            match item {
+                Ok(item) => seq.serialize_element(item)?,
+                Err(bad) => seq.serialize_element(&bad.record())?,
+            }
+        }
+        seq.end()
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> de::Visitor<'de> for Visitor<T> {
+            type Value = Items<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
+                const MOST: usize = 25_000;
+
+                let mut items = Vec::new();
+                while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
+                    if items.len() == MOST {
+                        return Err(de::Error::custom(TOO_MANY_ITEMS));
+                    }
+                    // It may hold a secret, if the vendor makes a mistake.
+                    let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
+                    let item = from_slice(text.as_bytes());
+                    items.push(item.map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)));
+                }
+                Ok(Items(items))
+            }
+        }
+
+        deserializer.deserialize_seq(Visitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_reads_from_a_tree_as_from_a_text_and_is_written_back_without_secrets() {
+        #[derive(Deserialize, Serialize)]
+        struct Acme {
+            id: String,
+        }
+        let value = serde_json::json!([{"id": "1"}, {"id": 2, "key": "CANARY"}, "CANARY", {"id": "3"}]);
+        let items: Items<Acme> = serde_json::from_value(value).unwrap();
+        assert_eq!((items.len(), items.good().count(), items.bad().count()), (4, 2, 2));
+        assert_eq!(serde_json::to_string(&items).unwrap(), r#"[{"id":"1"},{"id":2},null,{"id":"3"}]"#);
+        let said: Vec<String> = items.bad().map(|bad| format!("{bad} {bad:?}")).collect();
+        assert!(!said.concat().contains("CANARY"), "{said:?}");
+    }
+
+    #[test]
+    fn a_list_of_too_many_is_refused_and_says_so() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert_eq!(from_slice::<Items<u8>>(list(25_000).as_bytes()).unwrap().len(), 25_000);
+        let misfit = from_slice::<Items<u8>>(list(25_001).as_bytes()).unwrap_err();
+        assert!(
+            misfit.to_string().starts_with("the answer has a list with more than 25000 items"),
+            "{misfit}"
+        );
+    }
+}
