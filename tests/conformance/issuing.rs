@@ -24,7 +24,6 @@ behaviours! {
     "a creation that is refused has made nothing", creates_served, a_refused_creation_made_nothing;
     "a creation that comes too soon says how long to wait", creates_served, too_soon_says_how_long;
     "a secret arrives although the rest of its answer does not fit", creates_served, a_secret_arrives_all_the_same;
-    "a creation cut anywhere gives the secret or is ambiguous", creates_served, a_cut_creation;
     "a token is created with the access that was asked for", |facts| facts.can(Operation::Create) && facts.allows(Setting::CreateWithScopes), access_is_as_asked;
     "what a list says of a token's access can be asked for", |facts| facts.can(Operation::Create) && facts.allows(Setting::CreateWithScopes), access_round_trips;
     "full access is granted when it is said", |facts| facts.allows(Setting::CreateWithFullAccess), full_access_is_granted;
@@ -178,34 +177,6 @@ async fn a_secret_arrives_all_the_same(world: World) {
     assert!(accepts(issued.secret.expose_secret()));
     assert!(world.is_there(&issued.token.id));
     assert!(issued.drift.is_some());
-}
-
-async fn a_cut_creation(world: World) {
-    let (method, part) = world.create_on.clone().unwrap();
-    let accepts = world.accepts.as_ref().unwrap();
-    let (mut arrived, mut lost) = (0, 0);
-    for (number, bytes) in (0..1200).step_by(60).enumerate() {
-        world.server().script(Fault::cut_after(bytes).on(method.clone(), part));
-        let name = format!("cut-{number}");
-        match world.manager.create(world.request(&name)).await {
-            Ok(issued) => {
-                arrived += 1;
-                assert!(accepts(issued.secret.expose_secret()), "{bytes}");
-                world.manager.revoke(&issued.token.id, Default::default()).await.unwrap();
-            }
-            Err(error) => {
-                lost += 1;
-                assert_eq!(error.kind(), ErrorKind::Ambiguous, "{bytes}: {error}");
-                let made =
-                    world.list().await.into_iter().find(|token| token.name.as_ref() == Some(&name)).unwrap();
-                if let Some(secret) = error.into_secret() {
-                    assert!(accepts(secret.expose_secret()), "{bytes}");
-                }
-                world.manager.revoke(&made.id, Default::default()).await.unwrap();
-            }
-        }
-    }
-    assert!(arrived > 0 && lost > 0, "{arrived} {lost}");
 }
 
 async fn access_is_as_asked(world: World) {

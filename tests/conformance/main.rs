@@ -15,6 +15,7 @@ mod changing;
 mod ending;
 mod issuing;
 mod listing;
+mod lost;
 mod outcomes;
 mod worlds;
 
@@ -24,7 +25,7 @@ use crate::{behaviour::Behaviour, worlds::Subject};
 
 fn main() {
     let behaviours: Vec<&Behaviour> =
-        [listing::ALL, issuing::ALL, changing::ALL, ending::ALL, asking::ALL, outcomes::ALL]
+        [listing::ALL, issuing::ALL, lost::ALL, changing::ALL, ending::ALL, asking::ALL, outcomes::ALL]
             .concat()
             .into_iter()
             .collect();
