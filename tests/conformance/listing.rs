@@ -29,6 +29,7 @@ behaviours! {
     "an item that cannot be read is an error in its place, and the rest arrives", served, a_bad_item_is_an_error;
     "a null in a list is an error in its place, and the rest arrives", served, a_null_item_is_an_error;
     "of a thousand and one items, seven that are bad in seven ways cost seven", served, seven_of_a_thousand;
+    "the first bad item fails a list that has to be complete", served, the_first_bad_item_fails_a_strict_list;
     "values and fields that nobody has heard of harm no list", served, the_unknown_harms_nothing;
     "a list is asked for again after a transient answer", served, a_list_is_asked_for_again;
     "a list that broke off is an error, not a short list", served, a_broken_list_is_an_error;
@@ -204,6 +205,18 @@ async fn seven_of_a_thousand(world: World) {
     assert_eq!(positions, (0..7).map(Some).collect::<Vec<_>>());
     assert!(errors.iter().all(|error| error.kind() == ErrorKind::Protocol));
     assert_eq!(results.len(), 1001);
+    assert!(errors.iter().all(|error| error.drift().is_some_and(|drift| !drift.path.is_empty())));
+    // Kept of a record is all but its secrets, and of anything else nothing.
+    let has_record: Vec<bool> = errors.iter().map(|error| error.record().is_some()).collect();
+    assert_eq!(has_record, [false, false, false, true, true, true, true]);
+}
+
+async fn the_first_bad_item_fails_a_strict_list(world: World) {
+    (world.seed)(20);
+    world.server().script(Fault::edit(|answer| spoil(items(answer))).on(Method::GET, ""));
+    let error = world.manager.list_all(ListOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), error.position()), (ErrorKind::Protocol, Some(0)));
+    assert!(error.drift().is_some());
 }
 
 async fn the_unknown_harms_nothing(world: World) {
