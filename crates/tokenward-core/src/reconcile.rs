@@ -32,7 +32,7 @@ use crate::{Attempt, ErrorKind, Result, Token, TokenStream};
 #[non_exhaustive]
 pub enum Reconciled {
     /// This token was made. Its secret is lost: revoke it.
-    Minted(Token),
+    Minted(Box<Token>),
     /// The list is complete, and has no such token. A vendor that is still at work on the request may make it later.
     NotMinted,
     /// It cannot be told.
@@ -78,7 +78,11 @@ pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Res
     let why = match (candidates.len(), &attempt.lineage) {
         (0, _) if is_complete => return Ok(Reconciled::NotMinted),
         (0, _) => "the list is not complete",
-        (1, Some(_)) => return Ok(candidates.pop().map_or(Reconciled::NotMinted, Reconciled::Minted)),
+        (1, Some(_)) => {
+            return Ok(candidates
+                .pop()
+                .map_or(Reconciled::NotMinted, |token| Reconciled::Minted(Box::new(token))));
+        }
         (_, Some(_)) => "several tokens have the mark",
         (_, None) => "there is a token of this name, and the creation had no mark to tell it by",
     };
