@@ -13,3 +13,4 @@ mod hostile;
 mod needed;
 mod support;
 mod verify;
+mod workspace;
