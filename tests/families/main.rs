@@ -12,6 +12,7 @@ mod identity;
 mod limits;
 mod oddities;
 mod paging;
+mod privileges;
 mod routes;
 mod rules;
 mod support;

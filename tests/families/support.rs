@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tokenward::{CreateToken, Error, Expiry, ListOptions, Token, TokenManager, TokenManagerExt};
 use tokenward_atlassian::Atlassian;
-use tokenward_http::{HttpOptions, RetryOptions, Timestamp};
+use tokenward_http::{HttpOptions, Operation as RawOperation, RetryOptions, Timestamp};
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::Mist;
 use tokenward_sailpoint::{ApiVersion, SailPoint};
-use tokenward_testkit::{self as testkit, Clock, Server, Simulated};
+use tokenward_testkit::{self as testkit, Clock, Request, Server, Simulated};
 
 pub(crate) async fn serve<V: Simulated + Clone>(make: fn(Clock) -> V) -> (V, Server) {
     let vendor = make(Clock::system());
@@ -59,4 +59,20 @@ pub(crate) fn at(text: &str) -> Timestamp {
 
 pub(crate) fn never(name: &str, scopes: &[&str]) -> CreateToken {
     CreateToken::new(name, Expiry::Never, tokenward::Access::scopes(scopes.iter().copied()))
+}
+
+/// The operation whose place a request reached, the most particular one where there are several.
+pub(crate) fn called<'a>(operations: &'a [RawOperation], request: &Request) -> &'a RawOperation {
+    let words = |operation: &RawOperation| {
+        let segments = operation.path.split('/');
+        segments.filter(|segment| !segment.starts_with('{')).count()
+    };
+    let is_its = |operation: &&RawOperation| {
+        let pairs = operation.path.split('/').zip(request.path.split('/'));
+        operation.method == request.method.as_str()
+            && operation.path.split('/').count() == request.path.split('/').count()
+            && pairs.into_iter().all(|(wanted, is)| wanted.starts_with('{') || wanted == is)
+    };
+    let found = operations.iter().filter(is_its).max_by_key(|operation| words(operation));
+    found.unwrap_or_else(|| panic!("{} {} is no operation's", request.method, request.path))
 }
