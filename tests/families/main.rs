@@ -13,6 +13,7 @@ mod limits;
 mod oddities;
 mod paging;
 mod privileges;
+mod raw_calls;
 mod routes;
 mod rules;
 mod support;

@@ -142,7 +142,7 @@ impl World {
     pub(crate) fn calls(&self) -> Vec<&'static str> {
         let mut calls = Vec::new();
         for request in self.server.requests() {
-            let name = called(self.operations, &request).id;
+            let name = called(self.operations, &request).unwrap_or_else(|| panic!("{}", request.path)).id;
             if !calls.contains(&name) {
                 calls.push(name);
             }

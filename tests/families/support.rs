@@ -62,17 +62,16 @@ pub(crate) fn never(name: &str, scopes: &[&str]) -> CreateToken {
 }
 
 /// The operation whose place a request reached, the most particular one where there are several.
-pub(crate) fn called<'a>(operations: &'a [RawOperation], request: &Request) -> &'a RawOperation {
+pub(crate) fn called<'a>(operations: &'a [RawOperation], request: &Request) -> Option<&'a RawOperation> {
     let words = |operation: &RawOperation| {
         let segments = operation.path.split('/');
         segments.filter(|segment| !segment.starts_with('{')).count()
     };
     let is_its = |operation: &&RawOperation| {
-        let pairs = operation.path.split('/').zip(request.path.split('/'));
+        let mut pairs = operation.path.split('/').zip(request.path.split('/'));
         operation.method == request.method.as_str()
             && operation.path.split('/').count() == request.path.split('/').count()
-            && pairs.into_iter().all(|(wanted, is)| wanted.starts_with('{') || wanted == is)
+            && pairs.all(|(wanted, is)| wanted.starts_with('{') || wanted == is)
     };
-    let found = operations.iter().filter(is_its).max_by_key(|operation| words(operation));
-    found.unwrap_or_else(|| panic!("{} {} is no operation's", request.method, request.path))
+    operations.iter().filter(is_its).max_by_key(|operation| words(operation))
 }
