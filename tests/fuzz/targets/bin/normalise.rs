@@ -1,0 +1,3 @@
+#![no_main]
+
+tokenward_fuzz_targets::target!(tokenward_fuzz::normalise);
