@@ -113,7 +113,12 @@ pub fn normalise(data: &[u8]) {
     assert_eq!(result, normal(document), "twice the same");
     if let Some((normal, counts)) = one_line(result) {
         assert_eq!(counts.len(), PASSES.len());
-        assert_eq!(check(&normal), Ok(()), "the normal form is sound: {normal}");
+        // What nothing uses is gone, whatever refers to it from outside of the operations.
+        let mut used = normal.clone();
+        if let Some(used) = used.as_object_mut() {
+            used.retain(|key, _| ["paths", "components"].contains(&key.as_str()));
+        }
+        assert_eq!(check(&used), Ok(()), "the normal form is sound: {normal}");
     }
 }
 
