@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, value::RawValue};
-use tokenward_core::{ErrorKind, IssuedToken, Operation, Record, Result, Timestamp, Token, TokenFamily, When};
-use tokenward_http::{Answer, Call, ExposeSecret, VendorToken};
+use tokenward_core::{
+    ErrorKind, IssuedToken, Operation, Record, Result, Timestamp, Token, TokenFamily, When,
+};
+use tokenward_http::{Answer, Call, ExposeSecret, Issued, VendorToken};
 
 use crate::secrecy::{CANARY, assert_hidden, assert_silent, is_named};
 
@@ -39,12 +41,25 @@ fn decode<M: Method<Arguments>, Arguments>(_: M, answer: &Answer, hides: bool)
 where
     M::Body: DeserializeOwned,
 {
-    if let Err(error) = answer.read::<M::Body>() {
+    read::<M::Body>(answer, hides);
+}
+
+fn read<T: DeserializeOwned>(answer: &Answer, hides: bool) {
+    if let Err(error) = answer.read::<T>() {
         assert_eq!(error.kind(), ErrorKind::Protocol);
         if hides {
             assert_silent(&error, &[]);
         }
     }
+}
+
+/// Reads an answer as this method does, behind the secret that it reads first.
+fn decode_made<M: Method<Arguments, Body = Issued<T>>, T: DeserializeOwned, Arguments>(
+    _: M,
+    answer: &Answer,
+    hides: bool,
+) {
+    read::<T>(answer, hides);
 }
 
 /// Compiles where the answer of the method has no body.
@@ -55,6 +70,7 @@ macro_rules! decoders {
     (
         $vendor:ident: $client:ty, $operations:expr;
         read $($read:ident)*;
+        made $($made:ident)*;
         empty $($empty:ident)*;
         lists $($list:ty)*;
         issues $($issued:ty)*;
@@ -64,6 +80,7 @@ macro_rules! decoders {
             let hides = hides(data);
             let answer = answer(data);
             $(decode(<$client>::$read, &answer, hides);)*
+            $(decode_made(<$client>::$made, &answer, hides);)*
             $(is_empty(<$client>::$empty);)*
             $(list::<$list>(data, hides);)*
             $(issued::<$issued>(data, hides);)*
@@ -71,7 +88,7 @@ macro_rules! decoders {
 
         mod $vendor {
             pub(super) fn unlisted() -> impl Iterator<Item = &'static str> {
-                let known = [$(stringify!($read),)* $(stringify!($empty),)*];
+                let known = [$(stringify!($read),)* $(stringify!($made),)* $(stringify!($empty),)*];
                 $operations.iter().map(|operation| operation.id).filter(move |id| !known.contains(id))
             }
         }
@@ -81,6 +98,7 @@ macro_rules! decoders {
 decoders! {
     atlassian: tokenward_atlassian::raw::Client, tokenward_atlassian::raw::OPERATIONS;
     read list_org_api_keys count_org_api_keys list_org_api_tokens count_org_api_tokens list_user_api_tokens;
+    made;
     empty revoke_org_api_key delete_user_api_token;
     lists
         tokenward_atlassian::raw::types::OrgApiToken
@@ -92,8 +110,9 @@ decoders! {
 decoders! {
     launchdarkly: tokenward_launchdarkly::raw::Client, tokenward_launchdarkly::raw::OPERATIONS;
     read
-        get_relay_proxy_configs post_relay_auto_config get_relay_proxy_config patch_relay_auto_config
-        reset_relay_auto_config get_caller_identity get_tokens post_token get_token patch_token reset_token;
+        get_relay_proxy_configs get_relay_proxy_config patch_relay_auto_config get_caller_identity get_tokens
+        get_token patch_token;
+    made post_relay_auto_config reset_relay_auto_config post_token reset_token;
     empty delete_relay_auto_config delete_token;
     lists tokenward_launchdarkly::raw::types::Token tokenward_launchdarkly::raw::types::RelayAutoConfigRep;
     issues tokenward_launchdarkly::raw::types::Token tokenward_launchdarkly::raw::types::RelayAutoConfigRep;
@@ -102,8 +121,8 @@ decoders! {
 decoders! {
     mist: tokenward_mist::raw::Client, tokenward_mist::raw::OPERATIONS;
     read
-        list_org_api_tokens create_org_api_token get_org_api_token get_self list_api_tokens create_api_token
-        get_api_token update_api_token;
+        list_org_api_tokens get_org_api_token get_self list_api_tokens get_api_token update_api_token;
+    made create_org_api_token create_api_token;
     empty update_org_api_token delete_org_api_token delete_api_token;
     lists tokenward_mist::raw::types::OrgApiToken tokenward_mist::raw::types::UserApiToken;
     issues tokenward_mist::raw::types::OrgApiToken tokenward_mist::raw::types::UserApiToken;
@@ -112,9 +131,9 @@ decoders! {
 decoders! {
     sailpoint: tokenward_sailpoint::raw::Client, tokenward_sailpoint::raw::OPERATIONS;
     read
-        list_oauth_clients create_oauth_client get_oauth_client patch_oauth_client create_oauth_token
-        list_personal_access_tokens create_personal_access_token update_personal_access_tokens
-        patch_personal_access_token;
+        list_oauth_clients get_oauth_client patch_oauth_client list_personal_access_tokens
+        update_personal_access_tokens patch_personal_access_token;
+    made create_oauth_client create_oauth_token create_personal_access_token;
     empty delete_oauth_client delete_personal_access_token;
     lists tokenward_sailpoint::raw::types::PersonalAccessToken tokenward_sailpoint::raw::types::OauthClient;
     issues
@@ -146,16 +165,26 @@ fn hides(data: &[u8]) -> bool {
 fn list<V: VendorToken>(data: &[u8], hides: bool) {
     let answer = answer(data);
     if let Ok(items) = answer.read::<Vec<&RawValue>>() {
-        let tokens = answer.tokens::<V>(&items, 7);
-        assert_eq!(tokens.len(), items.len(), "every item is a token or an error");
-        for (position, (token, item)) in tokens.into_iter().zip(items).enumerate() {
-            if let Err(error) = &token {
-                assert_eq!(error.position(), Some(position + 7));
-            }
-            check_read::<V>(token, item.get(), hides);
-        }
+        let items: Vec<String> = items.into_iter().map(|item| item.get().to_owned()).collect();
+        read_list::<V>(self::answer(data), &items, hides);
     }
     check_read::<V>(answer.token::<V>(), &String::from_utf8_lossy(data), hides);
+}
+
+fn read_list<V: VendorToken>(answer: Answer, items: &[String], hides: bool) {
+    let list = answer.read().and_then(|list| answer.list(list));
+    let Ok(list) = list else { panic!("a list is none") };
+    assert_eq!(list.len(), items.len());
+    assert!(answer.items(&list).map(RawValue::get).eq(items.iter()), "the items are what stands there");
+    let mut tokens = answer.tokens::<V>(list, 7);
+    for (position, item) in items.iter().enumerate() {
+        let Some(token) = tokens.next() else { panic!("every item is a token or an error") };
+        if let Err(error) = &token {
+            assert_eq!(error.position(), Some(position + 7));
+        }
+        check_read::<V>(token, item, hides);
+    }
+    assert!(tokens.next().is_none());
 }
 
 fn check_read<V: VendorToken>(token: Result<Token>, item: &str, hides: bool) {

@@ -90,8 +90,28 @@ const TEXTS: [&str; 30] = [
 ];
 
 const BYTES: [&[u8]; 22] = [
-    b"\"", b"\\", b"\\u0000", b"{", b"}", b"[", b"]", b",", b":", b"\n", b"\0", b"\xff", b"\xef\xbb\xbf", b"- ",
-    b"&a ", b"*a", b"<<: ", b"null", b"1e999", b"-0", b"18446744073709551616", b"CANARY-abcdefgh",
+    b"\"",
+    b"\\",
+    b"\\u0000",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b"\n",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"- ",
+    b"&a ",
+    b"*a",
+    b"<<: ",
+    b"null",
+    b"1e999",
+    b"-0",
+    b"18446744073709551616",
+    b"CANARY-abcdefgh",
 ];
 
 /// The input after one to four changes. The same seed makes the same changes.

@@ -163,7 +163,9 @@ fn config(document: &Value) -> Option<Config> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
     let operations: Map<String, Value> = paths
         .filter(|(path, _)| path.starts_with('/'))
-        .flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, _)| (path, method)))
+        .flat_map(|(path, item)| {
+            item.as_object().into_iter().flatten().map(move |(method, _)| (path, method))
+        })
         .filter(|(_, method)| SENT.contains(&method.as_str()))
         .enumerate()
         .map(|(number, (path, method))| {
