@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod atlassian;
+mod canary;
 mod clock;
 mod fault;
 mod in_process;
@@ -17,6 +18,7 @@ mod simulated;
 mod window;
 
 pub use atlassian::Atlassian;
+pub use canary::{Canaries, Canary, Hit, Search};
 pub use clock::Clock;
 pub use fault::Fault;
 pub use in_process::{Cut, InProcess};

@@ -43,7 +43,8 @@ impl Mint {
     }
 }
 
-fn split_mix(state: &mut u64) -> u64 {
+/// The next number of a sequence without a pattern.
+pub(crate) fn split_mix(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut mixed = *state;
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
