@@ -148,6 +148,7 @@ async fn headers_that_may_hold_anything_are_in_no_error_and_those_about_the_answ
         .insert_header("set-cookie", "session=CANARY")
         .insert_header("location", "https://example.com/?token=CANARY")
         .insert_header("x-echo", "CANARY")
+        .insert_header("request-id", "of CANARY")
         .insert_header("x-ratelimit-remaining", "7")
         .insert_header("x-request-id", "request-17");
     Mock::given(any()).respond_with(answer).mount(&server).await;

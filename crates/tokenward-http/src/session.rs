@@ -213,7 +213,7 @@ impl Session {
         }
         // An unexpected answer is printed with its headers, which may hold anything.
         if !response.status().is_success() {
-            let kept = response.headers().iter().filter(|(name, _)| is_about_the_answer(name));
+            let kept = response.headers().iter().filter(|(name, value)| is_about_the_answer(name, value));
             *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
         }
         Ok(response)
@@ -270,12 +270,14 @@ fn vendor_of(product: &'static str) -> &'static str {
     name.strip_prefix("tokenward-").unwrap_or(name)
 }
 
-/// Headers that say something about the answer and its limits, and hold nothing of what was asked.
-fn is_about_the_answer(name: &HeaderName) -> bool {
+/// Headers that say something about the answer and its limits, and hold nothing of what was asked; ids where they are
+/// made like one.
+fn is_about_the_answer(name: &HeaderName, value: &HeaderValue) -> bool {
     const NAMES: [&str; 4] = ["content-length", "content-type", "date", "retry-after"];
 
     let name = name.as_str();
-    NAMES.contains(&name) || REQUEST_IDS.contains(&name) || name.contains("ratelimit")
+    let is_id = || value.to_str().is_ok_and(|value| excerpt::request_id(value).is_some());
+    NAMES.contains(&name) || name.contains("ratelimit") || (REQUEST_IDS.contains(&name) && is_id())
 }
 
 /// The names that vendors give to the id of a request.
