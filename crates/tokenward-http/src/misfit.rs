@@ -3,17 +3,40 @@
 use std::fmt;
 
 use serde::Deserialize;
+use serde_path_to_error::{Path, Segment};
 use tokenward_core::Drift;
+
+use crate::excerpt;
 
 /// The value, or where the text does not fit.
 pub(crate) fn from_slice<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
+        let path = place(error.path());
         Misfit::new(&path, &error.into_inner())
     })?;
     deserializer.end().map_err(|error| Misfit::new(".", &error))?;
     Ok(value)
+}
+
+/// The path, with `?` for a name that may be none of ours: keys of a map are the vendor's text.
+fn place(path: &Path) -> String {
+    let mut place = String::new();
+    for segment in path {
+        let name = match segment {
+            Segment::Seq { index } => {
+                place.push_str(&format!("[{index}]"));
+                continue;
+            }
+            Segment::Map { key: name } | Segment::Enum { variant: name } => excerpt::code(name),
+            Segment::Unknown => None,
+        };
+        if !place.is_empty() {
+            place.push('.');
+        }
+        place.push_str(name.as_deref().unwrap_or("?"));
+    }
+    if place.is_empty() { ".".to_owned() } else { place }
 }
 
 /// Where a text does not fit, and in what way.
@@ -44,8 +67,6 @@ impl Misfit {
             (path, Some(field)) => format!("{path}.{field}"),
             (path, None) => path.to_owned(),
         };
-        // Keys of a map are the vendor's text, and stand in the path like names of ours.
-        let path = path.replace(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]?".contains(c)), "?");
         let path = path.chars().take(LONGEST_PATH).collect();
         let found = missing.map(|_| "nothing").or_else(|| found(&said));
         Self { path, problem, expected: expected(&said), found, line: error.line(), column: error.column() }
@@ -173,8 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_the_vendors_is_cleaned_before_it_stands_in_a_path() {
-        let map = from_slice::<BTreeMap<String, Token>>(br#"{"a\nb":{"id":null}}"#).unwrap_err();
-        assert!(map.to_string().contains("at `a?b.id`"), "{map}");
+    fn a_key_of_the_vendors_does_not_stand_in_a_path() {
+        for (name, shown) in [("a_b", "a_b"), ("a\\nb", "?"), ("CANARY7f3a", "?"), ("a.CANARY[0]", "?")] {
+            let map = format!(r#"{{"{name}":{{"id":null}}}}"#);
+            let error = from_slice::<BTreeMap<String, Token>>(map.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(&format!("documented at `{shown}.id`")), "{error}");
+        }
     }
 }
