@@ -81,9 +81,9 @@ struct Listing<'a> {
 
 /// The page as tokens, with what the next one is asked for with.
 pub(crate) fn page<V: VendorToken>(answer: Answer, position: usize) -> Result<Page<Option<String>>> {
-    let listing: Listing<'_> = answer.read()?;
+    let listing: Listing<'_> = answer.page()?;
     let list = match listing.data {
-        Nullable::Value(items) => answer.list(items)?,
+        Nullable::Value(items) => answer.list_in(items)?,
         Nullable::Null => List::default(),
         Nullable::Absent => return Err(answer.no_list("data")),
     };

@@ -399,7 +399,7 @@ impl Client {
         query: &'a types::ListOrgApiKeysQuery,
     ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error<()>> {
         let response = self.list_org_api_keys_response(org_id, query).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Count the API keys of an organization.
     ///
@@ -451,7 +451,7 @@ impl Client {
         query: &'a types::ListOrgApiTokensQuery,
     ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error<()>> {
         let response = self.list_org_api_tokens_response(org_id, query).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Count the API tokens of all managed accounts.
     ///
@@ -482,7 +482,7 @@ impl Client {
         account_id: &'a str,
     ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error<()>> {
         let response = self.list_user_api_tokens_response(account_id).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Delete one API token of an account.
     ///

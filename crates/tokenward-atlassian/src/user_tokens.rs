@@ -79,7 +79,7 @@ fn tokens_of(
     answer: Answer,
     account_id: String,
 ) -> Result<impl Iterator<Item = Result<Token>> + Send + use<>> {
-    let list = answer.list(answer.read()?)?;
+    let list = answer.list()?;
     let call = call.clone();
     let of_account = move |(position, token): (usize, Result<Token>)| {
         let mut token = token?;

@@ -15,7 +15,7 @@ use crate::{
     essentials::{Essentials, OneOf},
     list::{Elements, Tokens},
     misfit::{Misfit, from_slice},
-    response::readable,
+    response::{readable, within_a_record},
 };
 
 /// A vendor's record of a token, and how it becomes a [`Token`].
@@ -86,12 +86,22 @@ impl Answer {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// The body as a value.
+    /// The body as a record, within 1 MiB.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
-    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        within_a_record(&self.body).map_err(|problem| self.protocol(problem.to_owned()))?;
+        self.page()
+    }
+
+    /// The body as a page of a list, whose items are left as they stand there.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         from_slice(self.body.as_bytes()).map_err(|misfit| self.misfit(&misfit))
     }
 
@@ -101,15 +111,24 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`] where it is none.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
-        self.convert::<V>(self.read()?)
+        self.convert::<V>(self.page()?)
     }
 
-    /// A list that stands in the body, at its top or in a field.
+    /// The body as a list.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Protocol`] where it is something else: that is not taken for an empty list.
-    pub fn list(&self, value: &RawValue) -> Result<List> {
+    pub fn list(&self) -> Result<List> {
+        self.list_in(self.page()?)
+    }
+
+    /// A list that stands in a field of the body.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub fn list_in(&self, value: &RawValue) -> Result<List> {
         let start = (value.get().as_ptr().addr()).wrapping_sub(self.body.as_ptr().addr());
         let is_ours = self.body.get(start..).is_some_and(|rest| rest.starts_with(value.get()));
         if !is_ours || !value.get().starts_with('[') {
@@ -142,6 +161,8 @@ impl Answer {
             Ok(record) if item.get().starts_with('{') => error.with_record(record),
             _ => error,
         };
+        within_a_record(item.get())
+            .map_err(|problem| self.protocol(problem.to_owned()).with_drift(Drift::new(".", problem)))?;
         let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
         let mut token = record.into_token(self.call.family()).ok_or_else(|| {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
@@ -326,22 +347,30 @@ mod tests {
     fn what_is_no_list_is_not_taken_for_an_empty_one() {
         for body in ["{}", "null", r#""[]""#, "17"] {
             let answer = answer(Operation::List, body);
-            assert_eq!(
-                answer.list(answer.read().unwrap()).unwrap_err().kind(),
-                ErrorKind::Protocol,
-                "{body}"
-            );
+            assert_eq!(answer.list().unwrap_err().kind(), ErrorKind::Protocol, "{body}");
         }
         let answer = answer(Operation::List, "[]");
         let elsewhere = RawValue::from_string("[1]".to_owned()).unwrap();
-        assert!(answer.list(&elsewhere).is_err());
+        assert!(answer.list_in(&elsewhere).is_err());
+    }
+
+    #[test]
+    fn a_record_beyond_its_bound_costs_itself_only() {
+        let large = "x".repeat(1 << 20);
+        let list = answer(Operation::List, &format!(r#"[{{"id":"1","name":"{large}"}},{{"id":"2"}}]"#));
+        let whole = list.list().unwrap();
+        let results: Vec<_> = list.tokens::<Acme>(whole, 0).collect();
+        insta::assert_snapshot!(results[0].as_ref().unwrap_err());
+        assert!(results[1].is_ok());
+        let one = answer(Operation::Get, &format!(r#"{{"id":"1","name":"{large}"}}"#));
+        assert!(one.token::<Acme>().is_err() && one.read::<String>().is_err());
     }
 
     #[test]
     fn one_bad_byte_costs_no_other_item() {
         let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
         let answer = Answer::from_body(call, b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\"}]");
-        let list = answer.list(answer.read().unwrap()).unwrap();
+        let list = answer.list().unwrap();
         assert_eq!(answer.tokens::<Acme>(list, 0).filter_map(Result::ok).count(), 2);
     }
 
@@ -385,7 +414,7 @@ mod tests {
             Operation::List,
             r#"[{"id":"1"},{"id":2,"key":"CANARY"},null,{"id":"."},"CANARY",{"id":"5","key":"CANARY"}]"#,
         );
-        let list = answer.list(answer.read().unwrap()).unwrap();
+        let list = answer.list().unwrap();
         assert_eq!(list.len(), 6);
         let said: Vec<String> = answer
             .tokens::<Acme>(list, 100)

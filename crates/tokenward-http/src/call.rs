@@ -10,7 +10,7 @@ use tokenward_core::{
 use crate::{
     Answer, AuthorizeError, SendError,
     excerpt::{self, excerpt},
-    response::{BodyError, Response, too_large},
+    response::{BodyError, MOST_OF_A_RECORD, Response, too_large},
     retry_after::retry_after,
     session,
 };
@@ -110,7 +110,7 @@ impl Call {
         let (status, headers) = (response.status(), response.headers().clone());
         let located = |error: Error| error_about(error, status, &headers);
         if self.issues() {
-            let (body, _) = response.within(MOST_OF_A_CREATION).read_what_there_is().await;
+            let (body, _) = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
             return Ok(Answer::new(self.clone(), status, headers, body));
         }
         let (body, broken) = response.read().await;
@@ -265,9 +265,6 @@ pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap)
     }
     error
 }
-
-/// A token and its secret are small, and what follows them is read for the drift alone.
-pub(crate) const MOST_OF_A_CREATION: usize = 1 << 20;
 
 const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";
 

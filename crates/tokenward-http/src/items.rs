@@ -11,7 +11,10 @@ use serde_json::value::RawValue;
 use tokenward_core::{Drift, Record};
 use zeroize::Zeroizing;
 
-use crate::misfit::{TOO_MANY_ITEMS, from_slice};
+use crate::{
+    misfit::{TOO_MANY_ITEMS, from_slice},
+    response::within_a_record,
+};
 
 /// The items of a list, with a [`BadItem`] in the place of each that cannot be read.
 ///
@@ -169,8 +172,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     }
                     // It may hold a secret, if the vendor makes a mistake.
                     let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
-                    let item = from_slice(text.as_bytes());
-                    items.push(item.map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)));
+                    let item = match within_a_record(&text) {
+                        Ok(()) => from_slice(text.as_bytes())
+                            .map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)),
+                        Err(problem) => Err(BadItem::new(items.len(), Drift::new(".", problem), "")),
+                    };
+                    items.push(item);
                 }
                 Ok(Items(items))
             }

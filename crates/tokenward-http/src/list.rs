@@ -15,7 +15,7 @@ use crate::{Answer, VendorToken};
 ///
 /// let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
 /// let answer = Answer::from_body(call, r#"[{"id": "1"}, null]"#);
-/// let list = answer.list(answer.read()?)?;
+/// let list = answer.list()?;
 /// assert_eq!(list.len(), 2);
 /// assert_eq!(answer.items(&list).last().map(|item| item.get()), Some("null"));
 /// # Ok::<(), tokenward_core::Error>(())

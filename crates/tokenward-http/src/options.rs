@@ -73,8 +73,8 @@ impl HttpOptions {
         self
     }
 
-    /// How many bytes of an answer are read before it is refused; 16 MiB unless said. Of an answer to a creation, 1 MiB
-    /// at most are read.
+    /// How many bytes of an answer are read before it is refused; 16 MiB unless said. A list may be as large; of what is
+    /// one record, 1 MiB at most is read.
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self

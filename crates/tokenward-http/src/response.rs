@@ -7,7 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::{
     Issued,
-    call::MOST_OF_A_CREATION,
     essentials::{Essentials, OneOf},
     misfit::from_slice,
 };
@@ -44,13 +43,22 @@ impl Response {
         self.inner.status()
     }
 
-    /// Reads the body as JSON.
+    /// Reads the body as one record, within 1 MiB.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidResponsePayload`], without the payload and without any of
     /// its values, where it is too large or does not fit; the text says where.
     pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        self.within(MOST_OF_A_RECORD).decode_list().await
+    }
+
+    /// Reads the body as a list, within the bound of the client.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
         let (body, error) = self.read().await;
         match error {
@@ -77,7 +85,7 @@ impl Response {
             "the answer holds no secret; a token may have been made: look for it in a list, and revoke it";
 
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
-        let (body, broken) = self.within(MOST_OF_A_CREATION).read_what_there_is().await;
+        let (body, broken) = self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let body = readable(body);
         let essentials = Essentials::of(body.as_bytes(), id, secrets);
         let mut found = essentials.secrets.into_iter();
@@ -149,6 +157,18 @@ fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
         *body = larger;
     }
     body.extend_from_slice(chunk);
+}
+
+/// A token is small, and who reads one keeps it as a whole, some parts of it twice.
+pub(crate) const MOST_OF_A_RECORD: usize = 1 << 20;
+
+/// Refuses a text that is larger than any record is.
+pub(crate) fn within_a_record(text: &str) -> Result<(), &'static str> {
+    if text.len() <= MOST_OF_A_RECORD {
+        Ok(())
+    } else {
+        Err("the record is larger than 1 MiB, where reading ends")
+    }
 }
 
 pub(crate) fn too_large(limit: usize) -> String {

@@ -103,9 +103,9 @@ impl LaunchDarklyAccessTokens {
         let start = if last.is_some() { offset - 1 } else { offset };
         let query = GetTokensQuery { limit: Some(PAGE), offset: Some(start), show_all: Some(true) };
         let answer = call(Operation::List).answer(self.client.raw().get_tokens_response(&query)).await?;
-        let listing: Listing<'_> = answer.read()?;
+        let listing: Listing<'_> = answer.page()?;
         let list = match listing.items {
-            Nullable::Value(items) => answer.list(items)?,
+            Nullable::Value(items) => answer.list_in(items)?,
             Nullable::Null => List::default(),
             Nullable::Absent => return Err(answer.no_list("items")),
         };

@@ -61,9 +61,9 @@ impl LaunchDarklyRelayProxyConfigs {
     async fn page(self) -> Result<Page<()>> {
         let answer =
             call(Operation::List).answer(self.client.raw().get_relay_proxy_configs_response()).await?;
-        let listing: Listing<'_> = answer.read()?;
+        let listing: Listing<'_> = answer.page()?;
         let list = match listing.items {
-            Nullable::Value(items) => answer.list(items)?,
+            Nullable::Value(items) => answer.list_in(items)?,
             Nullable::Null => List::default(),
             Nullable::Absent => return Err(answer.no_list("items")),
         };

@@ -673,7 +673,7 @@ impl Client {
         org_id: &'a str,
     ) -> Result<ResponseValue<::tokenward_http::Items<types::OrgApiToken>>, Error<()>> {
         let response = self.list_org_api_tokens_response(org_id).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Create an organization API token.
     ///
@@ -752,7 +752,7 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::Admin>, Error<()>> {
         let response = self.get_self_response().await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// List your own API tokens.
     ///
@@ -763,7 +763,7 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error<()>> {
         let response = self.list_api_tokens_response().await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Create an API token for yourself.
     ///

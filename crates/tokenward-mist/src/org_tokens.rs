@@ -71,7 +71,7 @@ impl MistOrgTokens {
         let answer = call(Operation::List)
             .answer(self.client.raw().list_org_api_tokens_response(&self.org_id))
             .await?;
-        let list = answer.list(answer.read()?)?;
+        let list = answer.list()?;
         Ok(Page::only(answer.tokens::<OrgApiToken>(list, 0)))
     }
 

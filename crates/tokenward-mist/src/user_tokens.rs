@@ -58,7 +58,7 @@ impl MistUserTokens {
 
     async fn page(self) -> Result<Page<()>> {
         let answer = call(Operation::List).answer(self.client.raw().list_api_tokens_response()).await?;
-        let list = answer.list(answer.read()?)?;
+        let list = answer.list()?;
         Ok(Page::only(answer.tokens::<UserApiToken>(list, 0)))
     }
 

@@ -931,7 +931,7 @@ impl Client {
         query: &'a types::ListOauthClientsQuery,
     ) -> Result<ResponseValue<::tokenward_http::Items<types::OauthClient>>, Error<()>> {
         let response = self.list_oauth_clients_response(query).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Register a new OAuth API client.
     ///
@@ -1026,7 +1026,7 @@ impl Client {
         Error<()>,
     > {
         let response = self.list_personal_access_tokens_response(query).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Make a new personal access token.
     ///
@@ -1062,7 +1062,7 @@ impl Client {
         Error<()>,
     > {
         let response = self.update_personal_access_tokens_response(body).await?;
-        response.decode().await
+        response.decode_list().await
     }
     /// Remove a personal access token for good.
     ///

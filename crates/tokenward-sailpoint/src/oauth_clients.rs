@@ -59,7 +59,7 @@ impl SailPointOauthClients {
         let sent = ListOauthClientsQuery::default();
         let answer =
             call(Operation::List).answer(self.client.raw().list_oauth_clients_response(&sent)).await?;
-        let list = answer.list(answer.read()?)?;
+        let list = answer.list()?;
         let gap = self.client.gap(&answer, list.len());
         Ok(Page { gap, ..Page::only(answer.tokens::<OauthClient>(list, 0)) })
     }

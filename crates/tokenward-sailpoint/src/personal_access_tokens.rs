@@ -141,7 +141,7 @@ impl SailPointPersonalAccessTokens {
     ) -> Result<Page<Part>> {
         let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: owner_id.clone() };
         let answer = call.answer(self.client.raw().list_personal_access_tokens_response(&query)).await?;
-        let list = answer.list(answer.read()?)?;
+        let list = answer.list()?;
         let gap = self.client.gap(&answer, list.len());
         let next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
         let is_asked_for = move |token: &Token| part.has(token) && is_owned_by(token, owner_id.as_deref());

@@ -164,7 +164,7 @@ fn hides(data: &[u8]) -> bool {
 /// The input as one record, and as a list of records.
 fn list<V: VendorToken>(data: &[u8], hides: bool) {
     let answer = answer(data);
-    if let Ok(items) = answer.read::<Vec<&RawValue>>() {
+    if let Ok(items) = answer.page::<Vec<&RawValue>>() {
         let items: Vec<String> = items.into_iter().map(|item| item.get().to_owned()).collect();
         read_list::<V>(self::answer(data), &items, hides);
     }
@@ -172,8 +172,7 @@ fn list<V: VendorToken>(data: &[u8], hides: bool) {
 }
 
 fn read_list<V: VendorToken>(answer: Answer, items: &[String], hides: bool) {
-    let list = answer.read().and_then(|list| answer.list(list));
-    let Ok(list) = list else { panic!("a list is none") };
+    let Ok(list) = answer.list() else { panic!("a list is none") };
     assert_eq!(list.len(), items.len());
     assert!(answer.items(&list).map(RawValue::get).eq(items.iter()), "the items are what stands there");
     let mut tokens = answer.tokens::<V>(list, 7);

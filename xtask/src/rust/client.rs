@@ -1,6 +1,6 @@
 //! Changes to the generated client: how it is made, what it sends, how it reads, and what it says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
@@ -34,6 +34,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
     let operations = Operations::of(document, config);
     let records = types::records(file)?;
     let made = Made::of(file, config)?;
+    let pages = types::pages(file, &config.ids)?;
     let (mut queries, mut senders) = (Vec::new(), Vec::new());
     for method in methods(file) {
         let operation = operations.get(&method.sig.ident.to_string())?;
@@ -44,7 +45,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
         senders.push(split_off_sending(method)?);
         match made.by(method, operation) {
             Some(made) => made.read_secrets_first(method),
-            None => types::quarantine(answer_type(method)?, &records),
+            None => read_as_a_list(method, &pages, &records)?,
         }
     }
     types::module(file)?.extend(queries);
@@ -175,6 +176,41 @@ fn split_off_sending(method: &mut ImplItemFn) -> Result<ImplItemFn, Problem> {
     Ok(sender)
 }
 
+/// Makes of a list in an answer one of which a bad item costs no other, and lets it be as large as a list may.
+fn read_as_a_list(
+    method: &mut ImplItemFn,
+    pages: &BTreeSet<String>,
+    records: &BTreeSet<String>,
+) -> Result<(), Problem> {
+    let answer = answer_type(method)?;
+    types::quarantine(answer, records);
+    if answers_with_a_list(answer, pages).unwrap_or_default() {
+        replace_decode(method, &parse_quote!(response.decode_list()));
+    }
+    Ok(())
+}
+
+/// Whether the answer is a list, or a record around one.
+fn answers_with_a_list(answer: &Type, pages: &BTreeSet<String>) -> Option<bool> {
+    let body = types::generic_argument(types::generic_argument(answer, "Result")?, "ResponseValue")?;
+    let name = types::last_ident(body)?;
+    Some(name == "Items" || pages.contains(&name))
+}
+
+fn replace_decode(method: &mut ImplItemFn, reading: &Expr) {
+    struct Replace<'a>(&'a Expr);
+    impl VisitMut for Replace<'_> {
+        fn visit_expr_mut(&mut self, expression: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expression);
+            if matches!(expression, Expr::MethodCall(call) if call.method == "decode") {
+                *expression = self.0.clone();
+            }
+        }
+    }
+
+    Replace(reading).visit_block_mut(&mut method.block);
+}
+
 /// What a method gives.
 fn answer_type(method: &mut ImplItemFn) -> Result<&mut Type, Problem> {
     let name = method.sig.ident.to_string();
@@ -222,23 +258,13 @@ impl Made {
 
 impl MadeRecord {
     fn read_secrets_first(&self, method: &mut ImplItemFn) {
-        struct Replace(Expr);
-        impl VisitMut for Replace {
-            fn visit_expr_mut(&mut self, expression: &mut Expr) {
-                visit_mut::visit_expr_mut(self, expression);
-                if matches!(expression, Expr::MethodCall(call) if call.method == "decode") {
-                    *expression = self.0.clone();
-                }
-            }
-        }
-
         let Self { ty, id, secrets } = self;
         let id = match id {
             Some(id) => quote!(::std::option::Option::Some(#id)),
             None => quote!(::std::option::Option::None),
         };
         method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error<()>>);
-        Replace(parse_quote!(response.issued(#id, &[#(#secrets),*]))).visit_block_mut(&mut method.block);
+        replace_decode(method, &parse_quote!(response.issued(#id, &[#(#secrets),*])));
     }
 }
 

@@ -70,6 +70,22 @@ pub(super) fn records(file: &mut syn::File) -> Result<BTreeSet<String>, Problem>
     Ok(module(file)?.iter().filter_map(record_name).collect())
 }
 
+/// The names of the records that are a page: with a list of records, and without an id of their own.
+pub(super) fn pages(file: &mut syn::File, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Problem> {
+    let is_list = |field: &Field| {
+        generic_argument(&field.ty, "Option").and_then(last_ident).is_some_and(|name| name == "Items")
+    };
+    let is_page = |record: &ItemStruct| {
+        record.fields.iter().any(is_list)
+            && !record.fields.iter().any(|field| ids.contains(&json_name(field)))
+    };
+    let pages = module(file)?.iter().filter_map(|item| match item {
+        Item::Struct(record) if is_page(record) => Some(record.ident.to_string()),
+        _ => None,
+    });
+    Ok(pages.collect())
+}
+
 /// Lists of records, wherever they stand in a type, become lists of which one bad item costs no other.
 pub(super) fn quarantine(ty: &mut Type, records: &BTreeSet<String>) {
     struct Quarantine<'a>(&'a BTreeSet<String>);
