@@ -108,6 +108,8 @@ impl Action {
         }
         // A later element of an array goes first, so that indices stay right while elements are removed.
         targets.sort_by(|one, other| segments(other).cmp(&segments(one)));
+        // A path may reach a place in several ways; it is changed once.
+        targets.dedup();
         for target in &targets {
             self.check_expectation(document.pointer(target).unwrap_or(&Value::Null))
                 .map_err(|message| format!("{target} {message}"))?;
@@ -226,6 +228,14 @@ mod tests {
         let long: Vec<Value> = (0..12).map(|index| json!({"gone": gone(index), "index": index})).collect();
         let left: Vec<Value> = long.iter().filter(|item| item["gone"] == false).cloned().collect();
         assert_eq!(apply(action, json!({"a": long})).unwrap(), json!({"a": left}));
+    }
+
+    #[test]
+    fn a_target_that_is_reached_twice_is_changed_once() {
+        let remove = json!({"target": "$.a[0, 0]", "x-expect": {"x": 1}, "remove": true});
+        assert_eq!(apply(remove, json!({"a": [{"x": 1}, {"x": 2}]})).unwrap(), json!({"a": [{"x": 2}]}));
+        let update = json!({"target": "$['a', 'a']", "x-expect-absent": ["x"], "update": [2]});
+        assert_eq!(apply(update, json!({"a": [1]})).unwrap(), json!({"a": [1, 2]}));
     }
 
     #[test]

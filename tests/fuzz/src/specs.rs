@@ -120,12 +120,14 @@ pub fn normalise(data: &[u8]) {
 pub fn pipeline(data: &[u8]) {
     let Some(workspace) = Workspace::new() else { return };
     let Some((_, config)) = configured(&workspace, data) else { return };
+    let operations = config.operations().count();
     let none = "overlay: 1.0.0\ninfo: {title: none, version: '1'}\nactions: []\n";
     if workspace.file("overlay.yaml", none).is_none() {
         return;
     }
     let vendor = Vendor { name: NAME.to_owned(), folder: workspace.specs().join(NAME), config };
     let Some(client) = workspace.expect(generate(&vendor, &Without::default())) else { return };
+    assert_eq!(client.operations, operations, "every operation has its method");
     let again = generate(&vendor, &Without::default());
     assert!(again.is_ok_and(|again| again.source == client.source), "twice the same");
 }

@@ -1,6 +1,6 @@
 //! Which schemas have a name of their own, and which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
@@ -106,7 +106,7 @@ fn is_alias(schema: &Value) -> bool {
 
 /// A record or a choice of words inside another schema, a body or an answer gets a name of its own.
 pub(super) fn inline_records(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    let mut hoisted = Map::new();
+    let mut hoisted = Vec::new();
     for (_, _, operation) in schema::operations_mut(document) {
         let name =
             operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_upper_camel_case();
@@ -120,28 +120,43 @@ pub(super) fn inline_records(document: &mut Value, _: &Config) -> Result<usize, 
     if let Some(schemas) = document.pointer_mut("/components/schemas") {
         members_mut(schemas).for_each(|(name, schema)| hoist_inside(schema, name, &mut hoisted));
     }
-    let count = hoisted.len();
-    if count == 0 {
+    if hoisted.is_empty() {
         return Ok(0);
     }
     if document.pointer("/components/schemas").is_none() {
         document["components"]["schemas"] = json!({});
     }
-    if let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") {
-        for (name, schema) in hoisted {
-            if schemas.contains_key(&name) {
-                return Err(Problem::at(
-                    format!("{SCHEMAS}{name}"),
-                    "is also what a nested schema would be called: give this one another name under [types] in vendor.toml",
-                ));
-            }
-            schemas.insert(name, schema);
-        }
+    match document.pointer_mut("/components/schemas") {
+        Some(Value::Object(schemas)) => add(hoisted, schemas),
+        _ => Ok(0),
     }
-    Ok(count)
 }
 
-fn hoist_content(body_or_answer: &mut Value, name: &str, hoisted: &mut Map<String, Value>) {
+/// Adds the schemas to the named ones; how many there are more.
+fn add(hoisted: Vec<(String, Value)>, schemas: &mut Map<String, Value>) -> Result<usize, Problem> {
+    let mut added = BTreeSet::new();
+    for (name, schema) in hoisted {
+        let reason = match schemas.get(&name) {
+            None => {
+                schemas.insert(name.clone(), schema);
+                added.insert(name);
+                continue;
+            }
+            // One record, given in two media types.
+            Some(taken) if added.contains(&name) && *taken == schema => continue,
+            Some(_) if added.contains(&name) => {
+                "is what two nested schemas would be called: take one of them out, or give it a name, in the overlay"
+            }
+            Some(_) => {
+                "is also what a nested schema would be called: give this one another name under [types] in vendor.toml"
+            }
+        };
+        return Err(Problem::at(format!("{SCHEMAS}{name}"), reason));
+    }
+    Ok(added.len())
+}
+
+fn hoist_content(body_or_answer: &mut Value, name: &str, hoisted: &mut Vec<(String, Value)>) {
     for (_, media_type) in body_or_answer.get_mut("content").into_iter().flat_map(members_mut) {
         if let Some(schema) = media_type.get_mut("schema") {
             hoist(schema, name, hoisted);
@@ -149,7 +164,7 @@ fn hoist_content(body_or_answer: &mut Value, name: &str, hoisted: &mut Map<Strin
     }
 }
 
-fn hoist(schema: &mut Value, name: &str, hoisted: &mut Map<String, Value>) {
+fn hoist(schema: &mut Value, name: &str, hoisted: &mut Vec<(String, Value)>) {
     hoist_inside(schema, name, hoisted);
     if is_record(schema) || is_choice_of_words(schema) {
         let mut record = schema.take();
@@ -159,11 +174,11 @@ fn hoist(schema: &mut Value, name: &str, hoisted: &mut Map<String, Value>) {
             Some(nullable) => json!({ "allOf": [reference_to(name)], "nullable": nullable }),
             None => reference_to(name),
         };
-        hoisted.insert(name.to_owned(), record);
+        hoisted.push((name.to_owned(), record));
     }
 }
 
-fn hoist_inside(schema: &mut Value, name: &str, hoisted: &mut Map<String, Value>) {
+fn hoist_inside(schema: &mut Value, name: &str, hoisted: &mut Vec<(String, Value)>) {
     for (property, inner) in schema.get_mut("properties").into_iter().flat_map(members_mut) {
         hoist(inner, &format!("{name}{}", property.to_upper_camel_case()), hoisted);
     }
@@ -334,5 +349,25 @@ mod tests {
             })
         );
         assert_eq!(count, 4);
+    }
+
+    #[test]
+    fn no_record_takes_the_name_of_another() {
+        let record = |property: &str| json!({"properties": {property: {"type": "string"}}});
+        let mut nested = schemas(json!({"T": {"properties": {
+            "a": {"properties": {"b": record("x")}},
+            "aB": record("y"),
+        }}}));
+        let taken = try_run("inline-records", &mut nested, "").unwrap_err();
+        assert!(taken.starts_with("#/components/schemas/TAB: is what two nested schemas"), "{taken}");
+
+        let answer = |other: Value| {
+            json!({"paths": {"/a": {"get": {"operationId": "get_it", "responses": {"200": {"content": {
+                "application/json": {"schema": record("x")},
+                "application/xml": {"schema": other},
+            }}}}}}})
+        };
+        assert_eq!(try_run("inline-records", &mut answer(record("x")), ""), Ok(1));
+        assert!(try_run("inline-records", &mut answer(record("y")), "").is_err());
     }
 }

@@ -52,7 +52,11 @@ pub(super) fn path_servers(document: &mut Value, _: &Config) -> Result<usize, Pr
                 })?
             }
         };
-        paths.insert(format!("{prefix}{path}"), item);
+        let whole = format!("{prefix}{path}");
+        if paths.contains_key(&whole) {
+            return Err(Problem::at(&path, format!("with its server it is {whole}, as another path is")));
+        }
+        paths.insert(whole, item);
     }
     Ok(count)
 }
@@ -219,6 +223,14 @@ mod tests {
         assert_eq!(
             try_run("path-servers", &mut elsewhere, "").unwrap_err(),
             "/p: its server https://b.com is not under the document's https://a.com"
+        );
+
+        let mut same = json!({"servers": server("https://a.com"), "paths": {
+            "/p": {"servers": server("https://a.com/v1")}, "/v1/p": {},
+        }});
+        assert_eq!(
+            try_run("path-servers", &mut same, "").unwrap_err(),
+            "/v1/p: with its server it is /v1/p, as another path is"
         );
     }
 

@@ -85,7 +85,11 @@ pub(super) fn reference_siblings(document: &mut Value, _: &Config) -> Result<usi
             return;
         }
         if let Some(reference) = map.remove("$ref") {
-            map.insert("allOf".into(), json!([{ "$ref": reference }]));
+            let reference = json!({ "$ref": reference });
+            match map.get_mut("allOf").and_then(Value::as_array_mut) {
+                Some(parts) => parts.insert(0, reference),
+                None => drop(map.insert("allOf".into(), json!([reference]))),
+            }
             count += 1;
         }
     });
@@ -216,6 +220,17 @@ mod tests {
             document,
             schemas(json!({"B": {"allOf": [reference], "nullable": true}, "C": described, "D": reference}))
         );
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn a_reference_joins_what_a_schema_is_made_of_already() {
+        let [a, b] = ["A", "B"].map(|name| json!({"$ref": format!("#/components/schemas/{name}")}));
+        let (document, count) = run(
+            "reference-siblings",
+            schemas(json!({"C": {"$ref": "#/components/schemas/A", "allOf": [b]}})),
+        );
+        assert_eq!(document, schemas(json!({"C": {"allOf": [a, b]}})));
         assert_eq!(count, 1);
     }
 
