@@ -20,11 +20,11 @@ pub(super) struct Reading {
 
 /// Gives every reading of the text that could hold something, the plainest word for it first.
 pub(super) fn readings(text: &[u8], mut give: impl FnMut(Reading)) {
-    for run in runs(text, 2 * WINDOW, |byte| byte.is_ascii_hexdigit()) {
+    for run in runs(text, 2 * WINDOW, HEXADECIMAL) {
         hexadecimal(text, run, &mut give);
     }
     // Eight bytes are eleven signs at least.
-    for run in runs(text, 11, is_base64) {
+    for run in runs(text, 11, BASE64) {
         base64(text, run, &mut give);
     }
     lists(text, &mut give);
@@ -32,25 +32,56 @@ pub(super) fn readings(text: &[u8], mut give: impl FnMut(Reading)) {
     without_signs(text).into_iter().for_each(&mut give);
 }
 
-/// Parts of the text that are all of these bytes, and not too short.
-fn runs(text: &[u8], least: usize, is_in: impl Fn(u8) -> bool) -> Vec<Range<usize>> {
+const HEXADECIMAL: u8 = 1;
+const BASE64: u8 = 2;
+const WORD: u8 = 4;
+const ALPHANUMERIC: u8 = 8;
+
+/// Which of these a byte is. A table, because every byte of megabytes is asked.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut index = 0;
+    while index < 256 {
+        let byte = index as u8;
+        if byte.is_ascii_hexdigit() {
+            kinds[index] |= HEXADECIMAL;
+        }
+        if byte.is_ascii_alphanumeric() {
+            kinds[index] |= ALPHANUMERIC;
+        }
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_') {
+            kinds[index] |= BASE64;
+        }
+        let is_between = matches!(byte, b',' | b':' | b';' | b'-' | b'[' | b']' | b'(' | b')');
+        if !is_between && !byte.is_ascii_whitespace() {
+            kinds[index] |= WORD;
+        }
+        index += 1;
+    }
+    kinds
+};
+
+/// Parts of the text that are all of this kind, and not too short.
+fn runs(text: &[u8], least: usize, kind: u8) -> Vec<Range<usize>> {
     let mut runs = Vec::new();
     let mut start = 0;
-    for end in 0..=text.len() {
-        if text.get(end).is_some_and(|byte| is_in(*byte)) {
-            continue;
+    for (end, byte) in text.iter().enumerate() {
+        if KINDS[*byte as usize] & kind == 0 {
+            if end - start >= least {
+                runs.push(start..end);
+            }
+            start = end + 1;
         }
-        if end - start >= least {
-            runs.push(start..end);
-        }
-        start = end + 1;
+    }
+    if text.len() >= start + least {
+        runs.push(start..text.len());
     }
     runs
 }
 
 /// With `%43`, `\x43`, `\u0043`, `\u{43}`, `&#67;`, `&#x43;` and `\"` undone; nothing where there is none of them.
 fn escapes(text: &[u8]) -> Option<Reading> {
-    if !text.iter().any(|byte| b"%\\&".contains(byte)) {
+    if !text.iter().any(|byte| matches!(byte, b'%' | b'\\' | b'&')) {
         return None;
     }
     let mut reading = Reading { form: "percent-encoded or escaped", bytes: Vec::new(), at: Vec::new() };
@@ -88,8 +119,13 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
 
 /// Letters and digits alone; nothing where there is nothing else.
 fn without_signs(text: &[u8]) -> Option<Reading> {
-    let at: Vec<usize> = (0..text.len()).filter(|position| text[*position].is_ascii_alphanumeric()).collect();
-    let bytes = at.iter().map(|position| text[*position]).collect();
+    let (mut bytes, mut at) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
+    for (position, byte) in text.iter().enumerate() {
+        if KINDS[*byte as usize] & ALPHANUMERIC != 0 {
+            bytes.push(*byte);
+            at.push(position);
+        }
+    }
     (at.len() < text.len()).then_some(Reading { form: "signs between", bytes, at })
 }
 
@@ -101,10 +137,6 @@ fn hexadecimal(text: &[u8], run: Range<usize>, give: &mut impl FnMut(Reading)) {
         let bytes = at.iter().map(|at| 16 * digit(*at) + digit(at + 1)).collect();
         give(Reading { form: "hexadecimal", bytes, at });
     }
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
 /// From each of the first four signs on: what was encoded may have begun anywhere before.
@@ -139,8 +171,12 @@ fn standard(sign: u8) -> u8 {
 fn lists(text: &[u8], give: &mut impl FnMut(Reading)) {
     let list = || Reading { form: "a list of bytes", bytes: Vec::new(), at: Vec::new() };
     let mut lists = [(10, list()), (16, list())];
-    let is_word = |byte: u8| !byte.is_ascii_whitespace() && !b",:;-[]()".contains(&byte);
-    for run in runs(text, 1, is_word) {
+    for run in runs(text, 1, WORD) {
+        // The longest is `0xff`.
+        if run.len() > 4 {
+            lists.iter_mut().for_each(|(_, reading)| finish(std::mem::replace(reading, list()), give));
+            continue;
+        }
         let word = std::str::from_utf8(&text[run.clone()]).unwrap_or_default();
         let word = word.strip_prefix("0x").unwrap_or(word);
         for (base, reading) in &mut lists {

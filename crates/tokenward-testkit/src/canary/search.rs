@@ -1,6 +1,11 @@
 //! What was searched, and what was found.
 
-use std::{error::Error, fmt};
+use std::{
+    collections::HashSet,
+    error::Error,
+    fmt,
+    hash::{BuildHasher, RandomState},
+};
 
 use super::{Canaries, Hit};
 
@@ -21,19 +26,37 @@ pub struct Search {
     texts: usize,
     bytes: usize,
     hits: Vec<Hit>,
+    hasher: RandomState,
+    /// What was searched and held nothing, by its hash: a program says most things many times.
+    clean: HashSet<u64>,
 }
 
 impl Search {
     /// For these canaries.
     pub fn new(canaries: Canaries) -> Self {
-        Self { canaries, texts: 0, bytes: 0, hits: Vec::new() }
+        Self {
+            canaries,
+            texts: 0,
+            bytes: 0,
+            hits: Vec::new(),
+            hasher: RandomState::new(),
+            clean: HashSet::new(),
+        }
     }
 
     /// Searches a text; the place is what a hit says.
     pub fn text(&mut self, place: &str, text: &str) {
         self.texts += 1;
         self.bytes += text.len();
-        self.hits.extend(self.canaries.find_in(text).into_iter().map(|hit| hit.at(place)));
+        let hash = self.hasher.hash_one(text);
+        if self.clean.contains(&hash) {
+            return;
+        }
+        let hits = self.canaries.find_in(text);
+        if hits.is_empty() {
+            self.clean.insert(hash);
+        }
+        self.hits.extend(hits.into_iter().map(|hit| hit.at(place)));
     }
 
     /// Searches what `Debug` shows of a value, on one line and on many.
