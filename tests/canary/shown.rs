@@ -4,7 +4,7 @@ use std::{error::Error, fmt::Debug};
 
 use serde::Serialize;
 use tokenward::Result;
-use tokenward_mist::raw;
+use tokenward_mist::raw::{self, Issued};
 
 use crate::watch;
 
@@ -20,14 +20,17 @@ impl Shown {
         Self { is_ok: true, values: Vec::new(), errors: Vec::new() }
     }
 
-    /// What an operation of a generated client gives. All four have the same types.
-    pub(crate) fn raw<T: Debug + Serialize>(result: Result<raw::ResponseValue<T>, raw::Error>) -> Self {
+    /// What an operation of a generated client gives.
+    fn raw<T: Debug>(
+        result: Result<raw::ResponseValue<T>, raw::Error>,
+        json: impl FnOnce(&mut Self, &T),
+    ) -> Self {
         let mut shown = Self::ok();
         match result {
             Ok(value) => {
                 shown.value(&value);
                 let value = value.into_inner();
-                shown.json(&value);
+                json(&mut shown, &value);
                 shown.panic(&value);
             }
             Err(error) => shown.error(error),
@@ -86,5 +89,34 @@ impl Shown {
         }
         // What a caller sees who was sure of a value.
         self.errors.push(watch::panicking(|| Err::<(), _>(error).unwrap()));
+    }
+}
+
+/// An answer of a generated client that is written as JSON as a whole. All four clients have the same types.
+pub(crate) trait ShowAnswer {
+    fn show(self) -> Shown;
+}
+
+impl<T: Debug + Serialize> ShowAnswer for Result<raw::ResponseValue<T>, raw::Error> {
+    fn show(self) -> Shown {
+        Shown::raw(self, |shown, value| shown.json(value))
+    }
+}
+
+/// An answer with a fresh secret, which is no JSON, and its details, which are.
+pub(crate) trait ShowIssued {
+    fn show(self) -> Shown;
+}
+
+impl<T: Debug + Serialize> ShowIssued for Result<raw::ResponseValue<Issued<T>>, raw::Error> {
+    fn show(self) -> Shown {
+        Shown::raw(self, |shown, issued| {
+            shown.json(&issued.secret);
+            shown.json(&issued.others);
+            match &issued.details {
+                Ok(details) => shown.json(details),
+                Err(drift) => shown.errors.extend([drift.to_string(), format!("{drift:#?}")]),
+            }
+        })
     }
 }

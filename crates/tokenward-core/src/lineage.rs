@@ -112,8 +112,9 @@ impl fmt::Debug for Lineage {
 ///
 /// The error of a creation whose answer was lost has it in
 /// [`attempt`](crate::Error::attempt), and
-/// [`reconcile`](crate::TokenManagerExt::reconcile) takes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// [`reconcile`](crate::TokenManagerExt::reconcile) takes it. `Debug` leaves the name out: an error shows nothing of what was
+/// sent.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
     /// The name that was asked for, without the mark.
@@ -122,6 +123,15 @@ pub struct Attempt {
     pub lineage: Option<Lineage>,
     /// When it was sent.
     pub sent_at: Timestamp,
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("lineage", &self.lineage)
+            .field("sent_at", &self.sent_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Attempt {

@@ -187,7 +187,8 @@ mod tests {
             "[] CANARY",
             "",
         ] {
-            said += &format!("{body}\n    {}\n", error(body).replace("CANARY", "LEAK"));
+            said +=
+                &format!("{}\n    {}\n", body.replace("CANARY", "…"), error(body).replace("CANARY", "LEAK"));
         }
         assert!(!said.contains("LEAK"), "{said}");
         insta::assert_snapshot!(said);
