@@ -40,6 +40,7 @@ pub fn generate(vendor: &Vendor, without: &Without<'_>) -> Result<Generated, Pro
     let (mut document, corrections) = corrected(vendor, without.action)?;
     let in_document = |problem: Problem| problem.in_file(&vendor.document());
     let passes = normalise::normalise(&mut document, &vendor.config, without.passes).map_err(in_document)?;
+    normalise::check_choices(&document).map_err(in_document)?;
     let client = rust::generate(&document, &vendor.config).map_err(in_document)?;
     Ok(Generated {
         source: format!("{}\n{}", header(vendor, corrections, &passes), client.source),

@@ -127,18 +127,22 @@ fn follow(
     }
     path.push(place.to_owned());
     if let Some(value) = place.strip_prefix('#').and_then(|pointer| document.pointer(pointer)) {
-        let branches =
-            ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| value.get(key)?.as_array()).flatten();
-        // A list stands where it is used, and so does what it lists; the properties of a record do not.
-        for next in std::iter::once(value).chain(branches).chain(value.get("items")) {
-            if let Some(next) = next.get("$ref").and_then(Value::as_str) {
-                follow(document, next, path, sound)?;
-            }
+        for next in made_of(value) {
+            follow(document, next, path, sound)?;
         }
     }
     path.pop();
     sound.insert(place.to_owned());
     Ok(())
+}
+
+/// The references that stand where the value stands: a list does, and so does what it lists; the properties of a
+/// record do not.
+fn made_of(value: &Value) -> Vec<&str> {
+    let branches =
+        ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| value.get(key)?.as_array()).flatten();
+    let inner = branches.chain(value.get("items")).flat_map(made_of);
+    value.get("$ref").and_then(Value::as_str).into_iter().chain(inner).collect()
 }
 
 fn object(value: &Value, place: &str) -> Result<(), Problem> {
@@ -184,6 +188,7 @@ mod tests {
             json!({"components": {"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}}}),
             json!({"components": {"schemas": {"A": {"allOf": [{"$ref": "#/components/schemas/A"}]}}}}),
             json!({"components": {"schemas": {"A": {"type": "array", "items": {"$ref": "#/components/schemas/A"}}}}}),
+            json!({"components": {"schemas": {"A": {"allOf": [{"oneOf": [{"$ref": "#/components/schemas/A"}, {}]}]}}}}),
             json!({"components": {"responses": {"R": {"$ref": "#/components/responses/R"}}}}),
             json!({"components": {"parameters": {"P": {"$ref": "#/components/parameters/P"}}}}),
             long_chain(),

@@ -5,6 +5,7 @@
 //! matters and is explained where it does.
 
 mod answers;
+mod choices;
 mod names;
 mod operations;
 mod reach;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 pub use self::{
     answers::check_successes,
+    choices::check_choices,
     operations::{CONTENT_TYPE, is_authorized},
     reach::Reach,
     types::{DATE_DIALECTS, NULLABLE, WIRE_SECRET},

@@ -66,6 +66,30 @@ fn hostile_schemas_give_a_client_or_one_line() {
         ("an enum of numbers", property(json!({"type": "integer", "enum": [1, 2]}))),
         ("a choice of records", property(json!({"oneOf": [other, text]}))),
         (
+            "several choices at once",
+            property(json!({"allOf": [
+                {"oneOf": [other, {"type": "object", "properties": {"a": text}}, {"type": "object"}]},
+                {"oneOf": [other, {"type": "object", "properties": {"b": text}}, {"type": "object"}]},
+            ]})),
+        ),
+        (
+            "a choice of itself",
+            document(
+                json!({"a": {"$ref": "#/components/schemas/A"}}),
+                json!({"A": {"allOf": [{"oneOf": [{"$ref": "#/components/schemas/A"}, {"type": "object"}]}]}}),
+            ),
+        ),
+        (
+            "two nested records of one name",
+            document(
+                json!({
+                    "a": {"properties": {"b": {"properties": {"x": text}}}},
+                    "aB": {"properties": {"y": text}},
+                }),
+                json!({}),
+            ),
+        ),
+        (
             "a record of records",
             property(
                 json!({"allOf": [other, {"required": ["y"], "type": "object", "properties": {"y": text}}]}),
