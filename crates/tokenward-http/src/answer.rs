@@ -14,7 +14,7 @@ use crate::{
     call::error_about,
     essentials::{Essentials, OneOf},
     list::{Elements, Tokens},
-    misfit::{Misfit, from_slice},
+    misfit::{Misfit, from_record, from_slice},
     response::{readable, within_a_record},
 };
 
@@ -60,11 +60,18 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Zeroizing<String>,
+    /// Why there is no more of it, where it is not the whole.
+    end: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
-        Self { call, status, headers, body: readable(body) }
+        Self { call, status, headers, body: readable(body), end: None }
+    }
+
+    /// As much as came, and why there is no more.
+    pub(crate) fn broken_by(self, end: Option<String>) -> Self {
+        Self { end, ..self }
     }
 
     /// An answer that came in another way than by a request: from a recording, or from a test.
@@ -74,7 +81,8 @@ impl Answer {
     /// use tokenward_http::{Answer, Call};
     ///
     /// let call = Call::new(TokenFamily::new("acme", "token"), Operation::Get);
-    /// assert_eq!(Answer::from_body(call, "[1, 2]").read::<Vec<u8>>()?, [1, 2]);
+    /// let answer = Answer::from_body(call, r#"{"limit": 7}"#);
+    /// assert_eq!(answer.read::<std::collections::BTreeMap<String, u8>>()?["limit"], 7);
     /// # Ok::<(), tokenward_core::Error>(())
     /// ```
     pub fn from_body(call: Call, body: impl Into<Vec<u8>>) -> Self {
@@ -96,12 +104,17 @@ impl Answer {
         self.page()
     }
 
-    /// The body as a page of a list, whose items are left as they stand there.
+    /// The body as a record around a list, whose items are left as they stand there.
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read).
     pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        from_record(self.body.as_bytes()).map_err(|misfit| self.misfit(&misfit))
+    }
+
+    /// The body as it stands there, where it is JSON.
+    fn raw(&self) -> Result<&RawValue> {
         from_slice(self.body.as_bytes()).map_err(|misfit| self.misfit(&misfit))
     }
 
@@ -111,7 +124,7 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`] where it is none.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
-        self.convert::<V>(self.page()?)
+        self.convert::<V>(self.raw()?)
     }
 
     /// The body as a list.
@@ -120,7 +133,7 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`] where it is something else: that is not taken for an empty list.
     pub fn list(&self) -> Result<List> {
-        self.list_in(self.page()?)
+        self.list_in(self.raw()?)
     }
 
     /// A list that stands in a field of the body.
@@ -163,7 +176,8 @@ impl Answer {
         };
         within_a_record(item.get())
             .map_err(|problem| self.protocol(problem.to_owned()).with_drift(Drift::new(".", problem)))?;
-        let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
+        let record: V =
+            from_record(item.get().as_bytes()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
         let mut token = record.into_token(self.call.family()).ok_or_else(|| {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
@@ -204,7 +218,11 @@ impl Answer {
         let essentials = Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]);
         let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
         let Some((_, secret)) = essentials.secrets.into_iter().next() else {
-            let error = self.located(self.call.lost("the answer holds no secret"));
+            let error = match &self.end {
+                Some(end) => self.call.lost(format!("{end}, and holds no secret")),
+                None => self.call.lost("the answer holds no secret"),
+            };
+            let error = self.located(error);
             return Err(match id {
                 Some(id) => error.with_token(id),
                 None => error,
@@ -226,7 +244,7 @@ impl Answer {
     /// The token beside its secret, or where the answer does not fit.
     fn whole<V: VendorToken>(&self, secret: &SecretString, is_elsewhere: bool) -> Result<Token, Drift> {
         let OneOf(item) = from_slice(self.body.as_bytes()).map_err(|misfit| misfit.drift())?;
-        let record: V = from_slice(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
+        let record: V = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
         let mut token = record
             .into_token(self.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;

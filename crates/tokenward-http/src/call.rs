@@ -10,7 +10,7 @@ use tokenward_core::{
 use crate::{
     Answer, AuthorizeError, SendError,
     excerpt::{self, excerpt},
-    response::{BodyError, MOST_OF_A_RECORD, Response, too_large},
+    response::{BodyError, MOST_OF_A_RECORD, Response},
     retry_after::retry_after,
     session,
 };
@@ -110,20 +110,19 @@ impl Call {
         let (status, headers) = (response.status(), response.headers().clone());
         let located = |error: Error| error_about(error, status, &headers);
         if self.issues() {
-            let (body, _) = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
-            return Ok(Answer::new(self.clone(), status, headers, body));
+            let (body, broken) = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
+            let end = broken.map(|broken| broken.reason());
+            return Ok(Answer::new(self.clone(), status, headers, body).broken_by(end));
         }
         let (body, broken) = response.read().await;
-        match broken {
-            Some(BodyError::TooLarge(limit)) => {
-                Err(located(self.error(ErrorKind::Protocol, too_large(limit))))
+        let Some(broken) = broken else { return Ok(Answer::new(self.clone(), status, headers, body)) };
+        let reason = broken.reason();
+        Err(located(match broken {
+            BodyError::TooLarge(_) => self.error(ErrorKind::Protocol, reason),
+            BodyError::Broken(error) => {
+                self.error(ErrorKind::Transport, reason).with_source(error.without_url())
             }
-            Some(BodyError::Broken(error)) => {
-                let message = "the answer broke off";
-                Err(located(self.error(ErrorKind::Transport, message).with_source(error.without_url())))
-            }
-            None => Ok(Answer::new(self.clone(), status, headers, body)),
-        }
+        }))
     }
 
     /// Waits for an answer whose body means nothing.

@@ -12,7 +12,7 @@ use tokenward_core::{Drift, Record};
 use zeroize::Zeroizing;
 
 use crate::{
-    misfit::{TOO_MANY_ITEMS, from_slice},
+    misfit::{TOO_MANY_ITEMS, from_record},
     response::within_a_record,
 };
 
@@ -173,7 +173,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     // It may hold a secret, if the vendor makes a mistake.
                     let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
                     let item = match within_a_record(&text) {
-                        Ok(()) => from_slice(text.as_bytes())
+                        Ok(()) => from_record(text.as_bytes())
                             .map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)),
                         Err(problem) => Err(BadItem::new(items.len(), Drift::new(".", problem), "")),
                     };
@@ -190,6 +190,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::misfit::from_slice;
 
     #[test]
     fn a_list_reads_from_a_tree_as_from_a_text_and_is_written_back_without_secrets() {

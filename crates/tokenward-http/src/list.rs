@@ -1,7 +1,11 @@
 //! The items of a list, one by one: a page of a million is not held in memory twice.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
+use serde::{
+    Deserializer as _,
+    de::{IgnoredAny, SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 use tokenward_core::{Result, Token};
 
@@ -29,7 +33,7 @@ pub struct List {
 
 impl List {
     pub(crate) fn new(list: &RawValue, start: usize) -> Self {
-        Self { range: start..start + list.get().len(), len: Elements::of(list).count() }
+        Self { range: start..start + list.get().len(), len: count(list) }
     }
 
     /// How many items it has.
@@ -41,6 +45,28 @@ impl List {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+/// How many elements a JSON list has. In one go, which is several times as fast as one by one.
+fn count(list: &RawValue) -> usize {
+    struct Count;
+    impl<'de> Visitor<'de> for Count {
+        type Value = usize;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<usize, A::Error> {
+            let mut count = 0;
+            while seq.next_element::<IgnoredAny>()?.is_some() {
+                count += 1;
+            }
+            Ok(count)
+        }
+    }
+
+    serde_json::Deserializer::from_str(list.get()).deserialize_seq(Count).unwrap_or_default()
 }
 
 /// The elements of a JSON list, none of anything else.
@@ -124,6 +150,7 @@ mod tests {
             let all: Vec<&RawValue> = serde_json::from_str(text).unwrap();
             let elements: Vec<&str> = Elements::of(whole).map(RawValue::get).collect();
             assert_eq!(elements, all.into_iter().map(RawValue::get).collect::<Vec<_>>(), "{text}");
+            assert_eq!(count(whole), elements.len(), "{text}");
         }
         for text in ["{}", "null", r#""[1]""#, "17"] {
             assert_eq!(Elements::of(serde_json::from_str(text).unwrap()).count(), 0, "{text}");

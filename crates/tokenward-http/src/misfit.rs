@@ -19,6 +19,22 @@ pub(crate) fn from_slice<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Mi
     Ok(value)
 }
 
+/// The value of a text that has to be a record, or where it does not fit: what is read into a record would also be taken
+/// from a list, by position, and nothing in a list has a name to be known as a secret by.
+pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Misfit> {
+    if text.trim_ascii_start().starts_with(b"[") {
+        return Err(Misfit {
+            path: ".".to_owned(),
+            problem: OTHER_SHAPE,
+            expected: Some("a record"),
+            found: Some("a list"),
+            line: 1,
+            column: 1,
+        });
+    }
+    from_slice(text)
+}
+
 /// The path, with `?` for a name that may be none of ours: keys of a map are the vendor's text.
 fn place(path: &Path) -> String {
     let mut place = String::new();
@@ -58,7 +74,7 @@ impl Misfit {
         let problem = match error.classify() {
             serde_json::error::Category::Eof => "the answer ends too early",
             serde_json::error::Category::Data if said.starts_with(TOO_MANY_ITEMS) => TOO_MANY_ITEMS,
-            serde_json::error::Category::Data => "the answer has another shape than documented",
+            serde_json::error::Category::Data => OTHER_SHAPE,
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => "the answer is not JSON",
         };
         let missing = missing_field(&said);
@@ -82,6 +98,8 @@ impl fmt::Display for Misfit {
         write!(f, "{}, line {} column {}", self.drift(), self.line, self.column)
     }
 }
+
+const OTHER_SHAPE: &str = "the answer has another shape than documented";
 
 /// What a reader of lists says where there are more items than it keeps.
 pub(crate) const TOO_MANY_ITEMS: &str = "the answer has a list with more than 25000 items";
@@ -192,6 +210,15 @@ mod tests {
         }
         assert!(!said.contains("LEAK"), "{said}");
         insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn a_list_is_not_read_as_a_record_by_position() {
+        let list = br#" [1,"CANARY",null,null,null,null,null]"#;
+        assert!(from_slice::<Token>(list).is_ok());
+        let misfit = from_record::<Token>(list).unwrap_err();
+        assert!(misfit.to_string().ends_with("a record is expected, and a list is there, line 1 column 1"));
+        assert!(from_record::<Token>(br#"{"id":1}"#).is_ok() && from_record::<i64>(b" 17").is_ok());
     }
 
     #[test]

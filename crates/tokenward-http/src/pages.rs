@@ -268,9 +268,11 @@ impl<C: Hash, F> State<C, F> {
         let wrong_total = self.total.filter(|total| *total != count);
         let what = match (self.gap, wrong_total) {
             (None, None) => return,
-            (Some(gap), _) => format!("{gap}: list it again ({count} tokens were read)"),
+            (Some(gap), _) => format!("{gap}: list it again ({count} items were read)"),
             (None, Some(total)) => {
-                format!("the vendor says there are {total} tokens, and {count} were read: list it again")
+                format!(
+                    "the vendor says there are {total} tokens, and {count} items were read: list it again"
+                )
             }
         };
         self.ending = Some(self.call.error(ErrorKind::Incomplete, what));

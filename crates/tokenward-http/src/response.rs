@@ -1,14 +1,14 @@
 //! A successful answer, read within bounds, with errors that say where and never what.
 
 use progenitor_client::{ByteStream, Error, ResponseValue};
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::HeaderMap};
 use serde::{de::DeserializeOwned, de::Error as _};
 use zeroize::Zeroizing;
 
 use crate::{
     Issued,
     essentials::{Essentials, OneOf},
-    misfit::from_slice,
+    misfit::{Misfit, from_record, from_slice},
 };
 
 /// A successful answer whose body is unread.
@@ -27,6 +27,17 @@ pub(crate) enum BodyError {
     Broken(reqwest::Error),
 }
 
+impl BodyError {
+    /// What happened, in our words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::TooLarge(limit) => too_large(*limit),
+            Self::Broken(error) if error.is_timeout() => "the answer did not end in time".to_owned(),
+            Self::Broken(_) => "the answer broke off".to_owned(),
+        }
+    }
+}
+
 /// A body in memory that is wiped, since it may hold a fresh secret, and why it is not the whole.
 pub(crate) type Body = (Zeroizing<Vec<u8>>, Option<BodyError>);
 
@@ -35,7 +46,7 @@ impl Response {
         Self { inner, limit }
     }
 
-    pub(crate) fn headers(&self) -> &reqwest::header::HeaderMap {
+    pub(crate) fn headers(&self) -> &HeaderMap {
         self.inner.headers()
     }
 
@@ -50,7 +61,8 @@ impl Response {
     /// [`Error::InvalidResponsePayload`], without the payload and without any of
     /// its values, where it is too large or does not fit; the text says where.
     pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.within(MOST_OF_A_RECORD).decode_list().await
+        let (value, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
+        decoded(from_record(value.as_bytes()), status, headers)
     }
 
     /// Reads the body as a list, within the bound of the client.
@@ -59,15 +71,19 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        let (value, status, headers) = self.text().await?;
+        decoded(from_slice(value.as_bytes()), status, headers)
+    }
+
+    /// The body as text, with what came before it.
+    async fn text<E>(self) -> Result<(Zeroizing<String>, StatusCode, HeaderMap), Error<E>> {
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
-        let (body, error) = self.read().await;
-        match error {
-            Some(BodyError::Broken(error)) => return Err(Error::ResponseBodyError(error)),
-            Some(BodyError::TooLarge(limit)) => return Err(unreadable(too_large(limit))),
-            None => {}
+        let (body, broken) = self.read().await;
+        match broken {
+            Some(BodyError::Broken(error)) => Err(Error::ResponseBodyError(error)),
+            Some(BodyError::TooLarge(limit)) => Err(unreadable(too_large(limit))),
+            None => Ok((readable(body), status, headers)),
         }
-        let value = from_slice(readable(body).as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
-        Ok(ResponseValue::new(value, status, headers))
     }
 
     /// Reads the body as something that was made, with its secrets: they and the id first and by themselves, from as
@@ -96,7 +112,7 @@ impl Response {
             });
         };
         let details = from_slice::<OneOf<'_>>(body.as_bytes())
-            .and_then(|OneOf(item)| from_slice(item.get().as_bytes()))
+            .and_then(|OneOf(item)| from_record(item.get().as_bytes()))
             .map_err(|misfit| misfit.drift());
         let issued = Issued { id: essentials.id, secret, others: found.collect(), details };
         Ok(ResponseValue::new(issued, status, headers))
@@ -147,11 +163,21 @@ impl Response {
     }
 }
 
-/// Grows into other memory and wipes what it leaves, which a vector by itself would not.
+fn decoded<T, E>(
+    value: Result<T, Misfit>,
+    status: StatusCode,
+    headers: HeaderMap,
+) -> Result<ResponseValue<T>, Error<E>> {
+    let value = value.map_err(|misfit| unreadable(misfit.to_string()))?;
+    Ok(ResponseValue::new(value, status, headers))
+}
+
+/// Grows into other memory and wipes what it leaves, which a vector by itself would not. Fourfold, so that what is left
+/// behind, and may not go back to the system, is a third of what is there; what is not written takes no memory yet.
 fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
-        let capacity = (2 * body.capacity()).min(limit).max(needed);
+        let capacity = (4 * body.capacity()).min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
         *body = larger;

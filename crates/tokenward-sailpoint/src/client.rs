@@ -224,8 +224,14 @@ async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<
     let answer: Result<raw::ResponseValue<CreateOauthTokenResponse>, raw::Error> = response.decode().await;
     let answer = match answer {
         Ok(answer) => answer.into_inner(),
+        Err(raw::Error::ResponseBodyError(error)) if error.is_timeout() => {
+            return Err(AuthorizeError::new("the token endpoint's answer did not end in time"));
+        }
         Err(raw::Error::ResponseBodyError(_)) => {
             return Err(AuthorizeError::new("the token endpoint's answer broke off"));
+        }
+        Err(raw::Error::InvalidResponsePayload(_, misfit)) => {
+            return Err(AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}")));
         }
         Err(_) => return Err(AuthorizeError::unusable("the token endpoint's answer is none")),
     };

@@ -164,7 +164,7 @@ fn hides(data: &[u8]) -> bool {
 /// The input as one record, and as a list of records.
 fn list<V: VendorToken>(data: &[u8], hides: bool) {
     let answer = answer(data);
-    if let Ok(items) = answer.page::<Vec<&RawValue>>() {
+    if let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(data) {
         let items: Vec<String> = items.into_iter().map(|item| item.get().to_owned()).collect();
         read_list::<V>(self::answer(data), &items, hides);
     }
