@@ -33,7 +33,8 @@ const MILLION: usize = 1_000_000;
 /// More than any list has: it is read to its end.
 const ALL: usize = usize::MAX;
 const SOME: usize = 2_000;
-const LONG: Duration = Duration::from_secs(8);
+/// Whoever takes as long does not end. It is no measure of speed: debug builds on busy machines are slow.
+const LONG: Duration = Duration::from_secs(60);
 const INCOMPLETE: &str = "incomplete";
 const LATE: &str = "in time";
 const BEARER: &str = r#"{"access_token":"jwt","token_type":"bearer"}"#;
@@ -270,7 +271,7 @@ pub(crate) static BOMBS: &[Bomb] = &[
         says: INCOMPLETE,
         // A fifth more than a list may have: whoever bounds it ends before.
         take: 600_000,
-        within: Duration::from_secs(30),
+        within: Duration::from_secs(120),
         ..bomb("pages of tokens without an end", chains, |target, line, before| {
             let item = target.family.item;
             page(target, line, before, |first| listed(1000, move |number| item(first + number)))
@@ -284,7 +285,7 @@ pub(crate) static BOMBS: &[Bomb] = &[
         })
     },
     Bomb {
-        says: INCOMPLETE,
+        says: "more than 10000 of its items cannot be read",
         take: ALL,
         ..bomb("pages of nonsense without an end", chains, |target, line, before| {
             page(target, line, before, |_| listed(1000, |_| "0".to_owned()))

@@ -172,12 +172,15 @@ fn decoded<T, E>(
     Ok(ResponseValue::new(value, status, headers))
 }
 
-/// Grows into other memory and wipes what it leaves, which a vector by itself would not. Fourfold, so that what is left
-/// behind, and may not go back to the system, is a third of what is there; what is not written takes no memory yet.
+/// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left
+/// behind may not go back to the system, and what is not written takes no memory yet.
 fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
+    const STEPS: [usize; 4] = [64 << 10, 256 << 10, 1 << 20, 4 << 20];
+
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
-        let capacity = (4 * body.capacity()).min(limit).max(needed);
+        let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(limit);
+        let capacity = step.min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
         *body = larger;
