@@ -20,6 +20,7 @@ mod families;
 
 mod outcomes;
 mod plants;
+mod proxy;
 mod raw;
 mod shown;
 mod snapshots;

@@ -5,7 +5,11 @@
 //! ([`normalise`]), generated, changed and checked ([`rust`]), and written
 //! where it differs ([`generate`]). [`verify`] compares what is kept with what
 //! the vendors publish.
+//!
+//! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
+//! sees whether a test notices.
 
+pub mod bite;
 pub mod document;
 pub mod files;
 pub mod generate;

@@ -1,4 +1,5 @@
-//! `cargo xtask`: generates the vendor clients and compares the specs with what the vendors publish.
+//! `cargo xtask`: generates the vendor clients, compares the specs with what the vendors publish, and puts a test to the
+//! test.
 
 use std::{
     io::{self, Write},
@@ -7,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{generate, problem::Problem, verify};
+use xtask::{bite, generate, problem::Problem, verify};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -26,6 +27,15 @@ enum Command {
         /// Compares, and writes nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Takes away what a test watches over, one thing after the other; exit code 1 where it does not notice one.
+    Bite {
+        /// The list of mutations.
+        #[arg(long, value_name = "FILE", default_value = "tests/canary/mutations.toml")]
+        list: PathBuf,
+        /// Only the mutations whose reason contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
     },
     /// Works on the vendored documents.
     Spec {
@@ -64,6 +74,9 @@ fn run(arguments: Arguments) -> ExitCode {
     let result = root().and_then(|root| match arguments.command {
         Command::Generate { vendors, check } => {
             generate::run(&root, &generate::Options { vendors, check }, &mut report)
+        }
+        Command::Bite { list, only } => {
+            bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report)
         }
         Command::Spec { command: Spec::Verify { vendors, upstream } } => {
             verify::run(&root, &vendors, &upstream, &mut report)

@@ -13,6 +13,7 @@ use tokenward_sailpoint::{
         },
     },
 };
+use tokenward_testkit::Search;
 use tokenward_tests::sample;
 
 use super::{operations, unread};
@@ -20,7 +21,7 @@ use crate::{
     outcomes::planted,
     plants::{
         data::{ASKED, SAID, TOKEN_ID},
-        plant, secret,
+        plant, secret, secrets,
     },
 };
 
@@ -74,4 +75,12 @@ fn patch() -> Vec<JsonPatchOperation> {
     let mut replace = JsonPatchOperation::new(JsonPatchOperationOp::Replace, format!("/{}", plant(SAID)));
     replace.value = json!({ "name": plant(SAID) }).into();
     vec![replace]
+}
+
+#[test]
+fn a_request_with_secrets_prints_none() {
+    let mut search = Search::new(secrets());
+    search.value("a request", &grant());
+    search.text("a request as JSON", &serde_json::to_string(&grant()).unwrap());
+    search.assert_clean();
 }

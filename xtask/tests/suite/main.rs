@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod bite;
 mod fresh;
 mod hostile;
 mod needed;
