@@ -76,7 +76,7 @@ fn refused(search: &mut Search, place: &str, spoil: impl Fn(&str) -> (String, St
     for error in results.into_iter().filter_map(Result::err) {
         refusals += 1;
         search.error(place, &error);
-        let said = watch::panicking(|| Err::<(), _>(error).unwrap());
+        let said = watch::unwrapping(Err(error));
         search.text(place, &said);
     }
     // SailPoint looks at its secret when it is used.
@@ -188,9 +188,8 @@ fn a_body_that_is_not_sent_leaves_no_secret_uncovered() {
     watch::start();
     let mut search = search();
     let secret = || WireSecret::from(plant(secret::SENT));
-    let json = |value: &dyn Fn() -> serde_json::Result<String>| {
-        value().map_or_else(|error| error.to_string(), |json| json)
-    };
+    let json =
+        |value: &dyn Fn() -> serde_json::Result<String>| value().unwrap_or_else(|error| error.to_string());
     let fails = Unwritable(secret(), || {});
     search.text("a body that fails", &json(&|| serde_json::to_string(&Outgoing(&fails))));
     search.text("after a body that fails", &json(&|| serde_json::to_string(&secret())));

@@ -72,7 +72,7 @@ impl Shown {
 
     /// What a caller sees who was sure of an error.
     fn panic(&mut self, value: &impl Debug) {
-        self.values.push(watch::panicking(|| Err::<(), _>(value).unwrap()));
+        self.values.push(watch::unwrapping(Err(value)));
     }
 
     fn error(&mut self, error: impl Error + 'static) {
@@ -88,7 +88,7 @@ impl Shown {
             next = error.source();
         }
         // What a caller sees who was sure of a value.
-        self.errors.push(watch::panicking(|| Err::<(), _>(error).unwrap()));
+        self.errors.push(watch::unwrapping(Err(error)));
     }
 }
 

@@ -65,3 +65,8 @@ pub(crate) fn panicking(panics: impl FnOnce()) -> String {
     assert!(outcome.is_err() && !said.is_empty(), "no panic");
     said
 }
+
+/// What is printed where the program is sure that there is no error.
+pub(crate) fn unwrapping<E: std::fmt::Debug>(result: Result<(), E>) -> String {
+    panicking(|| result.unwrap())
+}

@@ -187,8 +187,9 @@ impl List {
             return Ok(None);
         }
         let text = String::from_utf8_lossy(&output.stdout);
-        let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        let program = messages.filter_map(|message| Some(message.get("executable")?.as_str()?.into())).last();
+        let mut messages =
+            text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let program = messages.find_map(|message| Some(message.get("executable")?.as_str()?.into()));
         program.map(Some).ok_or_else(|| Problem::new(format!("cargo builds no test `{}`", self.test)))
     }
 }
