@@ -101,8 +101,9 @@ impl fmt::Debug for Canary {
 ///
 /// let log = format!("sending {:?}", credential.text().as_bytes());
 /// let hits = canaries.find_in(&log);
-/// assert_eq!(hits[0].form(), "a list of bytes");
-/// assert_eq!(hits[0].excerpt(), "sending […]");
+/// assert_eq!((hits[0].canary(), hits[0].form()), ("the credential", "a list of bytes"));
+/// let hits = canaries.find_in(&format!("POST /tokens?key={} HTTP/1.1", credential.text()));
+/// assert_eq!(hits[0].excerpt(), "POST … HTTP/1.1");
 /// ```
 ///
 /// What is found is each canary, or eight characters of it that follow one another:
@@ -186,11 +187,6 @@ impl Hit {
     /// In which form it stands there: `plain`, `reversed, base64`.
     pub fn form(&self) -> &str {
         &self.form
-    }
-
-    /// How many of its characters stand there, without the `CANARY-` before them.
-    pub fn characters(&self) -> usize {
-        self.characters
     }
 
     /// What stands around it, with `…` in its place.
