@@ -47,8 +47,8 @@ entries! {
     records: 2000 from &[(SAMPLES, "", ".json")];
     dates: 2000 from &[];
     words: 2000 from &[];
-    document: 1000 from &[("specs", "", "openapi.yaml"), ("specs", "", "overlay.yaml")];
-    overlay: 1000 from &[];
+    document: 500 from &[("specs", "", "openapi.yaml"), ("specs", "", "overlay.yaml")];
+    overlay: 500 from &[];
     vendor: 1000 from &[("specs", "", "vendor.toml")];
     normalise: 1000 from &[];
     pipeline: 100 from &[];
