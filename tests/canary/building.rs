@@ -66,11 +66,16 @@ fn no_builder_and_no_client_prints_its_credential() {
 /// Every client from what `make` spoils, and the error of each that refuses it.
 fn refused(search: &mut Search, place: &str, spoil: impl Fn(&str) -> (String, String)) {
     let (secret, url) = spoil("https://127.0.0.1:9");
+    let atlassian = Atlassian::builder(secret.as_str()).base_url(&*url);
+    let mist = Mist::builder(secret.as_str()).base_url(&*url);
+    let sailpoint = SailPoint::builder("id", secret.as_str()).base_url(&*url);
+    let launchdarkly = LaunchDarkly::builder(secret.as_str()).base_url(&*url);
+    search.value(place, &(&atlassian, &mist, &sailpoint, &launchdarkly));
     let results: [Result<(), BuildError>; 4] = [
-        Atlassian::builder(secret.as_str()).base_url(&*url).build().map(drop),
-        Mist::builder(secret.as_str()).base_url(&*url).build().map(drop),
-        SailPoint::builder("id", secret.as_str()).base_url(&*url).build().map(drop),
-        LaunchDarkly::builder(secret.as_str()).base_url(&*url).build().map(drop),
+        atlassian.build().map(drop),
+        mist.build().map(drop),
+        sailpoint.build().map(drop),
+        launchdarkly.build().map(drop),
     ];
     let mut refusals = 0;
     for error in results.into_iter().filter_map(Result::err) {

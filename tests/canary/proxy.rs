@@ -14,7 +14,7 @@ use tokenward_testkit::{Canaries, Canary, Search};
 
 use crate::{
     plants::{plant, secret},
-    shown::Shown,
+    shown::ShowAnswer,
     watch,
 };
 
@@ -72,7 +72,7 @@ async fn what_a_client_behind_a_proxy_prints() {
     let http = HttpOptions::default().with_retry(RetryOptions::none()).with_timeout(Duration::from_secs(10));
     let mist =
         Mist::builder(plant(secret::CREDENTIAL)).base_url("https://mist.invalid").http(http).build().unwrap();
-    let shown = Shown::raw(mist.raw().get_self().await);
+    let shown = mist.raw().get_self().await.show();
     assert!(!shown.is_ok);
     println!("{mist:?} {mist:#?} {:?} {}", shown.errors, watch::logged().concat());
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, HeaderCredential, HttpOptions, SecretString, Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
 };
 
 use crate::{AtlassianApiKeys, AtlassianUserTokens, raw};
@@ -32,11 +32,7 @@ impl Atlassian {
     /// One account's tokens are served to keys without scopes only; the
     /// organization's tokens and keys take a key with scopes.
     pub fn builder(api_key: impl Into<SecretString>) -> AtlassianBuilder {
-        AtlassianBuilder {
-            api_key: api_key.into(),
-            base_url: BASE_URL.to_owned(),
-            http: HttpOptions::default(),
-        }
+        AtlassianBuilder { api_key: api_key.into(), base_url: BASE_URL.into(), http: HttpOptions::default() }
     }
 
     /// With what the environment says.
@@ -85,14 +81,15 @@ impl Atlassian {
 #[must_use]
 pub struct AtlassianBuilder {
     api_key: SecretString,
-    base_url: String,
+    // As it was said: what is not checked yet may hold a password, and is not shown.
+    base_url: SecretString,
     http: HttpOptions,
 }
 
 impl AtlassianBuilder {
     /// Another address than the vendor's: a gateway, or a server on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = url.into().into();
         self
     }
 
@@ -108,7 +105,7 @@ impl AtlassianBuilder {
     ///
     /// [`BuildError`] where the key or the address cannot be used.
     pub fn build(self) -> Result<Atlassian, BuildError> {
-        let base = BaseUrl::parse(&self.base_url)?;
+        let base = BaseUrl::parse(self.base_url.expose_secret())?;
         let session =
             Session::new(base, &self.http, concat!("tokenward-atlassian/", env!("CARGO_PKG_VERSION")))?
                 .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &self.api_key)?));

@@ -37,6 +37,23 @@ pub(crate) fn request_id(text: &str) -> Option<String> {
     is_id.then(|| text.to_owned())
 }
 
+/// Whether a header's value is numbers, dates and short words, as `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and
+/// `application/json; charset=utf-8` are: no run of letters and digits mixed, and no long one.
+pub(crate) fn is_plain_header(value: &str) -> bool {
+    const LONGEST: usize = 64;
+    const LONGEST_WORD: usize = 12;
+    const LONGEST_NUMBER: usize = 16;
+
+    let is_mark = |c: char| " ,;:=\"./+-*_".contains(c);
+    let is_number = |run: &str| run.len() <= LONGEST_NUMBER && run.bytes().all(|byte| byte.is_ascii_digit());
+    let is_word = |run: &str| {
+        run.len() <= LONGEST_WORD
+            && run.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && (run.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || run == "GMT")
+    };
+    value.len() <= LONGEST && value.split(is_mark).all(|run| is_number(run) || is_word(run))
+}
+
 /// Groups of capitals are how secrets are written for people to type.
 fn is_acronym(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -160,6 +177,33 @@ mod tests {
         }
         assert_eq!(code("two words"), None);
         assert_eq!(code(""), None);
+    }
+
+    #[test]
+    fn a_plain_header_is_numbers_dates_and_short_words() {
+        for value in [
+            "60",
+            "",
+            "1793404800000",
+            "Sun, 22 Nov 2026 20:00:00 GMT",
+            "application/json; charset=utf-8",
+            "application/problem+json",
+            "text/html",
+            "\"default\";q=100;w=60",
+        ] {
+            assert!(is_plain_header(value), "{value}");
+        }
+        for value in [
+            "CANARY-7f3a",
+            "api-12345678-9abc-def0",
+            "token=QkFTRTY0",
+            "12345678901234567",
+            "abcdefghijklm",
+            "a@b",
+            &"1 ".repeat(40),
+        ] {
+            assert!(!is_plain_header(value), "{value}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A successful answer, read within bounds, with errors that say where and never what.
 
+use std::fmt;
+
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{de::DeserializeOwned, de::Error as _};
@@ -8,14 +10,20 @@ use zeroize::Zeroizing;
 use crate::{
     Issued,
     essentials::{Essentials, OneOf},
-    misfit::{Misfit, from_record, from_slice},
+    misfit::{from_record, from_slice},
 };
 
 /// A successful answer whose body is unread.
-#[derive(Debug)]
 pub struct Response {
     inner: reqwest::Response,
     limit: usize,
+}
+
+/// Without the headers, which may hold anything.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.inner.status()).finish_non_exhaustive()
+    }
 }
 
 /// Why a body was not read to its end.
@@ -61,8 +69,9 @@ impl Response {
     /// [`Error::InvalidResponsePayload`], without the payload and without any of
     /// its values, where it is too large or does not fit; the text says where.
     pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        let (value, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        decoded(from_record(value.as_bytes()), status, headers)
+        let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
+        let record = from_record(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        Ok(ResponseValue::new(record, status, headers))
     }
 
     /// Reads the body as a list, within the bound of the client.
@@ -71,8 +80,9 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        let (value, status, headers) = self.text().await?;
-        decoded(from_slice(value.as_bytes()), status, headers)
+        let (text, status, headers) = self.text().await?;
+        let list = from_slice(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        Ok(ResponseValue::new(list, status, headers))
     }
 
     /// The body as text, with what came before it.
@@ -161,15 +171,6 @@ impl Response {
             }
         }
     }
-}
-
-fn decoded<T, E>(
-    value: Result<T, Misfit>,
-    status: StatusCode,
-    headers: HeaderMap,
-) -> Result<ResponseValue<T>, Error<E>> {
-    let value = value.map_err(|misfit| unreadable(misfit.to_string()))?;
-    Ok(ResponseValue::new(value, status, headers))
 }
 
 /// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left

@@ -270,14 +270,15 @@ fn vendor_of(product: &'static str) -> &'static str {
     name.strip_prefix("tokenward-").unwrap_or(name)
 }
 
-/// Headers that say something about the answer and its limits, and hold nothing of what was asked; ids where they are
-/// made like one.
+/// Headers that say something about the answer and its limits, and hold nothing of what was asked, where they are made as
+/// such headers are.
 fn is_about_the_answer(name: &HeaderName, value: &HeaderValue) -> bool {
     const NAMES: [&str; 4] = ["content-length", "content-type", "date", "retry-after"];
 
-    let name = name.as_str();
-    let is_id = || value.to_str().is_ok_and(|value| excerpt::request_id(value).is_some());
-    NAMES.contains(&name) || name.contains("ratelimit") || (REQUEST_IDS.contains(&name) && is_id())
+    let (name, Ok(value)) = (name.as_str(), value.to_str()) else { return false };
+    let is_id = || excerpt::request_id(value).is_some();
+    (REQUEST_IDS.contains(&name) && is_id())
+        || (NAMES.contains(&name) || name.contains("ratelimit")) && excerpt::is_plain_header(value)
 }
 
 /// The names that vendors give to the id of a request.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokenward_core::Current;
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, HeaderCredential, HttpOptions, SecretString, Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
 };
 use tokio::sync::OnceCell;
 
@@ -115,7 +115,8 @@ pub struct LaunchDarklyBuilder {
 #[derive(Clone, Debug)]
 enum Base {
     Instance(Instance),
-    Url(String),
+    // As it was said: what is not checked yet may hold a password, and is not shown.
+    Url(SecretString),
 }
 
 impl LaunchDarklyBuilder {
@@ -127,7 +128,7 @@ impl LaunchDarklyBuilder {
 
     /// Another address than an instance's: a gateway, or a server on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base = Base::Url(url.into());
+        self.base = Base::Url(url.into().into());
         self
     }
 
@@ -154,7 +155,7 @@ impl LaunchDarklyBuilder {
     pub fn build(self) -> Result<LaunchDarkly, BuildError> {
         let base = match &self.base {
             Base::Instance(instance) => BaseUrl::parse(instance.base_url())?,
-            Base::Url(url) => BaseUrl::parse(url)?,
+            Base::Url(url) => BaseUrl::parse(url.expose_secret())?,
         };
         let is_date =
             self.api_version.len() == 8 && self.api_version.bytes().all(|byte| byte.is_ascii_digit());

@@ -230,7 +230,8 @@ pub struct MistBuilder {
 #[derive(Clone, Debug)]
 enum Base {
     Region(Region),
-    Url(String),
+    // As it was said: what is not checked yet may hold a password, and is not shown.
+    Url(SecretString),
 }
 
 impl MistBuilder {
@@ -242,7 +243,7 @@ impl MistBuilder {
 
     /// Another address than a region's: a gateway, or a server on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base = Base::Url(url.into());
+        self.base = Base::Url(url.into().into());
         self
     }
 
@@ -260,7 +261,7 @@ impl MistBuilder {
     pub fn build(self) -> Result<Mist, BuildError> {
         let base = match &self.base {
             Base::Region(region) => BaseUrl::parse(region.base_url())?,
-            Base::Url(url) => BaseUrl::parse(url)?,
+            Base::Url(url) => BaseUrl::parse(url.expose_secret())?,
         };
         let session = Session::new(base, &self.http, concat!("tokenward-mist/", env!("CARGO_PKG_VERSION")))?
             .with_authorization(Arc::new(HeaderCredential::new("Token ", &self.token)?));

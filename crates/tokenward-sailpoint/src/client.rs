@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    Answer, AuthorizeError, BaseUrl, Bearer, BuildError, Environment, Grant, HttpOptions, SecretString,
-    Session,
+    Answer, AuthorizeError, BaseUrl, Bearer, BuildError, Environment, ExposeSecret, Grant, HttpOptions,
+    SecretString, Session,
 };
 
 use crate::{
@@ -152,7 +152,8 @@ pub struct SailPointBuilder {
 enum Base {
     Unset,
     Tenant(String),
-    Url(String),
+    // As it was said: what is not checked yet may hold a password, and is not shown.
+    Url(SecretString),
 }
 
 impl SailPointBuilder {
@@ -164,7 +165,7 @@ impl SailPointBuilder {
 
     /// Another address: a vanity host, a gateway, or a server on this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base = Base::Url(url.into());
+        self.base = Base::Url(url.into().into());
         self
     }
 
@@ -203,7 +204,7 @@ impl SailPointBuilder {
         let refuse = |reason| BuildError::Setting { setting: "tenant", reason };
         match &self.base {
             Base::Unset => Err(refuse("neither a tenant nor a base address is said")),
-            Base::Url(url) => BaseUrl::parse(url),
+            Base::Url(url) => BaseUrl::parse(url.expose_secret()),
             Base::Tenant(tenant) => {
                 // It becomes a part of the host that the secret is sent to.
                 let is_label = tenant.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');

@@ -172,12 +172,16 @@ fn list<V: VendorToken>(data: &[u8], hides: bool) {
 }
 
 fn read_list<V: VendorToken>(answer: Answer, items: &[String], hides: bool) {
-    let Ok(list) = answer.list() else { panic!("a list is none") };
+    let list = answer.list();
+    assert!(list.is_ok(), "a list is none");
+    let list = list.unwrap_or_default();
     assert_eq!(list.len(), items.len());
     assert!(answer.items(&list).map(RawValue::get).eq(items.iter()), "the items are what stands there");
     let mut tokens = answer.tokens::<V>(list, 7);
     for (position, item) in items.iter().enumerate() {
-        let Some(token) = tokens.next() else { panic!("every item is a token or an error") };
+        let token = tokens.next();
+        assert!(token.is_some(), "every item is a token or an error");
+        let Some(token) = token else { continue };
         if let Err(error) = &token {
             assert_eq!(error.position(), Some(position + 7));
         }
