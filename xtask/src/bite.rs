@@ -15,10 +15,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{
-    files::{self, Status},
-    problem::Problem,
-};
+use crate::{files, problem::Problem};
 
 /// What to run, and on what.
 #[derive(Debug)]
@@ -203,7 +200,11 @@ fn refresh(root: &Path, copy: &Path) -> Result<(), Problem> {
     for path in &wanted {
         let to = copy.join(path);
         fs::create_dir_all(to.parent().unwrap_or(copy))?;
-        let _: Status = files::bring(&to, &read(&root.join(path))?, false)?;
+        // Not all of them are text.
+        let bytes = fs::read(root.join(path))?;
+        if fs::read(&to).ok().as_ref() != Some(&bytes) {
+            fs::write(&to, bytes)?;
+        }
     }
     Ok(())
 }

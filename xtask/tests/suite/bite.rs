@@ -27,6 +27,7 @@ fn workspace(mutations: &str) -> TempDir {
         "#[test]\nfn it_is_not_shown() {\n    assert_eq!(made_up::TWO, 2);\n    \
          assert_eq!(made_up::shown(\"a secret\"), \"…\", \"found: it is shown\");\n}\n",
     );
+    put(folder.path(), Path::new("made-up/no-text.bin"), b"\xff\xfe");
     file("list.toml", &format!("test = 'watch'\nmark = 'found:'\n{mutations}"));
     folder
 }
