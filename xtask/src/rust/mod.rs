@@ -3,6 +3,7 @@
 //! progenitor writes the client; what it writes is then changed on the syntax
 //! tree, never in the text, and checked against the vendor's configuration.
 
+mod answers;
 mod blame;
 mod client;
 mod contract;

@@ -1,0 +1,126 @@
+//! How the methods read their answers: a fresh secret first, and a list item by item.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::quote;
+use syn::{
+    Expr, ImplItemFn, Item, ReturnType, Type, parse_quote,
+    visit_mut::{self, VisitMut},
+};
+
+use super::types;
+use crate::{problem::Problem, vendor::Config};
+
+/// What tells how an answer is to be read.
+pub(super) struct Answers {
+    made: Made,
+    pages: BTreeSet<String>,
+    records: BTreeSet<String>,
+}
+
+impl Answers {
+    pub(super) fn of(file: &mut syn::File, config: &Config) -> Result<Self, Problem> {
+        Ok(Self {
+            made: Made::of(file, config)?,
+            pages: types::pages(file, &config.ids)?,
+            records: types::records(file)?,
+        })
+    }
+
+    /// Lets a method, of an operation with this method of HTTP, read so that nothing good is lost.
+    pub(super) fn rewrite(&self, method: &mut ImplItemFn, http: &str) -> Result<(), Problem> {
+        match self.made.by(method, http) {
+            Some(made) => made.read_secrets_first(method),
+            None => self.read_as_a_list(method)?,
+        }
+        Ok(())
+    }
+
+    /// Makes of a list in an answer one of which a bad item costs no other, and lets it be as large as a list may.
+    fn read_as_a_list(&self, method: &mut ImplItemFn) -> Result<(), Problem> {
+        let answer = answer_type(method)?;
+        types::quarantine(answer, &self.records);
+        if answers_with_a_list(answer, &self.pages).unwrap_or_default() {
+            replace_decode(method, &parse_quote!(response.decode_list()));
+        }
+        Ok(())
+    }
+}
+
+/// Whether the answer is a list, or a record around one.
+fn answers_with_a_list(answer: &Type, pages: &BTreeSet<String>) -> Option<bool> {
+    let body = types::generic_argument(types::generic_argument(answer, "Result")?, "ResponseValue")?;
+    let name = types::last_ident(body)?;
+    Some(name == "Items" || pages.contains(&name))
+}
+
+fn replace_decode(method: &mut ImplItemFn, reading: &Expr) {
+    struct Replace<'a>(&'a Expr);
+    impl VisitMut for Replace<'_> {
+        fn visit_expr_mut(&mut self, expression: &mut Expr) {
+            visit_mut::visit_expr_mut(self, expression);
+            if matches!(expression, Expr::MethodCall(call) if call.method == "decode") {
+                *expression = self.0.clone();
+            }
+        }
+    }
+
+    Replace(reading).visit_block_mut(&mut method.block);
+}
+
+/// What a method gives.
+fn answer_type(method: &mut ImplItemFn) -> Result<&mut Type, Problem> {
+    let name = method.sig.ident.to_string();
+    match &mut method.sig.output {
+        ReturnType::Type(_, ty) => Ok(ty),
+        ReturnType::Default => Err(Problem::at(name, "progenitor wrote a method that gives nothing")),
+    }
+}
+
+/// The records with secrets, by name: what a POST answers with one of them was made, and its secret is shown once.
+struct Made(BTreeMap<String, MadeRecord>);
+
+/// Which of a record's fields must not be lost.
+struct MadeRecord {
+    ty: Type,
+    id: Option<String>,
+    secrets: Vec<String>,
+}
+
+impl Made {
+    fn of(file: &mut syn::File, config: &Config) -> Result<Self, Problem> {
+        let mut made = BTreeMap::new();
+        for item in types::module(file)? {
+            let Item::Struct(record) = item else { continue };
+            let name = &record.ident;
+            let fields: Vec<String> = record.fields.iter().map(types::json_name).collect();
+            let is_secret = |field: &&String| config.secrets.contains(&format!("{name}.{field}"));
+            let secrets: Vec<String> = fields.iter().filter(is_secret).cloned().collect();
+            if !secrets.is_empty() {
+                let id = fields.into_iter().find(|field| config.ids.contains(field));
+                made.insert(name.to_string(), MadeRecord { ty: parse_quote!(types::#name), id, secrets });
+            }
+        }
+        Ok(Self(made))
+    }
+
+    /// What an operation makes, if anything: one record, or a list of one.
+    fn by(&self, method: &ImplItemFn, http: &str) -> Option<&MadeRecord> {
+        let ReturnType::Type(_, output) = &method.sig.output else { return None };
+        let answer = types::generic_argument(types::generic_argument(output, "Result")?, "ResponseValue")?;
+        let record = types::generic_argument(answer, "Vec").unwrap_or(answer);
+        self.0.get(&types::last_ident(record)?).filter(|_| http == "POST")
+    }
+}
+
+impl MadeRecord {
+    fn read_secrets_first(&self, method: &mut ImplItemFn) {
+        let Self { ty, id, secrets } = self;
+        let id = match id {
+            Some(id) => quote!(::std::option::Option::Some(#id)),
+            None => quote!(::std::option::Option::None),
+        };
+        method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error<()>>);
+        replace_decode(method, &parse_quote!(response.issued(#id, &[#(#secrets),*])));
+    }
+}
