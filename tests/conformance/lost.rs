@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tokenward::{
-    CreateToken, Error, ErrorKind, ExposeSecret, Lineage, Operation, Reconciled, Setting, SignedDuration,
-    TokenManagerExt,
+    Attempt, CreateToken, Error, ErrorKind, ExposeSecret, Lineage, ListOptions, Operation, Reconciled,
+    Result, Setting, SignedDuration, TokenManagerExt,
 };
 use tokenward_testkit::Fault;
 
@@ -31,6 +31,10 @@ fn creates_served(facts: &Facts) -> bool {
 
 fn marked(world: &World, name: &str) -> CreateToken {
     world.request(name).with_lineage(Lineage::random())
+}
+
+async fn reconcile(world: &World, attempt: &Attempt) -> Result<Reconciled> {
+    world.manager.reconcile(attempt, ListOptions::default()).await
 }
 
 async fn a_lineage_is_kept(world: World) {
@@ -78,7 +82,7 @@ async fn a_lost_creation_is_told(world: World) {
         let (error, made) = lose(&world, fault, request).await;
         let attempt = error.attempt().unwrap();
         assert_eq!((&attempt.name, &attempt.lineage), (&name, &lineage));
-        match world.manager.reconcile(attempt).await.unwrap() {
+        match reconcile(&world, attempt).await.unwrap() {
             Reconciled::Minted(token) => {
                 minted += 1;
                 assert_eq!(made, BTreeSet::from([bare(&token.id).to_owned()]));
@@ -97,7 +101,7 @@ async fn a_lost_creation_is_told(world: World) {
 async fn a_lost_creation_is_not_guessed_at(world: World) {
     for (number, fault) in losses().into_iter().enumerate() {
         let (error, made) = lose(&world, fault, world.request(&format!("lost-{number}"))).await;
-        match world.manager.reconcile(error.attempt().unwrap()).await.unwrap() {
+        match reconcile(&world, error.attempt().unwrap()).await.unwrap() {
             Reconciled::NotMinted => assert_eq!(made, BTreeSet::new()),
             Reconciled::Unknown { candidates, .. } => {
                 let ids: BTreeSet<_> = candidates.iter().map(|token| bare(&token.id).to_owned()).collect();
@@ -133,7 +137,7 @@ async fn a_cut_creation(world: World) {
                 lost += 1;
                 assert_eq!(error.kind(), ErrorKind::Ambiguous, "{bytes}: {error}");
                 let attempt = error.attempt().unwrap();
-                let Reconciled::Minted(token) = world.manager.reconcile(attempt).await.unwrap() else {
+                let Reconciled::Minted(token) = reconcile(&world, attempt).await.unwrap() else {
                     panic!("{bytes}: it was made and is not found");
                 };
                 if let Some(secret) = error.into_secret() {
@@ -153,7 +157,7 @@ async fn no_list_tells_nothing(world: World) {
     let (error, _) = lose(&world, Fault::reset_before_effect(), marked(&world, "lost")).await;
     let attempt = error.attempt().unwrap();
     world.server().script(Fault::status(403).on(Method::GET, ""));
-    assert_eq!(world.manager.reconcile(attempt).await.unwrap_err().kind(), ErrorKind::PermissionDenied);
+    assert_eq!(reconcile(&world, attempt).await.unwrap_err().kind(), ErrorKind::PermissionDenied);
     let one_is_bad = Fault::edit(|answer| {
         let items = match answer {
             serde_json::Value::Array(items) => items,
@@ -162,7 +166,7 @@ async fn no_list_tells_nothing(world: World) {
         items[0] = serde_json::json!(null);
     });
     world.server().script(one_is_bad.on(Method::GET, ""));
-    let reconciled = world.manager.reconcile(attempt).await.unwrap();
+    let reconciled = reconcile(&world, attempt).await.unwrap();
     assert!(
         matches!(&reconciled, Reconciled::Unknown { candidates, .. } if candidates.is_empty()),
         "{reconciled:?}"

@@ -42,15 +42,16 @@ pub trait TokenManagerExt: TokenManager {
 
     /// What became of a creation whose answer was lost: see [`Reconciled`].
     ///
-    /// The whole list is read. A creation with a
-    /// [lineage](crate::CreateToken::with_lineage) is told for sure; of one
-    /// without, only that nothing of its name was made.
+    /// All of the list that the options ask for is read: those of one owner are
+    /// enough where the credential is shown no others, and the token would be
+    /// among them. A creation with a [lineage](crate::CreateToken::with_lineage)
+    /// is told for sure; of one without, only that nothing of its name was made.
     ///
     /// # Errors
     ///
     /// What ends the list before it has shown anything.
-    async fn reconcile(&self, attempt: &Attempt) -> Result<Reconciled> {
-        reconcile::reconcile(self.list(ListOptions::default()), attempt).await
+    async fn reconcile(&self, attempt: &Attempt, among: ListOptions) -> Result<Reconciled> {
+        reconcile::reconcile(self.list(among), attempt).await
     }
 
     /// The same manager without the methods that write.

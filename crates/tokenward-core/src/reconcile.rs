@@ -9,8 +9,8 @@ use crate::{Attempt, ErrorKind, Result, Token, TokenStream};
 ///
 /// ```
 /// use tokenward_core::{
-///     Access, CreateToken, ErrorKind, Expiry, IssuedToken, Lineage, Reconciled, Result, RevokeOptions,
-///     TokenManager, TokenManagerExt,
+///     Access, CreateToken, ErrorKind, Expiry, IssuedToken, Lineage, ListOptions, Reconciled, Result,
+///     RevokeOptions, TokenManager, TokenManagerExt,
 /// };
 ///
 /// /// A creation that leaves no token behind whose secret nobody has.
@@ -21,7 +21,7 @@ use crate::{Attempt, ErrorKind, Result, Token, TokenStream};
 ///         result => return result,
 ///     };
 ///     if let Some(attempt) = error.attempt()
-///         && let Reconciled::Minted(token) = manager.reconcile(attempt).await?
+///         && let Reconciled::Minted(token) = manager.reconcile(attempt, ListOptions::default()).await?
 ///     {
 ///         manager.revoke(&token.id, RevokeOptions::default()).await?;
 ///     }
