@@ -176,11 +176,12 @@ impl Response {
 /// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left
 /// behind may not go back to the system, and what is not written takes no memory yet.
 fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
-    const STEPS: [usize; 4] = [64 << 10, 256 << 10, 1 << 20, 4 << 20];
+    const STEPS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
 
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
-        let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(limit);
+        // A bound may be set higher than there is memory.
+        let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(needed.saturating_mul(2));
         let capacity = step.min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
@@ -251,5 +252,14 @@ mod tests {
         }
         assert_eq!((body.len(), body.capacity()), (1024, 1024));
         assert_eq!((body[599], body[600], body[1023]), (1, 2, 3));
+    }
+
+    #[test]
+    fn a_bound_beyond_all_memory_takes_no_more_than_twice_what_came() {
+        let mut body = Zeroizing::new(Vec::new());
+        for _ in 0..17 {
+            push(&mut body, &[7; 1 << 20], usize::MAX);
+        }
+        assert_eq!((body.len(), body.capacity()), (17 << 20, 34 << 20));
     }
 }
