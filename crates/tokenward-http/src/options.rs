@@ -22,7 +22,7 @@ use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
 /// | connect time-out | 10 s |
 /// | time-out of one sending | 30 s |
 /// | deadline of a call, with all its sendings and waits | 2 min |
-/// | largest body of an answer | 32 MiB |
+/// | largest body of an answer | 16 MiB; 1 MiB of one record |
 /// | sending again | see [`RetryOptions`] |
 #[derive(Clone, Debug)]
 #[must_use]
