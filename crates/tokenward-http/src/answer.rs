@@ -15,7 +15,7 @@ use crate::{
     essentials::{Essentials, OneOf},
     list::{Elements, Tokens},
     misfit::{Misfit, from_record, from_slice},
-    response::{readable, within_a_record},
+    response::{readable, within_a_page, within_a_record},
 };
 
 /// A vendor's record of a token, and how it becomes a [`Token`].
@@ -101,15 +101,21 @@ impl Answer {
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.protocol(problem.to_owned()))?;
-        self.page()
+        self.record()
     }
 
-    /// The body as a record around a list, whose items are left as they stand there.
+    /// The body as a record around a list, whose items are left as they stand there. What is beside them is read within
+    /// 1 MiB.
     ///
     /// # Errors
     ///
     /// As [`read`](Self::read).
     pub fn page<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        within_a_page(&self.body).map_err(|problem| self.protocol(problem.to_owned()))?;
+        self.record()
+    }
+
+    fn record<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
         from_record(self.body.as_bytes()).map_err(|misfit| self.misfit(&misfit))
     }
 

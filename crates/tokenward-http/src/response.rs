@@ -81,6 +81,7 @@ impl Response {
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (text, status, headers) = self.text().await?;
+        within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
         let list = from_slice(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(list, status, headers))
     }
@@ -202,6 +203,31 @@ pub(crate) fn within_a_record(text: &str) -> Result<(), &'static str> {
     }
 }
 
+/// Refuses a text with more outside of its lists than any page has. The items of a list are read one by one, and what is
+/// said of a value that does not fit quotes it, several times as large as it is.
+pub(crate) fn within_a_page(text: &str) -> Result<(), &'static str> {
+    let (mut outside, mut depth) = (0_usize, 0_usize);
+    let (mut is_text, mut is_escaped) = (false, false);
+    if text.len() <= MOST_OF_A_RECORD {
+        return Ok(());
+    }
+    for byte in text.bytes() {
+        outside += usize::from(depth == 0);
+        if outside > MOST_OF_A_RECORD {
+            return Err("the record around the list is larger than 1 MiB, where reading ends");
+        }
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b'[' if !is_text => depth += 1,
+            b']' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn too_large(limit: usize) -> String {
     format!("the answer is larger than {limit} bytes, where reading ends: `with_body_limit` moves that")
 }
@@ -241,6 +267,21 @@ mod tests {
             (b"", ""),
         ] {
             assert_eq!(readable(Zeroizing::new(body.to_vec())).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_page_may_be_as_large_as_its_items_are_and_no_larger() {
+        let large = "\u{7f}".repeat(MOST_OF_A_RECORD);
+        for (page, is_refused) in [
+            (format!(r#"{{"items":[{{"a":"]\"]{large}"}},"{large}",[["{large}"]]],"total":1}}"#), false),
+            (format!(r#"["{large}"]"#), false),
+            (format!(r#"{{"items":[],"total":"{large}"}}"#), true),
+            (format!(r#"{{"items":["]\"["],"total":"{large}"}}"#), true),
+            (format!(r#"{{"[\\":["\\"],"total":"[{large}"#), true),
+            (format!(r#""[{large}""#), true),
+        ] {
+            assert_eq!(within_a_page(&page).is_err(), is_refused, "{}", &page[..20]);
         }
     }
 
