@@ -188,7 +188,8 @@ impl Answer {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
         })?;
-        complete::<V>(&mut token, item);
+        complete::<V>(&mut token, item)
+            .map_err(|drift| self.protocol(drift.to_string()).with_drift(drift))?;
         Ok(token)
     }
 
@@ -257,7 +258,7 @@ impl Answer {
         if is_elsewhere {
             return Err(Drift::new(V::SECRET, "the secret stands in another place than documented"));
         }
-        complete::<V>(&mut token, item);
+        complete::<V>(&mut token, item)?;
         // What is shown of a whole secret would be the secret.
         token.mask = None;
         if repeats(&token, secret) {
@@ -276,18 +277,27 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// With the vendor's own record, and what only that says.
-fn complete<V: VendorToken>(token: &mut Token, item: &RawValue) {
-    token.record = Record::from_json(item.get()).ok();
-    if let Some(record) = &token.record {
-        V::refine(token, &record.to_value());
-    }
+/// With the vendor's own record, and what only that says: rights, for one, which would be short in silence without it.
+fn complete<V: VendorToken>(token: &mut Token, item: &RawValue) -> Result<(), Drift> {
+    let record =
+        Record::from_json(item.get()).map_err(|_| Drift::new(".", "the record cannot be kept as it is"))?;
+    V::refine(token, &record.to_value());
+    token.record = Some(record);
+    Ok(())
 }
 
 /// Whether what can be printed of a token holds its secret.
 fn repeats(token: &Token, secret: &SecretString) -> bool {
-    let printed = serde_json::to_string(token).map(Zeroizing::new);
-    printed.is_ok_and(|printed| printed.contains(secret.expose_secret()))
+    /// A record in a scope is JSON in JSON, and what is escaped there is escaped again.
+    const MOST_ESCAPED: usize = 3;
+
+    let Ok(printed) = serde_json::to_string(token).map(Zeroizing::new) else { return true };
+    let escaped = |form: &Zeroizing<String>| {
+        let quoted = Zeroizing::new(serde_json::to_string(form.as_str()).ok()?);
+        Some(Zeroizing::new(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
+    };
+    let plain = Zeroizing::new(secret.expose_secret().to_owned());
+    std::iter::successors(Some(plain), escaped).take(MOST_ESCAPED).any(|form| printed.contains(form.as_str()))
 }
 
 #[cfg(test)]
@@ -336,6 +346,7 @@ mod tests {
             (r#"{"key":"CANARY","key":null,"id":"7"}"#, None),
             (r#"{"id":"7","data":{"key" : "CANARY"}}"#, Some("another place than documented at `key`")),
             (r#"{"id":"7","key":"CANARY","name":"CANARY too"}"#, Some("another field, too at `.`")),
+            (r#"{"id":"7","key":"CANARY","new":"\ud800"}"#, Some("cannot be kept as it is at `.`")),
             ("{\"id\":\"7\",\"note\":\"a\u{1}b\",\"key\":\"CANARY\"}", Some("is not JSON")),
             ("\u{feff}{\"id\":\"7\",\"key\":\"CANARY\"}", None),
         ] {
@@ -345,6 +356,42 @@ mod tests {
             let said = issued.drift.as_ref().map(ToString::to_string).unwrap_or_default();
             assert!(drift.map_or(said.is_empty(), |drift| said.contains(drift)), "{body}: {said}");
             assert!(!format!("{issued:?}").contains("CANARY"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_with_marks_is_not_shown_in_another_field_either() {
+        for name in [r#"a\"CANARY\\"#, r#"{\"key\":\"a\\\"CANARY\\\\\"}"#] {
+            let issued = issued(&format!(r#"{{"id":"7","key":"a\"CANARY\\","name":"{name}"}}"#)).unwrap();
+            assert_eq!(issued.secret.expose_secret(), r#"a"CANARY\"#);
+            assert!(!format!("{issued:?}").contains("CANARY"), "{name}");
+        }
+    }
+
+    #[test]
+    fn rights_that_only_the_record_has_are_never_short_in_silence() {
+        #[derive(Deserialize)]
+        struct Refined {
+            id: String,
+        }
+        impl VendorToken for Refined {
+            const ID: &'static str = "id";
+            const SECRET: &'static str = "key";
+            fn into_token(self, family: TokenFamily) -> Option<Token> {
+                Some(Token::new(family, self.id.parse().ok()?))
+            }
+            fn refine(token: &mut Token, record: &Value) {
+                token.scopes = Some(vec![record["rights"].to_string()]);
+            }
+        }
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for unkept in [deep.as_str(), r#""\ud800""#] {
+            let list = format!(r#"[{{"id":"1","rights":"all","new":{unkept}}},{{"id":"2","rights":"all"}}]"#);
+            let answer = answer(Operation::List, &list);
+            let list = answer.list().unwrap();
+            let results: Vec<_> = answer.tokens::<Refined>(list, 0).collect();
+            assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0), "{unkept}");
+            assert_eq!(results[1].as_ref().unwrap().scopes.as_ref().unwrap().len(), 1);
         }
     }
 
