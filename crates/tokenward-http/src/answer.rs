@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     Call, List,
     call::error_about,
-    essentials::{Essentials, OneOf},
+    essentials::{Essentials, OneOf, SECRET_ELSEWHERE, SECRET_TWICE, repeats},
     list::{Elements, Tokens},
     misfit::{Misfit, from_record, from_slice},
     response::{readable, within_a_page, within_a_record},
@@ -256,13 +256,13 @@ impl Answer {
             .into_token(self.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
         if is_elsewhere {
-            return Err(Drift::new(V::SECRET, "the secret stands in another place than documented"));
+            return Err(Drift::new(V::SECRET, SECRET_ELSEWHERE));
         }
         complete::<V>(&mut token, item)?;
         // What is shown of a whole secret would be the secret.
         token.mask = None;
-        if repeats(&token, secret) {
-            return Err(Drift::new(".", "the secret stands in another field, too"));
+        if repeats(&token, secret.expose_secret()) {
+            return Err(Drift::new(".", SECRET_TWICE));
         }
         Ok(token)
     }
@@ -284,20 +284,6 @@ fn complete<V: VendorToken>(token: &mut Token, item: &RawValue) -> Result<(), Dr
     V::refine(token, &record.to_value());
     token.record = Some(record);
     Ok(())
-}
-
-/// Whether what can be printed of a token holds its secret.
-fn repeats(token: &Token, secret: &SecretString) -> bool {
-    /// A record in a scope is JSON in JSON, and what is escaped there is escaped again.
-    const MOST_ESCAPED: usize = 3;
-
-    let Ok(printed) = serde_json::to_string(token).map(Zeroizing::new) else { return true };
-    let escaped = |form: &Zeroizing<String>| {
-        let quoted = Zeroizing::new(serde_json::to_string(form.as_str()).ok()?);
-        Some(Zeroizing::new(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
-    };
-    let plain = Zeroizing::new(secret.expose_secret().to_owned());
-    std::iter::successors(Some(plain), escaped).take(MOST_ESCAPED).any(|form| printed.contains(form.as_str()))
 }
 
 #[cfg(test)]

@@ -3,12 +3,16 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 use crate::WireSecret;
+
+pub(crate) const SECRET_ELSEWHERE: &str = "the secret stands in another place than documented";
+pub(crate) const SECRET_TWICE: &str = "the secret stands in another field, too";
 
 /// The id and the secrets, as far as they were read before the text ended or stopped making sense.
 #[derive(Default)]
@@ -97,6 +101,20 @@ fn scan(body: &[u8], name: &str) -> Option<WireSecret> {
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
         values.next()?.ok().filter(|value| !value.expose().is_empty())
     })
+}
+
+/// Whether what can be printed of what was made holds its secret.
+pub(crate) fn repeats(made: &impl Serialize, secret: &str) -> bool {
+    /// A record in a scope is JSON in JSON, and what is escaped there is escaped again.
+    const MOST_ESCAPED: usize = 3;
+
+    let Ok(printed) = serde_json::to_string(made).map(Zeroizing::new) else { return true };
+    let escaped = |form: &Zeroizing<String>| {
+        let quoted = Zeroizing::new(serde_json::to_string(form.as_str()).ok()?);
+        Some(Zeroizing::new(quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned()))
+    };
+    let plain = Zeroizing::new(secret.to_owned());
+    std::iter::successors(Some(plain), escaped).take(MOST_ESCAPED).any(|form| printed.contains(form.as_str()))
 }
 
 /// A text that is not empty, or anything else as nothing.

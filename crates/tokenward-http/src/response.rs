@@ -4,12 +4,13 @@ use std::fmt;
 
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::{de::DeserializeOwned, de::Error as _};
+use serde::{Serialize, de::DeserializeOwned, de::Error as _};
+use tokenward_core::Drift;
 use zeroize::Zeroizing;
 
 use crate::{
     Issued,
-    essentials::{Essentials, OneOf},
+    essentials::{Essentials, OneOf, SECRET_ELSEWHERE, SECRET_TWICE, repeats},
     misfit::{from_record, from_slice},
 };
 
@@ -103,7 +104,7 @@ impl Response {
     /// # Errors
     ///
     /// As [`decode`](Self::decode), where no secret arrived.
-    pub async fn issued<T: DeserializeOwned, E>(
+    pub async fn issued<T: DeserializeOwned + Serialize, E>(
         self,
         id: Option<&'static str>,
         secrets: &[&'static str],
@@ -115,6 +116,7 @@ impl Response {
         let (body, broken) = self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let body = readable(body);
         let essentials = Essentials::of(body.as_bytes(), id, secrets);
+        let details = details(&body, &essentials);
         let mut found = essentials.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
             return Err(match broken {
@@ -122,9 +124,6 @@ impl Response {
                 Some(BodyError::TooLarge(_)) | None => unreadable(LOST.to_owned()),
             });
         };
-        let details = from_slice::<OneOf<'_>>(body.as_bytes())
-            .and_then(|OneOf(item)| from_record(item.get().as_bytes()))
-            .map_err(|misfit| misfit.drift());
         let issued = Issued { id: essentials.id, secret, others: found.collect(), details };
         Ok(ResponseValue::new(issued, status, headers))
     }
@@ -171,6 +170,19 @@ impl Response {
                 Err(error) => return (body, Some(BodyError::Broken(error))),
             }
         }
+    }
+}
+
+/// What was made as it is documented, unless a secret would be printed with it.
+fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
+    let OneOf(item) = from_slice(body.as_bytes()).map_err(|misfit| misfit.drift())?;
+    let made: T = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
+    match essentials.secrets.first() {
+        Some((name, _)) if essentials.is_elsewhere => Err(Drift::new(*name, SECRET_ELSEWHERE)),
+        _ if essentials.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
+            Err(Drift::new(".", SECRET_TWICE))
+        }
+        _ => Ok(made),
     }
 }
 
@@ -267,6 +279,25 @@ mod tests {
             (b"", ""),
         ] {
             assert_eq!(readable(Zeroizing::new(body.to_vec())).as_str(), text);
+        }
+    }
+
+    #[test]
+    fn what_was_made_is_given_whole_where_no_secret_would_be_printed_with_it() {
+        type Made = std::collections::BTreeMap<String, crate::Nullable<serde_json::Value>>;
+
+        for (body, drift) in [
+            (r#"{"id":"7","name":"ci"}"#, None),
+            (r#"[{"id":"7","name":"CANARY too","key":"CANARY"}]"#, Some("another field, too at `.`")),
+            (r#"{"id":"7","data":{"key":"CANARY"}}"#, Some("another place than documented at `key`")),
+            (r#"{"id":"7","key":"CANARY""#, Some("ends too early")),
+        ] {
+            let essentials = Essentials::of(body.as_bytes(), Some("id"), &["key"]);
+            let said = details::<Made>(body, &essentials).err().map(|drift| drift.to_string());
+            match (&said, drift) {
+                (Some(said), Some(drift)) => assert!(said.contains(drift), "{body}: {said}"),
+                _ => assert_eq!(said.as_deref(), drift, "{body}"),
+            }
         }
     }
 
