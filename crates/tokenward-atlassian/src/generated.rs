@@ -399,7 +399,7 @@ impl Client {
         query: &'a types::ListOrgApiKeysQuery,
     ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error<()>> {
         let response = self.list_org_api_keys_response(org_id, query).await?;
-        response.decode_list().await
+        response.decode_page().await
     }
     /// Count the API keys of an organization.
     ///
@@ -451,7 +451,7 @@ impl Client {
         query: &'a types::ListOrgApiTokensQuery,
     ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error<()>> {
         let response = self.list_org_api_tokens_response(org_id, query).await?;
-        response.decode_list().await
+        response.decode_page().await
     }
     /// Count the API tokens of all managed accounts.
     ///

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::{
     Issued,
     essentials::{Essentials, OneOf, SECRET_ELSEWHERE, SECRET_TWICE, repeats},
-    misfit::{from_record, from_slice},
+    misfit::{Misfit, from_record, from_slice},
 };
 
 /// A successful answer whose body is unread.
@@ -81,9 +81,25 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        self.read_around_items(|text| from_slice(text)).await
+    }
+
+    /// Reads the body as a record around a list, within the bound of the client.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub async fn decode_page<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        self.read_around_items(|text| from_record(text)).await
+    }
+
+    async fn read_around_items<T, E>(
+        self,
+        read: impl FnOnce(&[u8]) -> Result<T, Misfit> + Send,
+    ) -> Result<ResponseValue<T>, Error<E>> {
         let (text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = from_slice(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let list = read(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(list, status, headers))
     }
 

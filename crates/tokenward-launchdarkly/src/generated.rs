@@ -913,7 +913,7 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::RelayAutoConfigCollectionRep>, Error<()>> {
         let response = self.get_relay_proxy_configs_response().await?;
-        response.decode_list().await
+        response.decode_page().await
     }
     /// Create a Relay Proxy configuration.
     ///
@@ -1009,7 +1009,7 @@ impl Client {
         query: &'a types::GetTokensQuery,
     ) -> Result<ResponseValue<types::Tokens>, Error<()>> {
         let response = self.get_tokens_response(query).await?;
-        response.decode_list().await
+        response.decode_page().await
     }
     /// Make a new personal or service token.
     ///

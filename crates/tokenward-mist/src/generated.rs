@@ -752,7 +752,7 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::Admin>, Error<()>> {
         let response = self.get_self_response().await?;
-        response.decode_list().await
+        response.decode().await
     }
     /// List your own API tokens.
     ///

@@ -40,18 +40,21 @@ impl Answers {
     fn read_as_a_list(&self, method: &mut ImplItemFn) -> Result<(), Problem> {
         let answer = answer_type(method)?;
         types::quarantine(answer, &self.records);
-        if answers_with_a_list(answer, &self.pages).unwrap_or_default() {
-            replace_decode(method, &parse_quote!(response.decode_list()));
+        match answered(answer) {
+            Some(name) if name == "Items" => replace_decode(method, &parse_quote!(response.decode_list())),
+            Some(name) if self.pages.contains(&name) => {
+                replace_decode(method, &parse_quote!(response.decode_page()));
+            }
+            _ => {}
         }
         Ok(())
     }
 }
 
-/// Whether the answer is a list, or a record around one.
-fn answers_with_a_list(answer: &Type, pages: &BTreeSet<String>) -> Option<bool> {
+/// The name of what an answer is read as.
+fn answered(answer: &Type) -> Option<String> {
     let body = types::generic_argument(types::generic_argument(answer, "Result")?, "ResponseValue")?;
-    let name = types::last_ident(body)?;
-    Some(name == "Items" || pages.contains(&name))
+    types::last_ident(body)
 }
 
 fn replace_decode(method: &mut ImplItemFn, reading: &Expr) {

@@ -70,20 +70,22 @@ pub(super) fn records(file: &mut syn::File) -> Result<BTreeSet<String>, Problem>
     Ok(module(file)?.iter().filter_map(record_name).collect())
 }
 
-/// The names of the records that are a page: with a list of records, and without an id of their own.
+/// The names of the records that are a page: with a list of what has an id, and without an id of their own.
 pub(super) fn pages(file: &mut syn::File, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Problem> {
-    let is_list = |field: &Field| {
-        generic_argument(&field.ty, "Option").and_then(last_ident).is_some_and(|name| name == "Items")
-    };
-    let is_page = |record: &ItemStruct| {
-        record.fields.iter().any(is_list)
-            && !record.fields.iter().any(|field| ids.contains(&json_name(field)))
-    };
-    let pages = module(file)?.iter().filter_map(|item| match item {
-        Item::Struct(record) if is_page(record) => Some(record.ident.to_string()),
+    let structs = |item: &Item| match item {
+        Item::Struct(record) => Some(record.clone()),
         _ => None,
-    });
-    Ok(pages.collect())
+    };
+    let records: Vec<ItemStruct> = module(file)?.iter().filter_map(structs).collect();
+    let has_id = |record: &&ItemStruct| record.fields.iter().any(|field| ids.contains(&json_name(field)));
+    let listed: BTreeSet<String> =
+        records.iter().filter(has_id).map(|record| record.ident.to_string()).collect();
+    let is_list = |field: &Field| {
+        let list = generic_argument(&field.ty, "Option").and_then(|list| generic_argument(list, "Items"));
+        list.and_then(last_ident).is_some_and(|name| listed.contains(&name))
+    };
+    let is_page = |record: &&ItemStruct| !has_id(record) && record.fields.iter().any(is_list);
+    Ok(records.iter().filter(is_page).map(|record| record.ident.to_string()).collect())
 }
 
 /// Lists of records, wherever they stand in a type, become lists of which one bad item costs no other.
@@ -323,4 +325,34 @@ fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
         })
         .flatten()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_a_record_around_a_list_of_what_has_an_id() {
+        let mut file: syn::File = parse_quote! {
+            pub mod types {
+                pub struct Page {
+                    pub items: Option<::tokenward_http::Items<Token>>,
+                    pub links: Option<Vec<String>>,
+                }
+                pub struct Token {
+                    #[serde(rename = "_id")]
+                    pub id: String,
+                    pub parts: Option<::tokenward_http::Items<Token>>,
+                }
+                pub struct Account {
+                    pub rights: Option<::tokenward_http::Items<Right>>,
+                }
+                pub struct Right {
+                    pub role: String,
+                }
+            }
+        };
+        let pages = pages(&mut file, &BTreeSet::from(["_id".to_owned()])).unwrap();
+        assert_eq!(pages, BTreeSet::from(["Page".to_owned()]));
+    }
 }
