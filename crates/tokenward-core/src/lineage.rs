@@ -46,6 +46,9 @@ impl fmt::Display for InvalidLineage {
 
 impl std::error::Error for InvalidLineage {}
 
+const SHORTEST: usize = 8;
+const LONGEST: usize = 64;
+
 impl Lineage {
     /// A mark that nobody else has: `lineage-` and 12 characters.
     pub fn random() -> Self {
@@ -75,6 +78,12 @@ impl Lineage {
     pub(crate) fn is_in(&self, text: &str) -> bool {
         text.split_whitespace().any(|word| word == &*self.0)
     }
+
+    /// Whether a text ends with the beginning of the mark, as one does that was too long for the vendor.
+    pub(crate) fn is_cut_in(&self, text: &str) -> bool {
+        let last = text.trim_end_matches(['.', '…']).split_whitespace().next_back().unwrap_or_default();
+        last.len() >= SHORTEST && last != &*self.0 && self.0.starts_with(last)
+    }
 }
 
 impl FromStr for Lineage {
@@ -82,7 +91,7 @@ impl FromStr for Lineage {
 
     fn from_str(text: &str) -> Result<Self, InvalidLineage> {
         let is_mark = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        let is_lineage = (8..=64).contains(&text.len()) && text.bytes().all(is_mark);
+        let is_lineage = (SHORTEST..=LONGEST).contains(&text.len()) && text.bytes().all(is_mark);
         if is_lineage { Ok(Self(text.into())) } else { Err(InvalidLineage) }
     }
 }
@@ -170,6 +179,17 @@ mod tests {
             assert!(lineage.is_in(marked));
         }
         assert!(!lineage.is_in("ci lineage-171") && !lineage.is_in("ci"));
+        for (text, is_cut) in [
+            ("ci lineage-1", true),
+            ("ci lineage-1...", true),
+            ("ci lineage-17", false),
+            ("ci lineage-18", false),
+            ("ci lineage-1 of x", false),
+            ("ci line", false),
+            ("", false),
+        ] {
+            assert_eq!(lineage.is_cut_in(text), is_cut, "{text}");
+        }
     }
 
     #[test]

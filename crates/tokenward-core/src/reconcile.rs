@@ -50,22 +50,32 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 /// Whether a token may be the one of this creation: by its mark, or by its name and its age where there is no mark.
 fn may_be(token: &Token, attempt: &Attempt) -> bool {
     match &attempt.lineage {
-        Some(lineage) => {
-            [&token.name, &token.description].into_iter().flatten().any(|text| lineage.is_in(text))
-        }
+        Some(lineage) => texts(token).any(|text| lineage.is_in(text)),
         None => {
             let is_older = token.created.at().is_some_and(|created| created < attempt.sent_at - SKEW);
-            token.name.as_deref() == Some(attempt.name.as_str()) && !is_older
+            // Vendors trim what they are sent.
+            token.name.as_deref().map(str::trim) == Some(attempt.name.trim()) && !is_older
         }
     }
 }
 
+/// Whether a token has a mark that was cut off, and which may have been the one of this creation.
+fn has_cut_mark(token: &Token, attempt: &Attempt) -> bool {
+    attempt.lineage.as_ref().is_some_and(|lineage| texts(token).any(|text| lineage.is_cut_in(text)))
+}
+
+/// Where a mark may stand.
+fn texts(token: &Token) -> impl Iterator<Item = &String> {
+    [&token.name, &token.description].into_iter().flatten()
+}
+
 /// What a list says of a creation.
 pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Result<Reconciled> {
-    let (mut candidates, mut is_complete) = (Vec::new(), true);
+    let (mut candidates, mut cut, mut is_complete) = (Vec::new(), Vec::new(), true);
     while let Some(result) = tokens.next().await {
         match result {
             Ok(token) if may_be(&token, attempt) => candidates.push(token),
+            Ok(token) if has_cut_mark(&token, attempt) => cut.push(token),
             Ok(_) => {}
             Err(error) if error.position().is_some() || error.kind() == ErrorKind::Incomplete => {
                 is_complete = false;
@@ -76,6 +86,10 @@ pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Res
         }
     }
     let why = match (candidates.len(), &attempt.lineage) {
+        (0, _) if !cut.is_empty() => {
+            candidates = cut;
+            "a token has the beginning of the mark, which the vendor may have cut"
+        }
         (0, _) if is_complete => return Ok(Reconciled::NotMinted),
         (0, _) => "the list is not complete",
         (1, Some(_)) => {
@@ -138,6 +152,11 @@ mod tests {
                 "unknown of 0: the list is not complete",
             ),
             (with(vec![Err(error(ErrorKind::Incomplete))]), "unknown of 0: the list is not complete"),
+            (
+                with(vec![token("5", "a long name lineage-1", SENT)]),
+                "unknown of 1: a token has the beginning of the mark, which the vendor may have cut",
+            ),
+            (with(vec![marked(), token("5", "a long name lineage-1", SENT)]), "minted 3"),
             (with(vec![marked(), Err(error(ErrorKind::Transport))]), "minted 3"),
             (with(vec![Err(error(ErrorKind::Transport))]), "error: transport"),
         ] {
@@ -154,7 +173,9 @@ mod tests {
             ("unknown", one),
             ("2026-08-01T11:54:00Z", "not minted"),
         ] {
-            assert_eq!(said(false, vec![token("1", "ci", created)]).await, expected, "{created}");
+            for name in ["ci", " ci "] {
+                assert_eq!(said(false, vec![token("1", name, created)]).await, expected, "{created}");
+            }
         }
         assert_eq!(said(false, vec![token("1", "other", SENT)]).await, "not minted");
     }
