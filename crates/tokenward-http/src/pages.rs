@@ -247,7 +247,7 @@ impl<C: Hash, F> State<C, F> {
             self.gap.get_or_insert(gap);
         }
         self.next = match page.next {
-            Some(_) if repeated && !fresh => self.stop("a page came twice"),
+            _ if repeated && !fresh => self.stop("a page came twice"),
             Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
             Some(_) if self.cursors.count >= MOST_PAGES => self.stop("it has pages without an end"),
             Some(next) if !self.cursors.insert(&next) => self.stop("a cursor came twice"),
@@ -362,6 +362,13 @@ mod tests {
             said += &format!("{}\n", list(pages).await.join(" · "));
         }
         insta::assert_snapshot!(said);
+    }
+
+    #[tokio::test]
+    async fn a_last_page_that_came_before_is_not_taken_for_the_last_one() {
+        let said = list(vec![(&["a", "b"], Some(1), None), (&["a", "b"], None, None)]).await;
+        assert_eq!(said.len(), 3);
+        assert!(said[2].contains("a page came twice"), "{}", said[2]);
     }
 
     #[tokio::test]
