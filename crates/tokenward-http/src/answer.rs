@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     Call, List,
     call::error_about,
-    essentials::{Essentials, OneOf, SECRET_ELSEWHERE, SECRET_TWICE, repeats},
+    essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     list::{Elements, Tokens},
     misfit::{Misfit, from_record, from_slice},
     response::{readable, within_a_page, within_a_record},
@@ -223,6 +223,7 @@ impl Answer {
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let essentials = Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]);
+        let drift = essentials.drift();
         let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
         let Some((_, secret)) = essentials.secrets.into_iter().next() else {
             let error = match &self.end {
@@ -236,7 +237,7 @@ impl Answer {
             });
         };
         let secret = secret.into_secret();
-        match (self.whole::<V>(&secret, essentials.is_elsewhere), id) {
+        match (self.whole::<V>(&secret, drift), id) {
             (Ok(token), _) => Ok(IssuedToken::new(token, secret)),
             (Err(drift), Some(id)) => {
                 Ok(IssuedToken::new(Token::new(self.call.family(), id), secret).with_drift(drift))
@@ -249,14 +250,14 @@ impl Answer {
     }
 
     /// The token beside its secret, or where the answer does not fit.
-    fn whole<V: VendorToken>(&self, secret: &SecretString, is_elsewhere: bool) -> Result<Token, Drift> {
+    fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
         let OneOf(item) = from_slice(self.body.as_bytes()).map_err(|misfit| misfit.drift())?;
         let record: V = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
         let mut token = record
             .into_token(self.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
-        if is_elsewhere {
-            return Err(Drift::new(V::SECRET, SECRET_ELSEWHERE));
+        if let Some(drift) = drift {
+            return Err(drift);
         }
         complete::<V>(&mut token, item)?;
         // What is shown of a whole secret would be the secret.
@@ -332,6 +333,10 @@ mod tests {
             (r#"{"key":"CANARY","key":null,"id":"7"}"#, None),
             (r#"{"id":"7","data":{"key" : "CANARY"}}"#, Some("another place than documented at `key`")),
             (r#"{"id":"7","key":"CANARY","name":"CANARY too"}"#, Some("another field, too at `.`")),
+            (
+                r#"[{"id":"7","key":"CANARY"},{"id":"8","key":"CANARY-2"}]"#,
+                Some("another record, which was not read"),
+            ),
             (r#"{"id":"7","key":"CANARY","new":"\ud800"}"#, Some("cannot be kept as it is at `.`")),
             ("{\"id\":\"7\",\"note\":\"a\u{1}b\",\"key\":\"CANARY\"}", Some("is not JSON")),
             ("\u{feff}{\"id\":\"7\",\"key\":\"CANARY\"}", None),

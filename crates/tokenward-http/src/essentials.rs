@@ -7,11 +7,11 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
+use tokenward_core::Drift;
 use zeroize::Zeroizing;
 
 use crate::WireSecret;
 
-pub(crate) const SECRET_ELSEWHERE: &str = "the secret stands in another place than documented";
 pub(crate) const SECRET_TWICE: &str = "the secret stands in another field, too";
 
 /// The id and the secrets, as far as they were read before the text ended or stopped making sense.
@@ -22,6 +22,8 @@ pub(crate) struct Essentials {
     pub(crate) secrets: Vec<(&'static str, WireSecret)>,
     /// Whether the first secret does not stand where it is documented to stand.
     pub(crate) is_elsewhere: bool,
+    /// Whether there are further records, with secrets of their own.
+    pub(crate) is_several: bool,
 }
 
 impl Essentials {
@@ -40,6 +42,15 @@ impl Essentials {
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
         found.secrets.sort_by_key(place);
         found
+    }
+
+    /// Why what was made is not as it is documented, whatever its record is.
+    pub(crate) fn drift(&self) -> Option<Drift> {
+        let (name, _) = self.secrets.first()?;
+        if self.is_elsewhere {
+            return Some(Drift::new(*name, "the secret stands in another place than documented"));
+        }
+        self.is_several.then(|| Drift::new("[1]", "there is another record, which was not read"))
     }
 
     fn take(&mut self, name: &'static str, secret: Option<WireSecret>) {
@@ -72,8 +83,11 @@ impl<'de> Visitor<'de> for Find<'_> {
                 deserializer.deserialize_any(self.0)
             }
         }
-        seq.next_element_seed(First(self))?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        let Find { id, secrets, found } = self;
+        seq.next_element_seed(First(Find { id, secrets, found: &mut *found }))?;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            found.is_several = true;
+        }
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Issued,
-    essentials::{Essentials, OneOf, SECRET_ELSEWHERE, SECRET_TWICE, repeats},
+    essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_slice},
 };
 
@@ -193,12 +193,12 @@ impl Response {
 fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
     let OneOf(item) = from_slice(body.as_bytes()).map_err(|misfit| misfit.drift())?;
     let made: T = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
-    match essentials.secrets.first() {
-        Some((name, _)) if essentials.is_elsewhere => Err(Drift::new(*name, SECRET_ELSEWHERE)),
-        _ if essentials.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
+    match essentials.drift() {
+        Some(drift) => Err(drift),
+        None if essentials.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
             Err(Drift::new(".", SECRET_TWICE))
         }
-        _ => Ok(made),
+        None => Ok(made),
     }
 }
 
@@ -307,6 +307,7 @@ mod tests {
             (r#"[{"id":"7","name":"CANARY too","key":"CANARY"}]"#, Some("another field, too at `.`")),
             (r#"{"id":"7","data":{"key":"CANARY"}}"#, Some("another place than documented at `key`")),
             (r#"{"id":"7","key":"CANARY""#, Some("ends too early")),
+            (r#"[{"id":"7","key":"A"},{"id":"8","key":"B"}]"#, Some("another record, which was not read")),
         ] {
             let essentials = Essentials::of(body.as_bytes(), Some("id"), &["key"]);
             let said = details::<Made>(body, &essentials).err().map(|drift| drift.to_string());
