@@ -151,16 +151,21 @@ fn markers_are_gone(file: &syn::File) -> Result<(), Problem> {
 
 /// The types that the methods give back, and all that those are made of.
 fn answers(file: &syn::File, types: &Types<'_>) -> BTreeSet<String> {
-    let mut open: Vec<String> = methods(file).flat_map(|method| idents(&method.sig.output)).collect();
-    let mut answers = BTreeSet::new();
+    within(methods(file).flat_map(|method| idents(&method.sig.output)), types)
+}
+
+/// Of these types those that are records, and all that they are made of.
+fn within(names: impl IntoIterator<Item = String>, types: &Types<'_>) -> BTreeSet<String> {
+    let mut open: Vec<String> = names.into_iter().collect();
+    let mut records = BTreeSet::new();
     while let Some(name) = open.pop() {
         if let Some(record) = types.get(&name)
-            && answers.insert(name)
+            && records.insert(name)
         {
             open.extend(record.fields.iter().flat_map(|field| idents(&field.ty)));
         }
     }
-    answers
+    records
 }
 
 fn idents(tokens: &impl ToTokens) -> BTreeSet<String> {
@@ -235,7 +240,8 @@ fn fresh_secrets_are_read_first(file: &syn::File, types: &Types<'_>, config: &Co
         config.operations().filter(|(route, _)| route.starts_with("POST ")).map(|(_, name)| name).collect();
     for method in methods(file) {
         let (name, answer) = (method.sig.ident.to_string(), idents(&method.sig.output));
-        if posts.contains(name.as_str()) && answer.iter().any(has_secret) && !answer.contains("Issued") {
+        let is_issued = answer.contains("Issued");
+        if posts.contains(name.as_str()) && !is_issued && within(answer, types).iter().any(has_secret) {
             return Err(Problem::at(
                 name,
                 "makes something with a secret, which is lost where the answer has another shape",
@@ -515,6 +521,10 @@ mod tests {
                         #[serde(skip_serializing_if = "x")]
                         pub key: Option<::tokenward_http::WireSecret>,
                     }
+                    pub struct Wrapper {
+                        #[serde(skip_serializing_if = "x")]
+                        pub made: Option<Token>,
+                    }
                 }
                 impl Client {
                     pub async fn make(&self) -> Result<ResponseValue<#made>, Error<()>> {}
@@ -529,7 +539,8 @@ mod tests {
         assert_eq!(verdict(issued.clone(), token.clone()), Ok(()));
         let lost = "make: makes something with a secret, which is lost where the answer has another shape";
         assert_eq!(verdict(token.clone(), token.clone()), Err(lost.to_owned()));
-        assert_eq!(verdict(list.clone(), token), Err(lost.to_owned()));
+        assert_eq!(verdict(list.clone(), token.clone()), Err(lost.to_owned()));
+        assert_eq!(verdict(parse_quote!(types::Wrapper), token), Err(lost.to_owned()));
         let plain = "change: is a list in an answer of which one bad item fails the whole";
         assert_eq!(verdict(issued, list), Err(plain.to_owned()));
     }
