@@ -303,6 +303,14 @@ pub(crate) static BOMBS: &[Bomb] = &[
     bomb("16 MB of zeros", some_lists, |target, _, _| {
         Answer::chunked(list_of(target, 8 * MILLION, joined([repeated("0,", 8 * MILLION - 1), text("0")])))
     }),
+    // What serde says of a text that does not fit is six times as long as this one.
+    bomb("15 MB of text beside the items", some_lists, |_, _, _| {
+        Answer::chunked(joined([
+            text(r#"{"totalCount":""#),
+            repeated("\u{7f}", 15 * MB),
+            text(r#"","links":7,"items":[],"data":[]}"#),
+        ]))
+    }),
     bomb("a million headers", all, |target, line, _| Answer {
         headers: Box::new((0..MILLION).map(|number| format!("x-{number}: y"))),
         ..ordinary(target, line)
