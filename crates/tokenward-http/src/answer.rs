@@ -445,6 +445,7 @@ mod tests {
             // The owner's id is not the token's.
             r#"{"owner":{"id":"8"},"key":"CANARY"}"#,
             r#"{"data":{"id":"7","key":"CANARY"}}"#,
+            r#"{"id":"of CANARY","key":"CANARY"}"#,
         ] {
             let error = issued(body).unwrap_err();
             assert_eq!((error.kind(), error.token_id()), (ErrorKind::Ambiguous, None), "{body}");

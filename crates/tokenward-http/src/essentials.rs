@@ -39,6 +39,11 @@ impl Essentials {
             found.secrets = secrets.iter().filter_map(|name| Some((*name, scan(body, name)?))).collect();
             found.is_elsewhere = !found.secrets.is_empty();
         }
+        // An id is shown.
+        found.id = found
+            .id
+            .take()
+            .filter(|id| !found.secrets.iter().any(|(_, secret)| id.contains(secret.expose())));
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
         found.secrets.sort_by_key(place);
         found
