@@ -24,7 +24,8 @@ use jiff::Timestamp;
 /// ```
 ///
 /// It stands at the end of the token's description, or of its name where the
-/// family has no descriptions. It is no secret.
+/// family has no descriptions. It is no secret, and no two creations have the
+/// same.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lineage(Arc<str>);
 
@@ -114,9 +115,10 @@ impl fmt::Debug for Lineage {
 /// use tokenward_core::{Attempt, Lineage, Timestamp};
 ///
 /// // As it was kept before a crash.
-/// let attempt = Attempt::new("ci", Timestamp::now()).with_lineage("lineage-7k3m9q2x4b5c".parse()?);
+/// let sent_at: Timestamp = "2026-11-01T12:00:00Z".parse()?;
+/// let attempt = Attempt::new("ci", sent_at).with_lineage("lineage-7k3m9q2x4b5c".parse()?);
 /// assert_eq!(attempt.name, "ci");
-/// # Ok::<(), tokenward_core::InvalidLineage>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// The error of a creation whose answer was lost has it in
@@ -130,7 +132,7 @@ pub struct Attempt {
     pub name: String,
     /// The mark that the request had.
     pub lineage: Option<Lineage>,
-    /// When it was sent.
+    /// When it was sent, or a moment before.
     pub sent_at: Timestamp,
 }
 

@@ -1,8 +1,8 @@
 //! A manager that cannot change anything.
 
 use crate::{
-    Capabilities, Current, ListOptions, Listing, Operation, Result, Token, TokenFamily, TokenId,
-    TokenManager, TokenManagerExt, TokenStream,
+    Attempt, Capabilities, Current, ListOptions, Listing, Operation, Reconciled, Result, Token, TokenFamily,
+    TokenId, TokenManager, TokenManagerExt, TokenStream,
 };
 
 /// A manager without its writing half: an inventory can be given one, and the compiler sees to the rest.
@@ -76,6 +76,15 @@ impl<M: TokenManager> ReadOnly<M> {
     /// As [`TokenManagerExt::listing`].
     pub async fn listing(&self, options: ListOptions) -> Listing {
         self.0.listing(options).await
+    }
+
+    /// As [`TokenManagerExt::reconcile`].
+    ///
+    /// # Errors
+    ///
+    /// What ends the list before it has shown anything.
+    pub async fn reconcile(&self, attempt: &Attempt, among: ListOptions) -> Result<Reconciled> {
+        self.0.reconcile(attempt, among).await
     }
 
     /// As [`TokenManager::get`].

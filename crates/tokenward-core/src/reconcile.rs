@@ -1,5 +1,7 @@
 //! What became of a creation whose answer was lost.
 
+use std::collections::BTreeMap;
+
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 
@@ -37,7 +39,7 @@ pub enum Reconciled {
     NotMinted,
     /// It cannot be told.
     Unknown {
-        /// The tokens that may be it.
+        /// Tokens that may be it, ten at most.
         candidates: Vec<Token>,
         /// Why it cannot be told.
         why: &'static str,
@@ -47,21 +49,49 @@ pub enum Reconciled {
 /// How much a vendor's clock may be behind ours.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
-/// Whether a token may be the one of this creation: by its mark, or by its name and its age where there is no mark.
-fn may_be(token: &Token, attempt: &Attempt) -> bool {
-    match &attempt.lineage {
-        Some(lineage) => texts(token).any(|text| lineage.is_in(text)),
-        None => {
-            let is_older = token.created.at().is_some_and(|created| created < attempt.sent_at - SKEW);
-            // Vendors trim what they are sent.
-            token.name.as_deref().map(str::trim) == Some(attempt.name.trim()) && !is_older
-        }
-    }
+/// How many tokens are named where it cannot be told.
+const MOST: usize = 10;
+
+/// What speaks for a token, the strongest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Clue {
+    /// It has the mark.
+    Mark,
+    /// It has the mark, and was there before the request.
+    OldMark,
+    /// It has the beginning of the mark.
+    CutMark,
+    /// It has the name, and no mark, and was not there before.
+    Name,
 }
 
-/// Whether a token has a mark that was cut off, and which may have been the one of this creation.
-fn has_cut_mark(token: &Token, attempt: &Attempt) -> bool {
-    attempt.lineage.as_ref().is_some_and(|lineage| texts(token).any(|text| lineage.is_cut_in(text)))
+impl Clue {
+    fn of(token: &Token, attempt: &Attempt) -> Option<Self> {
+        let is_older = token.created.at().is_some_and(|created| created < attempt.sent_at - SKEW);
+        if let Some(lineage) = &attempt.lineage {
+            if texts(token).any(|text| lineage.is_in(text)) {
+                return Some(if is_older { Self::OldMark } else { Self::Mark });
+            }
+            if texts(token).any(|text| lineage.is_cut_in(text)) {
+                return Some(Self::CutMark);
+            }
+        }
+        // Vendors trim what they are sent.
+        let is_named = token.name.as_deref().map(str::trim) == Some(attempt.name.trim());
+        (is_named && !is_older).then_some(Self::Name)
+    }
+
+    fn why_unknown(self, attempt: &Attempt) -> &'static str {
+        match self {
+            Self::Mark => "several tokens have the mark",
+            Self::OldMark => "a token has the mark that was there before the request: a mark is used once",
+            Self::CutMark => "a token has the beginning of the mark, which the vendor may have cut",
+            Self::Name if attempt.lineage.is_some() => {
+                "a new token of this name has no mark, which the vendor may have dropped"
+            }
+            Self::Name => "there is a token of this name, and the creation had no mark to tell it by",
+        }
+    }
 }
 
 /// Where a mark may stand.
@@ -71,36 +101,36 @@ fn texts(token: &Token) -> impl Iterator<Item = &String> {
 
 /// What a list says of a creation.
 pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Result<Reconciled> {
-    let (mut candidates, mut cut, mut is_complete) = (Vec::new(), Vec::new(), true);
+    let (mut found, mut is_complete) = (BTreeMap::<Clue, Vec<Token>>::new(), true);
     while let Some(result) = tokens.next().await {
         match result {
-            Ok(token) if may_be(&token, attempt) => candidates.push(token),
-            Ok(token) if has_cut_mark(&token, attempt) => cut.push(token),
-            Ok(_) => {}
+            Ok(token) => {
+                if let Some(clue) = Clue::of(&token, attempt) {
+                    let candidates = found.entry(clue).or_default();
+                    if candidates.len() < MOST {
+                        candidates.push(token);
+                    }
+                }
+            }
             Err(error) if error.position().is_some() || error.kind() == ErrorKind::Incomplete => {
                 is_complete = false;
             }
             // What was found is worth more than the rest of the list.
-            Err(_) if !candidates.is_empty() => is_complete = false,
+            Err(_) if !found.is_empty() => is_complete = false,
             Err(error) => return Err(error),
         }
     }
-    let why = match (candidates.len(), &attempt.lineage) {
-        (0, _) if !cut.is_empty() => {
-            candidates = cut;
-            "a token has the beginning of the mark, which the vendor may have cut"
-        }
-        (0, _) if is_complete => return Ok(Reconciled::NotMinted),
-        (0, _) => "the list is not complete",
-        (1, Some(_)) => {
-            return Ok(candidates
-                .pop()
-                .map_or(Reconciled::NotMinted, |token| Reconciled::Minted(Box::new(token))));
-        }
-        (_, Some(_)) => "several tokens have the mark",
-        (_, None) => "there is a token of this name, and the creation had no mark to tell it by",
-    };
-    Ok(Reconciled::Unknown { candidates, why })
+    Ok(match found.pop_first() {
+        None if is_complete => Reconciled::NotMinted,
+        None => Reconciled::Unknown { candidates: Vec::new(), why: "the list is not complete" },
+        Some((clue, mut candidates)) => match candidates.pop() {
+            Some(token) if clue == Clue::Mark && candidates.is_empty() => Reconciled::Minted(Box::new(token)),
+            last => {
+                candidates.extend(last);
+                Reconciled::Unknown { candidates, why: clue.why_unknown(attempt) }
+            }
+        },
+    })
 }
 
 #[cfg(test)]
@@ -137,9 +167,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_mark_tells_one_token_from_all_others() {
-        let others = || vec![token("1", "ci", SENT), token("2", "ci lineage-171", SENT)];
+        const BEFORE: &str = "2026-07-01T00:00:00Z";
+
+        let others = || vec![token("1", "ci", BEFORE), token("2", "ci lineage-171", SENT)];
         let with = |more: Vec<Result<Token>>| [others(), more].into_iter().flatten().collect();
-        let marked = || token("3", "ci lineage-17", "2026-07-01T00:00:00Z");
+        let marked = || token("3", "ci lineage-17", SENT);
         let mut described = token("4", "ci", SENT).unwrap();
         described.description = Some("builds lineage-17".to_owned());
         for (list, expected) in [
@@ -156,6 +188,19 @@ mod tests {
                 with(vec![token("5", "a long name lineage-1", SENT)]),
                 "unknown of 1: a token has the beginning of the mark, which the vendor may have cut",
             ),
+            (
+                with(vec![token("6", "ci lineage-17", BEFORE)]),
+                "unknown of 1: a token has the mark that was there before the request: a mark is used once",
+            ),
+            (
+                with(vec![token("7", "ci", SENT)]),
+                "unknown of 1: a new token of this name has no mark, which the vendor may have dropped",
+            ),
+            (
+                with((0..99).map(|_| token("8", "ci", SENT)).collect()),
+                "unknown of 10: a new token of this name has no mark, which the vendor may have dropped",
+            ),
+            (with(vec![marked(), token("7", "ci", SENT)]), "minted 3"),
             (with(vec![marked(), token("5", "a long name lineage-1", SENT)]), "minted 3"),
             (with(vec![marked(), Err(error(ErrorKind::Transport))]), "minted 3"),
             (with(vec![Err(error(ErrorKind::Transport))]), "error: transport"),

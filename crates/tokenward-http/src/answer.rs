@@ -60,13 +60,16 @@ pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Zeroizing<String>,
+    /// Whether it was no text everywhere.
+    is_mended: bool,
     /// Why there is no more of it, where it is not the whole.
     end: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
-        Self { call, status, headers, body: readable(body), end: None }
+        let (body, is_mended) = readable(body);
+        Self { call, status, headers, body, is_mended, end: None }
     }
 
     /// As much as came, and why there is no more.
@@ -222,7 +225,8 @@ impl Answer {
     /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
-        let essentials = Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]);
+        let essentials =
+            Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
         let drift = essentials.drift();
         let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
         let Some((_, secret)) = essentials.secrets.into_iter().next() else {
@@ -384,6 +388,15 @@ mod tests {
             assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0), "{unkept}");
             assert_eq!(results[1].as_ref().unwrap().scopes.as_ref().unwrap().len(), 1);
         }
+    }
+
+    #[test]
+    fn a_secret_with_bytes_that_are_no_text_is_not_given_for_a_good_one() {
+        let call = || Call::new(TokenFamily::new("acme", "token"), Operation::Create);
+        let issued = |body: &[u8]| Answer::from_body(call(), body).issued::<Acme>().unwrap();
+        let bad = issued(b"{\"id\":\"7\",\"key\":\"CAN\xffRY\"}");
+        assert!(bad.drift.unwrap().to_string().contains("may not work at `key`"));
+        assert!(issued(b"{\"id\":\"7\",\"name\":\"\xff\",\"key\":\"CANARY\"}").drift.is_none());
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Essentials {
     pub(crate) secrets: Vec<(&'static str, WireSecret)>,
     /// Whether the first secret does not stand where it is documented to stand.
     pub(crate) is_elsewhere: bool,
+    /// Whether bytes that are no text were replaced before it was read.
+    is_mended: bool,
     /// Whether there are further records, with secrets of their own.
     pub(crate) is_several: bool,
 }
@@ -49,9 +51,17 @@ impl Essentials {
         found
     }
 
+    /// The same, read from a body that was no text everywhere.
+    pub(crate) fn of_mended(self, is_mended: bool) -> Self {
+        Self { is_mended, ..self }
+    }
+
     /// Why what was made is not as it is documented, whatever its record is.
     pub(crate) fn drift(&self) -> Option<Drift> {
-        let (name, _) = self.secrets.first()?;
+        let (name, secret) = self.secrets.first()?;
+        if self.is_mended && secret.expose().contains('?') {
+            return Some(Drift::new(*name, "the secret has bytes that are no text, and may not work"));
+        }
         if self.is_elsewhere {
             return Some(Drift::new(*name, "the secret stands in another place than documented"));
         }

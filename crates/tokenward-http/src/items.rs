@@ -31,6 +31,9 @@ use crate::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
+/// [`good`](Self::good) alone passes over bad ones: of rights within a record,
+/// for one, look at [`bad`](Self::bad) too.
+///
 /// A list of more than 25,000 items is refused as a whole, since all of them
 /// are held in memory; a family's list yields them one by one.
 #[derive(Clone, Debug)]

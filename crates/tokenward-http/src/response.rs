@@ -110,7 +110,7 @@ impl Response {
         match broken {
             Some(BodyError::Broken(error)) => Err(Error::ResponseBodyError(error)),
             Some(BodyError::TooLarge(limit)) => Err(unreadable(too_large(limit))),
-            None => Ok((readable(body), status, headers)),
+            None => Ok((readable(body).0, status, headers)),
         }
     }
 
@@ -125,20 +125,18 @@ impl Response {
         id: Option<&'static str>,
         secrets: &[&'static str],
     ) -> Result<ResponseValue<Issued<T>>, Error<E>> {
-        const LOST: &str =
-            "the answer holds no secret; a token may have been made: look for it in a list, and revoke it";
+        const NEXT: &str = "a token may have been made: look for it in a list, and revoke it";
 
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
         let (body, broken) = self.within(MOST_OF_A_RECORD).read_what_there_is().await;
-        let body = readable(body);
-        let essentials = Essentials::of(body.as_bytes(), id, secrets);
+        let (body, is_mended) = readable(body);
+        let essentials = Essentials::of(body.as_bytes(), id, secrets).of_mended(is_mended);
         let details = details(&body, &essentials);
         let mut found = essentials.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
-            return Err(match broken {
-                Some(BodyError::Broken(error)) => Error::ResponseBodyError(error),
-                Some(BodyError::TooLarge(_)) | None => unreadable(LOST.to_owned()),
-            });
+            let end = broken.map(|broken| broken.reason() + ", and holds no secret");
+            let what = end.unwrap_or_else(|| "the answer holds no secret".to_owned());
+            return Err(unreadable(format!("{what}; {NEXT}")));
         };
         let issued = Issued { id: essentials.id, secret, others: found.collect(), details };
         Ok(ResponseValue::new(issued, status, headers))
@@ -265,8 +263,8 @@ fn unreadable<E>(message: String) -> Error<E> {
 }
 
 /// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others, nor
-/// millions of them more memory.
-pub(crate) fn readable(mut body: Zeroizing<Vec<u8>>) -> Zeroizing<String> {
+/// millions of them more memory. Also whether there were any.
+pub(crate) fn readable(mut body: Zeroizing<Vec<u8>>) -> (Zeroizing<String>, bool) {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
     if body.starts_with(BYTE_ORDER_MARK) {
@@ -278,7 +276,7 @@ pub(crate) fn readable(mut body: Zeroizing<Vec<u8>>) -> Zeroizing<String> {
         start = error.error_len().map_or(body.len(), |length| bad + length);
         body[bad..start].fill(b'?');
     }
-    Zeroizing::new(String::from_utf8(std::mem::take(&mut body)).unwrap_or_default())
+    (Zeroizing::new(String::from_utf8(std::mem::take(&mut body)).unwrap_or_default()), start > 0)
 }
 
 #[cfg(test)]
@@ -294,7 +292,8 @@ mod tests {
             (b"\xf0\x9f\x92", "???"),
             (b"", ""),
         ] {
-            assert_eq!(readable(Zeroizing::new(body.to_vec())).as_str(), text);
+            let (read, is_mended) = readable(Zeroizing::new(body.to_vec()));
+            assert_eq!((read.as_str(), is_mended), (text, text.contains('?')));
         }
     }
 
