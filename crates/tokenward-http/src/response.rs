@@ -255,7 +255,9 @@ pub(crate) fn within_a_page(text: &str) -> Result<(), &'static str> {
 }
 
 pub(crate) fn too_large(limit: usize) -> String {
-    format!("the answer is larger than {limit} bytes, where reading ends: `with_body_limit` moves that")
+    // That of one record is fixed.
+    let hint = if limit == MOST_OF_A_RECORD { "" } else { ": `with_body_limit` moves that" };
+    format!("the answer is larger than {limit} bytes, where reading ends{hint}")
 }
 
 fn unreadable<E>(message: String) -> Error<E> {
