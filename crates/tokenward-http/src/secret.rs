@@ -30,8 +30,8 @@ impl WireSecret {
         self.0.expose_secret()
     }
 
-    /// The value where it is a mask, as vendors go on showing of a secret: up to eight of its characters, with
-    /// dots or stars between.
+    /// The value where it is a mask, as vendors go on showing of a secret: up to eight of its characters with dots or
+    /// stars between, or its last four alone.
     ///
     /// ```
     /// use tokenward_http::WireSecret;
@@ -41,10 +41,13 @@ impl WireSecret {
     /// ```
     pub fn mask(&self) -> Option<String> {
         const MOST_SHOWN: usize = 8;
+        /// Of a text without dots or stars, which may be a short secret as a whole.
+        const MOST_ALONE: usize = 4;
 
         let value = self.expose();
         let shown = value.chars().filter(|c| !".*•…".contains(*c)).count();
-        (1..=MOST_SHOWN).contains(&shown).then(|| value.to_owned())
+        let most = if value.chars().count() > shown { MOST_SHOWN } else { MOST_ALONE };
+        (1..=most).contains(&shown).then(|| value.to_owned())
     }
 
     /// The value as a [`SecretString`], to be kept.
@@ -158,7 +161,8 @@ mod tests {
     fn a_mask_shows_eight_characters_at_most() {
         assert_eq!(WireSecret::from("1234...5678").mask().as_deref(), Some("1234...5678"));
         assert_eq!(WireSecret::from("****5678").mask().as_deref(), Some("****5678"));
-        for no_mask in ["1234...56789", "123456789", "****", ""] {
+        assert_eq!(WireSecret::from("5678").mask().as_deref(), Some("5678"));
+        for no_mask in ["1234...56789", "123456789", "45678", "****", ""] {
             assert_eq!(WireSecret::from(no_mask).mask(), None, "{no_mask}");
         }
     }
