@@ -210,6 +210,15 @@ mod tests {
     }
 
     #[test]
+    fn an_item_beyond_the_bound_of_a_record_costs_itself_only() {
+        let large = "x".repeat(1 << 20);
+        let items: Items<String> = serde_json::from_str(&format!(r#"["a","{large}","b"]"#)).unwrap();
+        assert_eq!(items.good().collect::<Vec<_>>(), ["a", "b"]);
+        let bad: Vec<_> = items.bad().map(|bad| (bad.position(), bad.drift().problem.clone())).collect();
+        assert_eq!(bad, [(1, "the record is larger than 1 MiB, where reading ends".to_owned())]);
+    }
+
+    #[test]
     fn a_list_of_too_many_is_refused_and_says_so() {
         let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
         assert_eq!(from_slice::<Items<u8>>(list(25_000).as_bytes()).unwrap().len(), 25_000);
