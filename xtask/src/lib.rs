@@ -22,5 +22,7 @@ pub mod problem;
 pub mod rust;
 mod schema;
 mod shape;
+pub mod slice;
+pub mod structure;
 pub mod vendor;
 pub mod verify;

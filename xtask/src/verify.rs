@@ -1,21 +1,19 @@
 //! `cargo xtask spec verify`: the structure of what is kept against what the vendors publish, node by node.
 //!
-//! Structure is everything but prose: paths, names, types, formats, bounds,
-//! defaults, enums, what is required, references, security. Descriptions,
-//! titles, examples and vendors' extensions are not compared.
+//! Only the [`structure`] is compared, not the prose.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::{
     document, pointer,
     problem::Problem,
-    schema::{members, members_mut},
-    vendor::{METHODS, Upstream, Vendor},
+    slice, structure,
+    vendor::{Upstream, Vendor},
 };
 
 /// One difference: where, what we have, and what the vendor publishes.
@@ -73,10 +71,10 @@ pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Ver
         let verdict = match path {
             None => Verdict::NotComparable { operations: upstream.operations.len() },
             Some(path) => {
-                let theirs = slice(&document::load_published(&path)?, upstream);
+                let theirs = slice::kept(&document::load_published(&path)?, upstream);
                 document::check(&theirs).map_err(|problem| problem.in_file(&path))?;
-                let theirs = with_our_names(theirs, &upstream.component_prefix);
-                compare_slices(slice(&ours, upstream), theirs, upstream.name == main.name)
+                let theirs = slice::with_our_names(theirs, &upstream.component_prefix);
+                compare_slices(slice::kept(&ours, upstream), theirs, upstream.name == main.name)
             }
         };
         verdicts.push((upstream.name.clone(), verdict));
@@ -100,7 +98,7 @@ fn chosen<'a>(vendor: &'a Vendor, published: &Published) -> &'a [Upstream] {
 }
 
 fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
-    let (mut ours, mut theirs) = (structure(&ours), structure(&theirs));
+    let (mut ours, mut theirs) = (structure::of(&ours), structure::of(&theirs));
     if !is_main {
         // The document's own version, servers and security schemes are those of the main one.
         for side in [&mut ours, &mut theirs] {
@@ -113,136 +111,6 @@ fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
     let mut differences = Vec::new();
     compare(&ours, &theirs, &mut String::new(), &mut differences);
     Verdict::Compared { nodes: count(&ours), differences }
-}
-
-/// The published components under the names that they have in our document.
-fn with_our_names(mut published: Value, prefix: &str) -> Value {
-    if !prefix.is_empty() {
-        prefix_components(&mut published, prefix);
-    }
-    published
-}
-
-/// The kept operations, where the document has them, and exactly what they reach.
-fn slice(document: &Value, upstream: &Upstream) -> Value {
-    let mut paths = Map::new();
-    for operation in upstream.operations.values() {
-        let (method, path) = operation.split_once(' ').unwrap_or_default();
-        let method = method.to_lowercase();
-        let item = document.get("paths").and_then(|paths| paths.get(path));
-        let Some(found) = item.and_then(|item| item.get(&method)) else { continue };
-        let kept = paths.entry(path).or_insert_with(|| {
-            let shared = item.into_iter().flat_map(members);
-            shared
-                .filter(|(key, _)| !METHODS.contains(&key.as_str()))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect::<Map<_, _>>()
-                .into()
-        });
-        kept[&method] = found.clone();
-    }
-    let paths = Value::Object(paths);
-    let mut slice = Map::new();
-    for key in ["openapi", "servers", "security"] {
-        slice.extend(document.get(key).map(|value| (key.to_owned(), value.clone())));
-    }
-    slice.insert("components".into(), reached_components(document, &paths));
-    slice.insert("paths".into(), paths);
-    Value::Object(slice)
-}
-
-fn reached_components(document: &Value, paths: &Value) -> Value {
-    let mut components = document.get("components").cloned().unwrap_or_else(|| json!({}));
-    document::retain_components(&mut components, &document::reached(document, paths));
-    if let Some(components) = components.as_object_mut() {
-        components.retain(|_, named| named.as_object().is_some_and(|named| !named.is_empty()));
-    }
-    components
-}
-
-fn prefix_components(value: &mut Value, prefix: &str) {
-    for (kind, named) in value.get_mut("components").into_iter().flat_map(members_mut) {
-        if kind == "securitySchemes" {
-            continue;
-        }
-        if let Some(named) = named.as_object_mut() {
-            *named = std::mem::take(named)
-                .into_iter()
-                .map(|(name, value)| (format!("{prefix}{name}"), value))
-                .collect();
-        }
-    }
-    document::rewrite_references(value, &|reference| {
-        let (kind, name) = reference.rsplit_once('/')?;
-        Some(format!("{kind}/{prefix}{name}"))
-    });
-}
-
-/// The value without prose and without vendors' extensions.
-fn structure(value: &Value) -> Value {
-    strip(value, false)
-}
-
-/// `names` is whether this object's keys are names of the vendor's, such as those of properties, and not keywords.
-fn strip(value: &Value, names: bool) -> Value {
-    const PROSE: [&str; 6] = ["description", "summary", "title", "example", "examples", "externalDocs"];
-    const NAMED: [&str; 8] = [
-        "properties",
-        "schemas",
-        "responses",
-        "parameters",
-        "requestBodies",
-        "paths",
-        "securitySchemes",
-        "mapping",
-    ];
-
-    match value {
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .filter(|(key, _)| names || !(PROSE.contains(&key.as_str()) || key.starts_with("x-")))
-                .map(|(key, value)| {
-                    let stripped = match key.as_str() {
-                        // What a scope is for is prose; that there is one is structure.
-                        "scopes" if !names && value.is_object() => {
-                            set(members(value).map(|(scope, _)| scope.clone()))
-                        }
-                        // Lists whose order means nothing.
-                        "required" | "enum" | "tags" if !names && value.is_array() => {
-                            set(value.as_array().into_iter().flatten().map(word))
-                        }
-                        "parameters" if !names && value.is_array() => {
-                            let parameters = value.as_array().into_iter().flatten();
-                            parameters
-                                .map(|parameter| (parameter_name(parameter), strip(parameter, false)))
-                                .collect()
-                        }
-                        _ => strip(value, !names && NAMED.contains(&key.as_str())),
-                    };
-                    (key.clone(), stripped)
-                })
-                .collect(),
-        ),
-        Value::Array(items) => items.iter().map(|item| strip(item, false)).collect(),
-        scalar => scalar.clone(),
-    }
-}
-
-fn set(items: impl Iterator<Item = String>) -> Value {
-    items.map(|item| (item, Value::Bool(true))).collect()
-}
-
-fn word(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-fn parameter_name(parameter: &Value) -> String {
-    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
-    match (text("$ref"), text("in"), text("name")) {
-        (Some(reference), ..) => reference.to_owned(),
-        (None, Some(place), Some(name)) => format!("{place} {name}"),
-        _ => parameter.to_string(),
-    }
 }
 
 fn compare(ours: &Value, theirs: &Value, place: &mut String, differences: &mut Vec<Difference>) {
