@@ -10,6 +10,7 @@
 //! sees whether a test notices.
 
 pub mod bite;
+pub mod diff;
 pub mod document;
 pub mod files;
 pub mod generate;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, generate, problem::Problem, verify};
+use xtask::{bite, diff, generate, problem::Problem, verify};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -54,6 +54,26 @@ enum Spec {
         #[arg(long, value_name = "DIR|FILE")]
         upstream: PathBuf,
     },
+    /// Tells what another version of a vendor's document means to who depends on the client; exit code 0 where the
+    /// structure of what is kept is the same, 1 where nothing breaks, 2 where something does, 3 where it cannot tell.
+    Diff {
+        /// The older document.
+        old: PathBuf,
+        /// The newer one.
+        new: PathBuf,
+        /// Whose document it is; found out where it is not said.
+        #[arg(long, conflicts_with = "select")]
+        vendor: Option<String>,
+        /// Compares the operations whose `METHOD /path` or id matches, instead of those that a vendor keeps.
+        #[arg(long, value_name = "REGEX")]
+        select: Option<String>,
+        /// How the result is written.
+        #[arg(long, value_enum, default_value_t)]
+        format: diff::Format,
+        /// Lists all texts that differ, not only the first ones.
+        #[arg(long)]
+        prose: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -71,23 +91,32 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
     let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
+    let unreadable = match arguments.command {
+        // 2 says that something breaks.
+        Command::Spec { command: Spec::Diff { .. } } => diff::Outcome::Unknown.exit_code(),
+        _ => 2,
+    };
+    let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
         Command::Generate { vendors, check } => {
-            generate::run(&root, &generate::Options { vendors, check }, &mut report)
+            generate::run(&root, &generate::Options { vendors, check }, &mut report).map(stale)
         }
         Command::Bite { list, only } => {
-            bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report)
+            bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report).map(stale)
         }
         Command::Spec { command: Spec::Verify { vendors, upstream } } => {
-            verify::run(&root, &vendors, &upstream, &mut report)
+            verify::run(&root, &vendors, &upstream, &mut report).map(stale)
+        }
+        Command::Spec { command: Spec::Diff { old, new, vendor, select, format, prose } } => {
+            let options = diff::Options { old, new, vendor, select, format, prose };
+            diff::run(&root, &options, &mut report).map(diff::Outcome::exit_code)
         }
     });
     match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(code) => ExitCode::from(code),
         Err(problem) => {
             drop(writeln!(io::stderr(), "error: {problem}"));
-            ExitCode::from(2)
+            ExitCode::from(unreadable)
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Vendor {
 }
 
 /// `vendor.toml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The vendor's name in sentences.

@@ -20,7 +20,7 @@ pub use self::{
     choices::check_choices,
     operations::{CONTENT_TYPE, is_authorized},
     reach::Reach,
-    types::{DATE_DIALECTS, NULLABLE, WIRE_SECRET},
+    types::{DATE_DIALECTS, NULLABLE, WIRE_SECRET, is_plain},
 };
 use crate::{problem::Problem, vendor::Config};
 
@@ -87,7 +87,7 @@ pub fn normalise(document: &mut Value, config: &Config, without: &[&str]) -> Res
 }
 
 #[cfg(test)]
-mod testing {
+pub(crate) mod testing {
     use super::*;
 
     /// A configuration that keeps nothing and names nothing, but for what the TOML adds.

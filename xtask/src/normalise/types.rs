@@ -54,7 +54,8 @@ pub(super) fn any_json(document: &mut Value, _: &Config) -> Result<usize, Proble
     Ok(count)
 }
 
-fn is_plain(schema: &Value) -> bool {
+/// Whether a schema says no more than which types of JSON it takes.
+pub fn is_plain(schema: &Value) -> bool {
     members(schema).all(|(key, value)| match key.as_str() {
         "type" | "title" | "description" | "example" => true,
         "items" => is_plain(value),

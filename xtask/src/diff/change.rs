@@ -1,0 +1,97 @@
+//! One change, and where it was found.
+
+use std::collections::BTreeSet;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::rules::{Class, Rule};
+
+/// One change of the structure, with what it means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// What kind of change.
+    pub rule: &'static Rule,
+    /// The Rust type and field, the parameter or the part of an operation.
+    pub place: String,
+    /// What it was and what it is.
+    pub what: String,
+    /// The operations that it concerns, by their methods' names.
+    pub operations: BTreeSet<String>,
+}
+
+impl Change {
+    /// Whether something that worked may stop working, or do something else unasked.
+    pub fn is_breaking(&self) -> bool {
+        self.rule.breaking
+    }
+
+    /// What sorts changes: what breaks first, then by class, place and words.
+    pub(super) fn order(&self) -> (bool, Class, &str, &str, &str) {
+        (self.rule.absorbed.is_some(), self.rule.class, &self.place, self.rule.name, &self.what)
+    }
+}
+
+impl Serialize for Change {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Change", 8)?;
+        fields.serialize_field("kind", self.rule.name)?;
+        fields.serialize_field("class", &self.rule.class)?;
+        fields.serialize_field("breaks_decode", &self.rule.breaks_decode)?;
+        fields.serialize_field("breaking", &self.rule.breaking)?;
+        fields.serialize_field("absorbed", &self.rule.absorbed)?;
+        fields.serialize_field("place", &self.place)?;
+        fields.serialize_field("what", &self.what)?;
+        fields.serialize_field("operations", &self.operations)?;
+        fields.end()
+    }
+}
+
+/// A text that differs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Text {
+    pub(super) place: String,
+    pub(super) old: String,
+    pub(super) new: String,
+}
+
+/// What was found at one place and below, but for named schemas, which are found once.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) changes: Vec<(&'static Rule, String, String)>,
+    pub(super) texts: Vec<Text>,
+    pub(super) pairs: BTreeSet<Pair>,
+}
+
+/// A named schema of each side, compared in one direction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Pair {
+    pub(super) old: String,
+    pub(super) new: String,
+    pub(super) direction: Direction,
+}
+
+/// Who writes what a schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Direction {
+    Sent,
+    Read,
+}
+
+impl Found {
+    pub(super) fn add(&mut self, rule: &'static Rule, place: &str, what: impl Into<String>) {
+        self.changes.push((rule, place.to_owned(), what.into()));
+    }
+
+    /// Notes two texts, where they differ in more than white space.
+    pub(super) fn compare_texts(
+        &mut self,
+        place: impl FnOnce() -> String,
+        old: Option<&str>,
+        new: Option<&str>,
+    ) {
+        let [old, new] = [old, new].map(Option::unwrap_or_default);
+        if !old.split_whitespace().eq(new.split_whitespace()) {
+            self.texts.push(Text { place: place(), old: old.to_owned(), new: new.to_owned() });
+        }
+    }
+}

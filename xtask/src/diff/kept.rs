@@ -1,0 +1,169 @@
+//! Where the kept operations stand in a published document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use regex::Regex;
+use serde_json::Value;
+
+use super::view::Document;
+use crate::{
+    schema,
+    vendor::{Upstream, Vendor},
+};
+
+/// What is kept: the name of a method, and `METHOD /path` as it is written where it is kept.
+pub(super) type Wanted = BTreeMap<String, String>;
+
+/// What a vendor keeps of one of its documents.
+pub(super) fn of_upstream(upstream: &Upstream) -> Wanted {
+    upstream.operations.iter().chain(&upstream.added).map(|(name, key)| (name.clone(), key.clone())).collect()
+}
+
+/// The vendor and the document of it that these two are versions of: the one of whose kept operations most are found.
+pub(super) fn recognise<'a>(
+    vendors: &'a [Vendor],
+    old: &Value,
+    new: &Value,
+) -> Option<(&'a Vendor, &'a Upstream)> {
+    let upstreams =
+        vendors.iter().flat_map(|vendor| vendor.config.upstream.iter().map(move |one| (vendor, one)));
+    let found = |upstream: &Upstream| {
+        let wanted = of_upstream(upstream);
+        [old, new].map(|document| find(document, &wanted).len()).into_iter().max().unwrap_or_default()
+    };
+    let counted = upstreams.map(|(vendor, upstream)| (found(upstream), vendor, upstream));
+    counted
+        .filter(|(count, ..)| *count > 0)
+        .max_by_key(|(count, ..)| *count)
+        .map(|(_, vendor, upstream)| (vendor, upstream))
+}
+
+/// The operations of either document whose key or id matches: by their ids, or by method and path where they have none.
+pub(super) fn selected(documents: [&Value; 2], select: &Regex) -> Wanted {
+    let mut wanted = Wanted::new();
+    let mut known = BTreeSet::new();
+    for document in documents {
+        for (method, path, operation) in schema::operations(document) {
+            let key = format!("{} {path}", method.to_uppercase());
+            let id = operation.get("operationId").and_then(Value::as_str);
+            let is_selected = select.is_match(&key) || id.is_some_and(|id| select.is_match(id));
+            if is_selected && known.insert(template(&key)) {
+                let name = id.map_or_else(|| key.to_snake_case(), ToSnakeCase::to_snake_case);
+                let name = if wanted.contains_key(&name) { key.clone() } else { name };
+                wanted.insert(name, key);
+            }
+        }
+    }
+    wanted
+}
+
+/// One operation of a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operation<'a> {
+    pub(super) path: &'a str,
+    pub(super) item: &'a Value,
+    pub(super) operation: &'a Value,
+}
+
+/// The kept operations that a document has, by the names of their methods.
+pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> BTreeMap<String, Operation<'a>> {
+    let resolve = Document(document);
+    let mut all = Vec::new();
+    for (path, item) in document.get("paths").into_iter().flat_map(schema::members) {
+        let item = resolve.resolve(item);
+        for (method, operation) in schema::members(item) {
+            if crate::vendor::METHODS.contains(&method.as_str()) {
+                all.push((format!("{} {path}", method.to_uppercase()), Operation { path, item, operation }));
+            }
+        }
+    }
+    let by = |form: fn(&str) -> String| {
+        let mut keys: BTreeMap<String, Option<Operation<'a>>> = BTreeMap::new();
+        for (key, operation) in &all {
+            // Two of one form cannot be told apart by it.
+            keys.entry(form(key)).and_modify(|known| *known = None).or_insert(Some(*operation));
+        }
+        keys
+    };
+    // As it is written; but for the names of parameters; but for versions in the path.
+    let forms: [fn(&str) -> String; 3] = [str::to_owned, template, without_versions];
+    let indices = forms.map(|form| (form, by(form)));
+    wanted
+        .iter()
+        .filter_map(|(name, key)| {
+            let found = indices.iter().find_map(|(form, index)| index.get(&form(key)).copied().flatten());
+            found.map(|operation| (name.clone(), operation))
+        })
+        .collect()
+}
+
+/// A path without the names of its parameters, which a server never sees.
+pub(super) fn template(path: &str) -> String {
+    let mut text = String::new();
+    let mut is_name = false;
+    for c in path.chars() {
+        is_name &= c != '}';
+        if !is_name {
+            text.push(c);
+        }
+        is_name |= c == '{';
+    }
+    text
+}
+
+/// A path without segments such as `v1`, `v2024` and `beta`, wherever in it a vendor's versions stand.
+fn without_versions(path: &str) -> String {
+    let is_version = |segment: &str| {
+        segment == "beta"
+            || segment.strip_prefix('v').is_some_and(|digits| {
+                digits.starts_with(|c: char| c.is_ascii_digit())
+                    && digits.chars().all(|c| c.is_ascii_alphanumeric())
+            })
+    };
+    template(path).split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/")
+}
+
+/// What the nested records of an operation's body or answer are named after.
+pub(super) fn type_prefix(method: &str) -> String {
+    method.to_upper_camel_case()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wanted(keys: &[&str]) -> Wanted {
+        keys.iter().map(|key| ((*key).to_owned(), (*key).to_owned())).collect()
+    }
+
+    #[test]
+    fn an_operation_is_found_under_other_parameter_names_and_versions() {
+        let document = json!({"paths": {
+            "/a/{x}": {"get": {}}, "/v2024/b/{x}": {"get": {}}, "/c/v1": {"get": {}}, "/v1/d": {"get": {}}, "/v2/d": {"get": {}},
+        }});
+        let found =
+            find(&document, &wanted(&["GET /a/{y}", "GET /b/v1/{y}", "GET /c/v1", "GET /d", "POST /a/{x}"]));
+        let found: Vec<_> =
+            found.into_iter().map(|(name, operation)| format!("{name} at {}", operation.path)).collect();
+        assert_eq!(found, ["GET /a/{y} at /a/{x}", "GET /b/v1/{y} at /v2024/b/{x}", "GET /c/v1 at /c/v1"]);
+    }
+
+    #[test]
+    fn a_selection_is_named_by_ids_and_finds_what_either_document_has() {
+        let old =
+            json!({"paths": {"/tokens/{a}": {"get": {"operationId": "getToken"}}, "/other": {"get": {}}}});
+        let new =
+            json!({"paths": {"/tokens/{b}": {"get": {"operationId": "readToken"}}, "/tokens": {"post": {}}}});
+        let selected = selected([&old, &new], &Regex::new("tokens").unwrap());
+        assert_eq!(
+            selected,
+            Wanted::from([
+                ("get_token".into(), "GET /tokens/{a}".into()),
+                ("post_tokens".into(), "POST /tokens".into())
+            ])
+        );
+    }
+}

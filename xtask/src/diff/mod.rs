@@ -1,0 +1,285 @@
+//! `cargo xtask spec diff`: what another version of a vendor's document means to who depends on the client.
+//!
+//! Both documents are reduced to the kept operations ([`kept`]). Each of these is compared by what it says, not by how
+//! it is written ([`view`]): a record that moved into a component is the same record, and so is null in the spelling of
+//! either version of OpenAPI. Each change gets a meaning in Rust terms ([`rules`]), which depends on who writes the value:
+//! a field that is new in an answer breaks nothing, and one that is newly required in a request does.
+//!
+//! Texts are compared by themselves ([`prose`]), and what is not kept is counted ([`outside`]).
+
+mod access;
+mod change;
+mod kept;
+mod operation;
+mod outside;
+mod prose;
+mod report;
+mod rules;
+mod schema;
+mod view;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use regex::Regex;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::{
+    change::Change,
+    outside::Outside,
+    prose::Prose,
+    report::Format,
+    rules::{Class, RULES, Rule},
+};
+use self::{
+    change::{Found, Text},
+    kept::Wanted,
+    schema::Schemas,
+};
+use crate::{
+    document,
+    problem::Problem,
+    vendor::{Config, Vendor},
+};
+
+/// What to compare, and how to show it.
+#[derive(Debug)]
+pub struct Options {
+    /// The older document.
+    pub old: PathBuf,
+    /// The newer one.
+    pub new: PathBuf,
+    /// Whose kept operations count; found out where none is named.
+    pub vendor: Option<String>,
+    /// Which operations count instead: those whose `METHOD /path` or id matches.
+    pub select: Option<String>,
+    /// How the result is written.
+    pub format: Format,
+    /// Whether all texts are listed, not only the first ones.
+    pub prose: bool,
+}
+
+/// What a new version asks of who depends on the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The structure of what is kept is the same.
+    None,
+    /// There is more than before, or the clients do not mind.
+    Additive,
+    /// Something that worked may stop working.
+    Breaking,
+    /// It could not be found out.
+    Unknown,
+}
+
+impl Outcome {
+    /// The exit code that stands for it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::Additive => 1,
+            Self::Breaking => 2,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+/// How two versions of a document differ.
+#[derive(Debug, Serialize)]
+pub struct Diff {
+    /// Whose kept operations were compared, or what they were selected by.
+    pub subject: String,
+    /// What it comes to.
+    pub outcome: Outcome,
+    /// How many kept operations were compared.
+    pub operations: usize,
+    /// What changed, the worst first.
+    pub changes: Vec<Change>,
+    /// What could not be compared, and why.
+    pub unknown: Vec<String>,
+    /// Texts that differ; no part of the outcome.
+    pub prose: Vec<Prose>,
+    /// What is not kept.
+    pub outside: Outside,
+}
+
+/// Whose document it is, and what is kept of it.
+#[derive(Debug)]
+pub struct Kept {
+    subject: String,
+    wanted: Wanted,
+    config: Config,
+}
+
+impl Kept {
+    /// The kept operations of the vendor's document that these two are versions of.
+    pub fn of_vendor(vendors: &[Vendor], old: &Value, new: &Value) -> Option<Self> {
+        let (vendor, upstream) = kept::recognise(vendors, old, new)?;
+        Some(Self {
+            subject: format!("{} ({})", vendor.name, upstream.name),
+            wanted: kept::of_upstream(upstream),
+            config: vendor.config.clone(),
+        })
+    }
+
+    /// The operations of any document whose `METHOD /path` or id matches.
+    pub fn selected(old: &Value, new: &Value, select: &Regex) -> Option<Self> {
+        let wanted = kept::selected([old, new], select);
+        (!wanted.is_empty()).then(|| Self {
+            subject: format!("operations that match `{select}`"),
+            wanted,
+            config: Config::default(),
+        })
+    }
+}
+
+/// Compares two versions of a document.
+pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
+    let (was, is) = (kept::find(old, &kept.wanted), kept::find(new, &kept.wanted));
+    let mut schemas = Schemas::new(old, new, &kept.config);
+    let mut collected = Collected::default();
+    let mut unknown = Vec::new();
+    for name in kept.wanted.keys() {
+        let mut found = Found::default();
+        match (was.get(name), is.get(name)) {
+            (Some(one), Some(other)) => {
+                for (document, operation, side) in [(old, one, "older"), (new, other, "newer")] {
+                    unknown.extend(dangling(document, operation.operation, name, side));
+                }
+                found = operation::compare(name, one, other, &mut schemas);
+            }
+            (Some(one), None) => {
+                let what = format!("{} is gone", schema::short(one.path));
+                found.add(rules::OPERATION_REMOVED, "operation", what);
+            }
+            (None, Some(other)) => {
+                let what = format!("{} is new", schema::short(other.path));
+                found.add(rules::OPERATION_ADDED, "operation", what);
+            }
+            (None, None) => continue,
+        }
+        collected.add(name, &found, &schemas);
+    }
+    document_texts(old, new, &mut collected);
+    let compared: BTreeSet<*const Value> =
+        was.values().chain(is.values()).map(|operation| std::ptr::from_ref(operation.operation)).collect();
+    let (changes, prose) = collected.finish();
+    let outcome = outcome(&changes, &unknown);
+    Diff {
+        subject: kept.subject.clone(),
+        outcome,
+        operations: was.keys().chain(is.keys()).collect::<BTreeSet<_>>().len(),
+        changes,
+        unknown,
+        prose,
+        outside: outside::count(old, new, &compared),
+    }
+}
+
+fn outcome(changes: &[Change], unknown: &[String]) -> Outcome {
+    match (changes.iter().any(Change::is_breaking), unknown.is_empty(), changes.is_empty()) {
+        (true, ..) => Outcome::Breaking,
+        (false, false, _) => Outcome::Unknown,
+        (false, true, false) => Outcome::Additive,
+        (false, true, true) => Outcome::None,
+    }
+}
+
+/// What an operation refers to and its document does not have.
+fn dangling(document: &Value, operation: &Value, name: &str, side: &str) -> Vec<String> {
+    let mut dangling = BTreeSet::new();
+    let reached = document::reached(document, operation);
+    let parts = reached.iter().filter_map(|reference| document.pointer(&reference[1..])).chain([operation]);
+    for part in parts {
+        document::walk_references(part, &mut String::new(), &mut |_, reference| {
+            if reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_none() {
+                dangling
+                    .insert(format!("{name}: {} is not in the {side} document", schema::short(reference)));
+            }
+        });
+    }
+    dangling.into_iter().collect()
+}
+
+/// What a document says of all its operations at once.
+fn document_texts(old: &Value, new: &Value, collected: &mut Collected) {
+    let text = |document: &'_ Value| {
+        document.pointer("/info/description").and_then(Value::as_str).map(str::to_owned)
+    };
+    let mut found = Found::default();
+    found.compare_texts(|| "document".to_owned(), text(old).as_deref(), text(new).as_deref());
+    for text in found.texts {
+        collected.texts.entry(text).or_default();
+    }
+}
+
+/// Changes and texts with the operations that each concerns.
+#[derive(Default)]
+struct Collected {
+    changes: BTreeMap<(&'static str, String, String), (&'static Rule, BTreeSet<String>)>,
+    texts: BTreeMap<Text, BTreeSet<String>>,
+}
+
+impl Collected {
+    fn add(&mut self, operation: &str, found: &Found, schemas: &Schemas<'_>) {
+        let reached = schemas.reached(found);
+        for found in reached.iter().map(|pair| &schemas.compared[pair]).chain([found]) {
+            for (rule, place, what) in &found.changes {
+                let key = (rule.name, place.clone(), what.clone());
+                self.changes.entry(key).or_insert((rule, BTreeSet::new())).1.insert(operation.to_owned());
+            }
+            for text in &found.texts {
+                self.texts.entry(text.clone()).or_default().insert(operation.to_owned());
+            }
+        }
+    }
+
+    fn finish(self) -> (Vec<Change>, Vec<Prose>) {
+        let mut changes: Vec<Change> = self
+            .changes
+            .into_iter()
+            .map(|((_, place, what), (rule, operations))| Change { rule, place, what, operations })
+            .collect();
+        changes.sort_by(|one, other| one.order().cmp(&other.order()));
+        let mut prose: Vec<Prose> = self
+            .texts
+            .into_iter()
+            .map(|(text, operations)| Prose { operations, ..Prose::of(&text) })
+            .collect();
+        prose.sort_by_key(|prose| !prose.review);
+        (changes, prose)
+    }
+}
+
+/// Compares the files, and reports.
+pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Result<Outcome, Problem> {
+    let [old, new] = [&options.old, &options.new].map(|path| document::load_published(path));
+    let (old, new) = (old?, new?);
+    let kept = choose(root, options, &old, &new)?;
+    let diff = compare(&old, &new, &kept);
+    report(&report::write(&diff, options.format, options.prose)?);
+    Ok(diff.outcome)
+}
+
+fn choose(root: &Path, options: &Options, old: &Value, new: &Value) -> Result<Kept, Problem> {
+    if let Some(select) = &options.select {
+        let select = Regex::new(select)
+            .map_err(|error| Problem::at("--select", format!("is no regular expression: {error}")))?;
+        return Kept::selected(old, new, &select)
+            .ok_or_else(|| Problem::at("--select", "matches no operation of either document"));
+    }
+    let specs = root.join("specs");
+    let vendors = match &options.vendor {
+        Some(name) => vec![Vendor::load(&specs, name)?],
+        None => Vendor::all(&specs)?,
+    };
+    Kept::of_vendor(&vendors, old, new).ok_or_else(|| {
+        Problem::new(
+            "neither document has a kept operation: is it another vendor's? `--select REGEX` names operations of any document",
+        )
+    })
+}
