@@ -35,7 +35,7 @@ pub use self::{
     rules::{Class, RULES, Rule},
 };
 use self::{
-    change::{Found, Text},
+    change::{Direction, Found, Text},
     kept::Wanted,
     schema::Schemas,
 };
@@ -97,6 +97,8 @@ pub struct Diff {
     pub outcome: Outcome,
     /// How many kept operations were compared.
     pub operations: usize,
+    /// What the changes of each operation come to, by the names of their methods; nothing for those that did not change.
+    pub by_operation: BTreeMap<String, Verdict>,
     /// What changed, the worst first.
     pub changes: Vec<Change>,
     /// What could not be compared, and why.
@@ -173,11 +175,40 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
         subject: kept.subject.clone(),
         outcome,
         operations: was.keys().chain(is.keys()).collect::<BTreeSet<_>>().len(),
+        by_operation: by_operation(&changes),
         changes,
         unknown,
         prose,
         outside: outside::count(old, new, &compared),
     }
+}
+
+/// The worst that the changes of one operation do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Verdict {
+    /// What the worst of them does.
+    pub class: Class,
+    /// Whether something that worked may stop working.
+    pub breaking: bool,
+    /// Whether the clients do not mind it, nor any other.
+    pub absorbed: bool,
+}
+
+fn by_operation(changes: &[Change]) -> BTreeMap<String, Verdict> {
+    let mut verdicts = BTreeMap::new();
+    for change in changes {
+        let rule = change.rule;
+        let verdict =
+            Verdict { class: rule.class, breaking: rule.breaking, absorbed: rule.absorbed.is_some() };
+        for operation in &change.operations {
+            let rank = |verdict: &Verdict| (!verdict.breaking, verdict.absorbed, verdict.class);
+            let worst = verdicts.entry(operation.clone()).or_insert(verdict);
+            if rank(&verdict) < rank(worst) {
+                *worst = verdict;
+            }
+        }
+    }
+    verdicts
 }
 
 fn outcome(changes: &[Change], unknown: &[String]) -> Outcome {
@@ -222,11 +253,16 @@ fn document_texts(old: &Value, new: &Value, collected: &mut Collected) {
 struct Collected {
     changes: BTreeMap<(&'static str, String, String), (&'static Rule, BTreeSet<String>)>,
     texts: BTreeMap<Text, BTreeSet<String>>,
+    /// The Rust names of the records that are read.
+    read: BTreeSet<String>,
 }
 
 impl Collected {
     fn add(&mut self, operation: &str, found: &Found, schemas: &Schemas<'_>) {
         let reached = schemas.reached(found);
+        for pair in reached.iter().filter(|pair| pair.direction == Direction::Read) {
+            self.read.insert(schemas.rust_name(&pair.old));
+        }
         for found in reached.iter().map(|pair| &schemas.compared[pair]).chain([found]) {
             for (rule, place, what) in &found.changes {
                 let key = (rule.name, place.clone(), what.clone());
@@ -239,19 +275,37 @@ impl Collected {
     }
 
     fn finish(self) -> (Vec<Change>, Vec<Prose>) {
+        let read = self.read;
         let mut changes: Vec<Change> = self
             .changes
             .into_iter()
-            .map(|((_, place, what), (rule, operations))| Change { rule, place, what, operations })
+            .map(|((_, place, what), (rule, operations))| Change {
+                rule,
+                place: in_rust(&place, &read),
+                what,
+                operations,
+            })
             .collect();
         changes.sort_by(|one, other| one.order().cmp(&other.order()));
-        let mut prose: Vec<Prose> = self
-            .texts
-            .into_iter()
-            .map(|(text, operations)| Prose { operations, ..Prose::of(&text) })
-            .collect();
+        let mut texts: BTreeMap<Text, BTreeSet<String>> = BTreeMap::new();
+        for (mut text, operations) in self.texts {
+            // A record that is sent and read says one thing once.
+            text.place = in_rust(&text.place, &BTreeSet::new());
+            texts.entry(text).or_default().extend(operations);
+        }
+        let mut prose: Vec<Prose> =
+            texts.iter().flat_map(|(text, operations)| prose::of(text, operations)).collect();
         prose.sort_by_key(|prose| !prose.review);
         (changes, prose)
+    }
+}
+
+/// A record that is sent is called `…Input` where it is read as well.
+fn in_rust(place: &str, read: &BTreeSet<String>) -> String {
+    match place.split_once(schema::SENT) {
+        Some((name, rest)) if read.contains(name) => format!("{name}Input{rest}"),
+        Some((name, rest)) => format!("{name}{rest}"),
+        None => place.to_owned(),
     }
 }
 

@@ -20,17 +20,33 @@ pub struct Prose {
     pub operations: BTreeSet<String>,
 }
 
-impl Prose {
-    pub(super) fn of(text: &Text) -> Self {
-        let parts = parts(&text.old, &text.new);
-        let changed = parts.iter().filter(|part| part.tag != ChangeTag::Equal);
-        Self {
-            review: changed.into_iter().any(|part| part.words.iter().any(|word| matters(word))),
-            place: text.place.clone(),
-            words: excerpt(&parts),
-            operations: BTreeSet::new(),
-        }
-    }
+/// What differs in a text: all at once, or piece by piece where it is long.
+pub(super) fn of(text: &Text, operations: &BTreeSet<String>) -> Vec<Prose> {
+    let parts = parts(&text.old, &text.new);
+    pieces(&parts)
+        .map(|piece| {
+            let mut changed = piece.iter().filter(|part| part.tag != ChangeTag::Equal);
+            Prose {
+                review: changed.any(|part| part.words.iter().any(|word| matters(word))),
+                place: text.place.clone(),
+                words: excerpt(piece),
+                operations: operations.clone(),
+            }
+        })
+        .collect()
+}
+
+/// The parts, cut where much lies between two changes.
+fn pieces<'p, 'a>(parts: &'p [Part<'a>]) -> impl Iterator<Item = &'p [Part<'a>]> {
+    const FAR: usize = 40;
+
+    let is_far = |part: &Part<'_>| part.tag == ChangeTag::Equal && part.words.len() >= FAR;
+    let is_change = |part: &Part<'_>| part.tag != ChangeTag::Equal;
+    let inner = 1..parts.len().saturating_sub(1).max(1);
+    let cuts: Vec<usize> = inner.filter(|index| is_far(&parts[*index])).collect();
+    let starts = std::iter::once(0).chain(cuts.clone());
+    let ends = cuts.into_iter().map(|cut| cut + 1).chain([parts.len()]);
+    starts.zip(ends).map(|(start, end)| &parts[start..end]).filter(move |piece| piece.iter().any(is_change))
 }
 
 /// Words that follow each other and share their fate.
@@ -129,8 +145,7 @@ fn excerpt(parts: &[Part<'_>]) -> String {
     for (index, part) in parts.iter().enumerate() {
         let all = part.words.len();
         let joined = |words: &[&str]| words.join(" ");
-        let is_first = index == 0;
-        let is_last = index + 1 == parts.len();
+        let (is_first, is_last) = (index == 0, index + 1 == parts.len());
         text.push(match part.tag {
             ChangeTag::Equal => {
                 let head = if is_first { 0 } else { AROUND.min(all) };
@@ -165,8 +180,9 @@ mod tests {
     use super::*;
 
     fn prose(old: &str, new: &str) -> (bool, String) {
-        let prose = Prose::of(&Text { place: "p".into(), old: old.into(), new: new.into() });
-        (prose.review, prose.words)
+        let text = Text { place: "p".into(), old: old.into(), new: new.into() };
+        let prose = of(&text, &BTreeSet::new());
+        (prose[0].review, prose[0].words.clone())
     }
 
     #[test]

@@ -47,22 +47,18 @@ fn human(diff: &Diff, all_prose: bool) -> String {
     }
     for group in groups(&diff.changes) {
         let _ = writeln!(text, "{}", group.title);
-        for change in group.changes.iter().take(MOST_CHANGES) {
-            let _ = writeln!(
-                text,
-                "  {}: {}  [{}]",
-                change.place,
-                change.what,
-                operations(&change.operations, diff)
-            );
+        let lines = lines(&group.changes);
+        for line in lines.iter().take(MOST_CHANGES) {
+            let concerned = operations(line.operations, diff);
+            let _ = writeln!(text, "  {}: {}  [{concerned}]", line.place, line.what.join("; "));
         }
-        if let Some(more) = group.changes.len().checked_sub(MOST_CHANGES).filter(|more| *more > 0) {
+        if let Some(more) = lines.len().checked_sub(MOST_CHANGES).filter(|more| *more > 0) {
             let _ = writeln!(text, "  and {more} more; --format json has all");
         }
     }
     if !diff.prose.is_empty() {
         let review = diff.prose.iter().filter(|prose| prose.review).count();
-        let _ = writeln!(text, "prose: {} texts differ, {review} of them want a review", diff.prose.len());
+        let _ = writeln!(text, "prose: {} passages differ, {review} of them want a review", diff.prose.len());
         let shown = if all_prose { diff.prose.len() } else { MOST_TEXTS };
         for prose in diff.prose.iter().take(shown) {
             let _ = writeln!(text, "  {}", prose_line(prose, diff, if all_prose { usize::MAX } else { 160 }));
@@ -99,6 +95,25 @@ fn outside(diff: &Diff) -> String {
 struct Group<'a> {
     title: String,
     changes: Vec<&'a Change>,
+}
+
+/// Changes of one place in the same operations.
+struct Line<'a> {
+    place: &'a str,
+    what: Vec<&'a str>,
+    operations: &'a BTreeSet<String>,
+}
+
+fn lines<'a>(changes: &[&'a Change]) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for change in changes {
+        let Change { place, what, operations, .. } = change;
+        match lines.iter_mut().find(|line| line.place == place && line.operations == operations) {
+            Some(line) => line.what.push(what),
+            None => lines.push(Line { place, what: vec![what], operations }),
+        }
+    }
+    lines
 }
 
 /// The changes by what they do.
@@ -156,19 +171,14 @@ fn markdown(diff: &Diff) -> String {
     }
     for group in groups(&diff.changes) {
         let _ = write!(text, "\n**{}**\n\n", group.title);
-        for change in group.changes {
-            let concerned = operations(&change.operations, diff);
-            let _ = writeln!(
-                text,
-                "- {}: {} ({})",
-                code(&change.place),
-                escape(&change.what),
-                escape(&concerned)
-            );
+        for line in lines(&group.changes) {
+            let concerned = operations(line.operations, diff);
+            let what = escape(&line.what.join("; "));
+            let _ = writeln!(text, "- {}: {what} ({})", code(line.place), escape(&concerned));
         }
     }
     if !diff.prose.is_empty() {
-        let _ = write!(text, "\n<details><summary>{} texts differ</summary>\n\n", diff.prose.len());
+        let _ = write!(text, "\n<details><summary>{} passages differ</summary>\n\n", diff.prose.len());
         for prose in &diff.prose {
             let mark = if prose.review { "**review** " } else { "" };
             let _ = writeln!(text, "- {mark}{}: {}", code(&prose.place), escape(&prose.words));

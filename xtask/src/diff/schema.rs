@@ -22,6 +22,9 @@ pub(super) struct Schemas<'a> {
     depth: usize,
 }
 
+/// Stands behind the name of a record that is sent: what it is called depends on whether it is read as well.
+pub(super) const SENT: char = '\u{1}';
+
 /// Where a schema stands.
 #[derive(Clone, Debug)]
 pub(super) struct At {
@@ -66,7 +69,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The Rust type that a component becomes.
-    fn rust_name(&self, component: &str) -> String {
+    pub(super) fn rust_name(&self, component: &str) -> String {
         let types = &self.config.types;
         let exact = types.get(component);
         let alike =
@@ -92,7 +95,10 @@ impl<'a> Schemas<'a> {
                 if !self.compared.contains_key(&pair) {
                     self.compared.insert(pair.clone(), Found::default());
                     let name = self.rust_name(old);
-                    let at = At::new(name.clone(), name, at.direction);
+                    let mut at = At::new(name.clone(), name, at.direction);
+                    if at.direction == Direction::Sent && one.shape() == Shape::Record {
+                        at.place.push(SENT);
+                    }
                     let mut inside = Found::default();
                     self.component_texts(&pair, &at, &mut inside);
                     self.insides(&one, &other, &at, &mut inside);
@@ -292,6 +298,7 @@ impl<'a> Schemas<'a> {
             properties
         };
         let (was, is) = (visible(self.old, old), visible(self.new, new));
+        let (all_was, all_is) = (old.properties(), new.properties());
         for name in was.keys().chain(is.keys()).collect::<BTreeSet<_>>() {
             let mut inside = at.inside(&format!(".{name}"), &name.to_upper_camel_case(), false);
             inside.property = Some((at.type_name.clone(), (*name).to_owned()));
@@ -311,10 +318,20 @@ impl<'a> Schemas<'a> {
                     } else {
                         rules::FIELD_REMOVED_READ
                     };
-                    found.add(inside.rule(rules::FIELD_REMOVED_SENT, read), &inside.place, "is gone");
+                    let what = if all_is.contains_key(name) {
+                        format!("is {hidden} now")
+                    } else {
+                        "is gone".to_owned()
+                    };
+                    found.add(inside.rule(rules::FIELD_REMOVED_SENT, read), &inside.place, what);
                 }
                 (None, _) => {
                     let is_required = new.requires(name);
+                    let began = if all_was.contains_key(name) {
+                        format!("is no longer {hidden}")
+                    } else {
+                        "is new".to_owned()
+                    };
                     let sent =
                         if is_required { rules::FIELD_ADDED_REQUIRED } else { rules::FIELD_ADDED_SENT };
                     let what = is.get(name).map(|schema| kind(&self.new.view(schema))).unwrap_or_default();
@@ -323,7 +340,7 @@ impl<'a> Schemas<'a> {
                     found.add(
                         inside.rule(sent, rules::FIELD_ADDED_READ),
                         &inside.place,
-                        format!("is new: {what}, {how}"),
+                        format!("{began}: {what}, {how}"),
                     );
                 }
             }
