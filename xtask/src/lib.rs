@@ -9,6 +9,7 @@
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
 
+pub mod api;
 pub mod bite;
 pub mod diff;
 pub mod document;
