@@ -127,12 +127,13 @@ impl Hostile {
 
 /// A query with every parameter set. One that is new to the vendor's document has to be named here.
 macro_rules! query {
-    ($said:ident, $types:ident::$query:ident { $($text:ident: $name:literal),* $(; $($number:ident: $as:literal),*)? }) => {
-        $types::types::$query {
-            $($text: $said.asked($name),)*
-            $($($number: $said.number($as),)*)?
-        }
-    };
+    ($said:ident, $types:ident::$query:ident { $($text:ident: $name:literal),* $(; $($number:ident: $as:literal),*)? }) => {{
+        let mut query = $types::types::$query::default();
+        $(query.$text = $said.asked($name);)*
+        $($(query.$number = $said.number($as);)*)?
+        assert!(!format!("{query:?}").contains("None"), "not all of it is asked: {query:?}");
+        query
+    }};
 }
 
 pub(crate) async fn atlassian(raw: &atlassian::Client, operation: &str, said: &mut Said<'_>) {
@@ -198,7 +199,11 @@ pub(crate) async fn atlassian(raw: &atlassian::Client, operation: &str, said: &m
 }
 
 pub(crate) async fn mist(raw: &mist::Client, operation: &str, said: &mut Said<'_>) {
-    let of_user = |name| mist::types::UserApiTokenInput { name: Some(name) };
+    let of_user = |name| {
+        let mut body = mist::types::UserApiTokenInput::default();
+        body.name = Some(name);
+        body
+    };
     match operation {
         "get_self" => drop(raw.get_self().await),
         "list_api_tokens" => drop(raw.list_api_tokens().await),
@@ -325,26 +330,22 @@ pub(crate) async fn launchdarkly(raw: &launchdarkly::Client, operation: &str, sa
             drop(raw.patch_relay_auto_config(&said.id("id"), &body).await);
         }
         "reset_relay_auto_config" => {
-            let query = ResetRelayAutoConfigQuery { expiry: None };
+            let query = ResetRelayAutoConfigQuery::default();
             drop(raw.reset_relay_auto_config(&said.id("id"), &query).await);
         }
         "get_caller_identity" => drop(raw.get_caller_identity().await),
         "get_tokens" => {
             said.query.push(("showAll".to_owned(), "true".to_owned()));
-            let query = GetTokensQuery {
-                limit: said.number("limit"),
-                offset: said.number("offset"),
-                show_all: Some(true),
-            };
+            let mut query = GetTokensQuery::default();
+            (query.limit, query.offset) = (said.number("limit"), said.number("offset"));
+            query.show_all = Some(true);
+            assert!(!format!("{query:?}").contains("None"), "not all of it is asked: {query:?}");
             drop(raw.get_tokens(&query).await);
         }
         "post_token" => {
-            let body = AccessTokenPost {
-                name: Some(said.text()),
-                description: Some(said.text()),
-                custom_role_ids: Some(vec![said.text()]),
-                ..AccessTokenPost::default()
-            };
+            let mut body = AccessTokenPost::default();
+            (body.name, body.description) = (Some(said.text()), Some(said.text()));
+            body.custom_role_ids = Some(vec![said.text()]);
             drop(raw.post_token(&body).await);
         }
         "get_token" => drop(raw.get_token(&said.id("id")).await),
@@ -354,7 +355,7 @@ pub(crate) async fn launchdarkly(raw: &launchdarkly::Client, operation: &str, sa
             drop(raw.patch_token(&said.id("id"), &patch).await);
         }
         "reset_token" => {
-            drop(raw.reset_token(&said.id("id"), &ResetTokenQuery { expiry: None }).await);
+            drop(raw.reset_token(&said.id("id"), &ResetTokenQuery::default()).await);
         }
         other => panic!("{other} has no case here"),
     }

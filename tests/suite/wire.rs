@@ -69,14 +69,13 @@ macro_rules! transcript {
 #[tokio::test]
 async fn atlassian() {
     let server = server().await;
-    let tokens = atlassian::ListOrgApiTokensQuery {
-        q: Some("robin".into()),
-        status: Some("ALLOWED".into()),
-        page_size: Some(50),
-        cursor: Some("c/1+=".into()),
-        ..Default::default()
-    };
-    let count = atlassian::CountOrgApiTokensQuery { created_at_value: Some(30), ..Default::default() };
+    let mut tokens = atlassian::ListOrgApiTokensQuery::default();
+    tokens.q = Some("robin".into());
+    tokens.status = Some("ALLOWED".into());
+    tokens.page_size = Some(50);
+    tokens.cursor = Some("c/1+=".into());
+    let mut count = atlassian::CountOrgApiTokensQuery::default();
+    count.created_at_value = Some(30);
     insta::assert_snapshot!(transcript!(
         server,
         tokenward_atlassian::raw::OPERATIONS,
@@ -99,7 +98,8 @@ async fn mist() {
     let mut org_token = mist::OrgApiTokenInput::new("ci");
     org_token.privileges =
         Some(vec![mist::PrivilegeOrgInput::new(mist::PrivilegeOrgRole::Read, mist::PrivilegeOrgScope::Org)]);
-    let user_token = mist::UserApiTokenInput { name: Some("laptop".into()) };
+    let mut user_token = mist::UserApiTokenInput::default();
+    user_token.name = Some("laptop".into());
     insta::assert_snapshot!(transcript!(server, tokenward_mist::raw::OPERATIONS, support::mist(&server), {
         list_org_api_tokens("org");
         create_org_api_token("org", &org_token);
@@ -134,10 +134,9 @@ async fn sailpoint() {
         Some(vec![sailpoint::GrantType::ClientCredentials]),
         Some("Portal".into()),
     );
-    let tokens = sailpoint::ListPersonalAccessTokensQuery {
-        owner_id: Some("me".into()),
-        filters: Some("lastUsed le 2026-01-01T00:00:00Z".into()),
-    };
+    let mut tokens = sailpoint::ListPersonalAccessTokensQuery::default();
+    tokens.owner_id = Some("me".into());
+    tokens.filters = Some("lastUsed le 2026-01-01T00:00:00Z".into());
     let grant = sailpoint::CreateOauthTokenBody::new(
         "id",
         sailpoint::CreateOauthTokenBodyGrantType::ClientCredentials,
@@ -166,22 +165,25 @@ async fn sailpoint() {
 async fn launchdarkly() {
     let server = server().await;
     let expiry: Timestamp = "2026-08-01T00:00:00Z".parse().unwrap();
-    let page = launchdarkly::GetTokensQuery { limit: Some(100), offset: Some(200), show_all: Some(true) };
-    let token = launchdarkly::AccessTokenPost {
-        name: Some("ci".into()),
-        role: Some(launchdarkly::AccessTokenPostRole::Reader),
-        service_token: Some(true),
-        expiry: Some(expiry),
-        ..Default::default()
-    };
+    let mut page = launchdarkly::GetTokensQuery::default();
+    page.limit = Some(100);
+    page.offset = Some(200);
+    page.show_all = Some(true);
+    let mut token = launchdarkly::AccessTokenPost::default();
+    token.name = Some("ci".into());
+    token.role = Some(launchdarkly::AccessTokenPostRole::Reader);
+    token.service_token = Some(true);
+    token.expiry = Some(expiry);
     let mut replace = launchdarkly::PatchOperation::new("replace", "/expiry");
     replace.value = json!(1_785_542_400_000_i64).into();
     let patch = vec![replace];
     let policy = vec![launchdarkly::StatementInput::new(launchdarkly::StatementEffect::Allow)];
     let relay = launchdarkly::RelayAutoConfigPost::new("edge", policy);
     let commented = launchdarkly::PatchWithComment::new(patch.clone());
-    let reset = launchdarkly::ResetTokenQuery { expiry: Some(expiry.into()) };
-    let reset_relay = launchdarkly::ResetRelayAutoConfigQuery { expiry: Some(expiry.into()) };
+    let mut reset = launchdarkly::ResetTokenQuery::default();
+    reset.expiry = Some(expiry.into());
+    let mut reset_relay = launchdarkly::ResetRelayAutoConfigQuery::default();
+    reset_relay.expiry = Some(expiry.into());
     insta::assert_snapshot!(transcript!(
         server,
         tokenward_launchdarkly::raw::OPERATIONS,

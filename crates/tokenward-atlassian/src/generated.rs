@@ -22,6 +22,7 @@ use ::tokenward_http::runtime::encode_path;
 pub mod types {
     /// Who made an API key.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct ApiKeyCreator {
         /// E-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -34,6 +35,7 @@ pub mod types {
     }
     /// One page of the API keys of an organization.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ApiKeySearchResponse {
         /// The keys of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -43,6 +45,7 @@ pub mod types {
     }
     /// One page of the user API tokens of an organization.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ApiTokenSearchResponse {
         /// The tokens of this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -52,6 +55,7 @@ pub mod types {
     }
     /// The account that owns a token.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct ApiTokenUser {
         /// E-mail address.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -70,6 +74,7 @@ pub mod types {
     }
     /// An API key of an organization. Its value is never part of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct OrgApiKey {
         /// When it was made.
         #[serde(
@@ -134,6 +139,7 @@ pub mod types {
     }
     /// A user API token, seen by an organization admin. Its value is never part of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct OrgApiToken {
         /// When it was made.
         #[serde(
@@ -175,6 +181,7 @@ pub mod types {
     }
     /// Cursors to other pages. They are values for `cursor`, not addresses.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct PageLinks {
         /// The page after this one; absent on the last.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -188,6 +195,7 @@ pub mod types {
     }
     /// Metadata of one API token; its value is never returned.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct UserApiToken {
         /// Creation time, an ISO 8601 UTC string with milliseconds; always present.
         #[serde(
@@ -220,6 +228,7 @@ pub mod types {
     }
     /// What can be asked for in [`list_org_api_keys`](super::Client::list_org_api_keys).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ListOrgApiKeysQuery {
         /// Where to go on: `links.next` of the page before.
         pub cursor: ::std::option::Option<::std::string::String>,
@@ -262,6 +271,7 @@ pub mod types {
     }
     /// What can be asked for in [`count_org_api_keys`](super::Client::count_org_api_keys).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct CountOrgApiKeysQuery {
         /// Earliest time of expiry.
         pub expires_at_from: ::std::option::Option<::std::string::String>,
@@ -298,6 +308,7 @@ pub mod types {
     }
     /// What can be asked for in [`list_org_api_tokens`](super::Client::list_org_api_tokens).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ListOrgApiTokensQuery {
         /// Earliest time of creation.
         pub created_at_from: ::std::option::Option<::std::string::String>,
@@ -340,6 +351,7 @@ pub mod types {
     }
     /// What can be asked for in [`count_org_api_tokens`](super::Client::count_org_api_tokens).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct CountOrgApiTokensQuery {
         /// Earliest time of creation.
         pub created_at_from: ::std::option::Option<::std::string::String>,

@@ -26,6 +26,7 @@ use ::tokenward_http::runtime::encode_path;
 pub mod types {
     /// What the caller may do with the object.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct Access {
         /// Actions the caller may take, with reasons.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -36,6 +37,7 @@ pub mod types {
     }
     /// Policy statement that led to an allowed action.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AccessAllowedReason {
         /// Actions meant; `*` stands for all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -113,6 +115,7 @@ pub mod types {
     }
     /// One allowed action and the statement behind it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AccessAllowedRep {
         /// Name of one action.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -122,6 +125,7 @@ pub mod types {
     }
     /// One denied action and the statement behind it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AccessDenied {
         /// Name of one action.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -131,6 +135,7 @@ pub mod types {
     }
     /// Policy statement that led to a denied action.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AccessDeniedReason {
         /// Actions meant; `*` stands for all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -208,6 +213,7 @@ pub mod types {
     }
     /// Settings for a new access token; every field is optional by the schema.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AccessTokenPost {
         /// Custom roles that bound the token; role keys are reported to be taken here.
         #[serde(
@@ -307,6 +313,7 @@ pub mod types {
     }
     /// Description of the credential in use; which fields are present depends on its kind.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct CallerIdentityRep {
         /// Id of the account.
         #[serde(
@@ -386,6 +393,7 @@ pub mod types {
     }
     /// Reference to a related resource or page.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct Link {
         /// Path or address of the target.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -396,6 +404,7 @@ pub mod types {
     }
     /// Short form of an account member.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct MemberSummary {
         /// Mail address of the member.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -432,6 +441,7 @@ pub mod types {
     }
     /// One step of an RFC 6902 patch.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct PatchOperation {
         /// Kind of change, such as `replace`, `add`, `remove` or `test`.
         pub op: ::std::string::String,
@@ -457,6 +467,7 @@ pub mod types {
     }
     /// Patch array together with a comment.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct PatchWithComment {
         /// Note for the audit log; may be left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -476,6 +487,7 @@ pub mod types {
     }
     /// List of Relay Proxy configurations.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct RelayAutoConfigCollectionRep {
         /// The configurations, all at once.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -483,6 +495,7 @@ pub mod types {
     }
     /// Settings for a new Relay Proxy configuration.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct RelayAutoConfigPost {
         /// Display name; must be given.
         pub name: ::std::string::String,
@@ -501,6 +514,7 @@ pub mod types {
     }
     /// Relay Proxy configuration as answered by the server.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct RelayAutoConfigRep {
         #[serde(
             rename = "_access",
@@ -552,6 +566,7 @@ pub mod types {
     }
     /// Policy statement as answered by the server.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct Statement {
         /// Actions meant; `*` stands for all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -626,6 +641,7 @@ pub mod types {
     }
     /// Policy statement as answered by the server.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct StatementInput {
         /// Actions meant; `*` stands for all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -662,6 +678,7 @@ pub mod types {
     }
     /// Policy statement as sent for a new token.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct StatementPost {
         /// Actions meant; `*` stands for all.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -748,6 +765,7 @@ pub mod types {
     }
     /// Access token; times are epoch milliseconds.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct Token {
         /// When the token was made, in epoch milliseconds.
         #[serde(
@@ -852,6 +870,7 @@ pub mod types {
     }
     /// One page of access tokens; no field is guaranteed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct Tokens {
         /// Tokens on this page.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -876,12 +895,14 @@ pub mod types {
     }
     /// What can be asked for in [`reset_relay_auto_config`](super::Client::reset_relay_auto_config).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ResetRelayAutoConfigQuery {
         /// Epoch milliseconds at which the former key dies; at once if omitted.
         pub expiry: ::std::option::Option<::tokenward_http::time::EpochMillis>,
     }
     /// What can be asked for in [`get_tokens`](super::Client::get_tokens).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct GetTokensQuery {
         /// Page size; 25 if omitted.
         pub limit: ::std::option::Option<i64>,
@@ -892,6 +913,7 @@ pub mod types {
     }
     /// What can be asked for in [`reset_token`](super::Client::reset_token).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ResetTokenQuery {
         /// Epoch milliseconds at which the former value dies; at once if omitted.
         pub expiry: ::std::option::Option<::tokenward_http::time::EpochMillis>,

@@ -29,6 +29,7 @@ use ::tokenward_http::runtime::encode_path;
 pub mod types {
     /// The calling account: an administrator or an organization token.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct Admin {
         /// UUID of the administrator; read only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -143,6 +144,7 @@ pub mod types {
     }
     /// One right of an account: a role within a scope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct AdminPrivilege {
         /// UUID of the managed service provider, for scope `msp`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -382,6 +384,7 @@ pub mod types {
     }
     /// API token of an organization; it has no expiry.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct OrgApiToken {
         /// Mail address of the creator; null once that account is gone.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -421,6 +424,7 @@ pub mod types {
     }
     /// API token of an organization; it has no expiry.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct OrgApiTokenInput {
         /// Display name; always required.
         pub name: ::std::string::String,
@@ -444,6 +448,7 @@ pub mod types {
     }
     /// One right of an organization token: a role within a scope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct PrivilegeOrg {
         /// UUID of the organization, with scope `org`; read only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -467,6 +472,7 @@ pub mod types {
     }
     /// One right of an organization token: a role within a scope.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct PrivilegeOrgInput {
         pub role: PrivilegeOrgRole,
         pub scope: PrivilegeOrgScope,
@@ -619,6 +625,7 @@ pub mod types {
     }
     /// API token with its administrator's own rights; removed after more than 90 unused days.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct UserApiToken {
         /// Creation time in epoch seconds, a JSON number that may have a fraction; read only.
         #[serde(
@@ -646,6 +653,7 @@ pub mod types {
     }
     /// API token with its administrator's own rights; removed after more than 90 unused days.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct UserApiTokenInput {
         /// Display name; may be left out.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

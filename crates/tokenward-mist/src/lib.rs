@@ -21,7 +21,7 @@ pub use user_tokens::MistUserTokens;
 
 /// The generated client, for those who want every field.
 ///
-/// It follows the vendor's document and is outside semver.
+/// It follows the vendor's document. A record of it can grow: one that is sent begins with `new` or `default()`.
 pub mod raw {
     pub use crate::generated::*;
     pub use tokenward_http::{BadItem, Issued, Items};

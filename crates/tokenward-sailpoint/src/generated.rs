@@ -129,6 +129,7 @@ pub mod types {
     }
     /// Settings for a new OAuth client.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct CreateOauthClientRequest {
         /// Lifetime of issued access tokens in seconds; required.
         #[serde(rename = "accessTokenValiditySeconds")]
@@ -231,6 +232,7 @@ pub mod types {
     }
     /// OAuth client right after creation, with its secret.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct CreateOauthClientResponse {
         /// Lifetime of issued access tokens in seconds.
         #[serde(
@@ -324,6 +326,7 @@ pub mod types {
     }
     /// `CreateOauthTokenBody`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct CreateOauthTokenBody {
         /// Id of the API client or personal access token; required.
         pub client_id: ::std::string::String,
@@ -422,6 +425,7 @@ pub mod types {
     }
     /// `CreateOauthTokenResponse`
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct CreateOauthTokenResponse {
         /// Bearer JWT for API calls; secret, and not declared required.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -441,6 +445,7 @@ pub mod types {
     }
     /// Wishes for a new personal access token.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct CreatePersonalAccessTokenRequest {
         /// Lifetime in seconds of each access token issued, 15 to 43200; default 43200.
         #[serde(
@@ -485,6 +490,7 @@ pub mod types {
     }
     /// Personal access token right after creation, with its secret.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct CreatePersonalAccessTokenResponse {
         /// Lifetime in seconds of each access token issued.
         #[serde(
@@ -577,6 +583,7 @@ pub mod types {
     }
     /// One step of an RFC 6902 patch.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct JsonPatchOperation {
         pub op: JsonPatchOperationOp,
         /// JSON Pointer to the field, for example `/name`.
@@ -667,6 +674,7 @@ pub mod types {
     }
     /// OAuth client as read back.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct OauthClient {
         /// Lifetime of issued access tokens in seconds.
         #[serde(
@@ -771,6 +779,7 @@ pub mod types {
     }
     /// Personal access token as read back, without its secret.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct PersonalAccessToken {
         /// Lifetime in seconds of each access token issued; default 43200.
         #[serde(
@@ -823,6 +832,7 @@ pub mod types {
     }
     /// Identity that owns the token; no field is guaranteed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct PersonalAccessTokenOwner {
         /// Identity id of the owner.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -881,6 +891,7 @@ pub mod types {
     }
     /// One patch for several personal access tokens.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[non_exhaustive]
     pub struct UpdatePersonalAccessTokensRequest {
         /// The tokens to change, 1 to 25 distinct ids.
         pub ids: ::std::vec::Vec<::std::string::String>,
@@ -899,12 +910,14 @@ pub mod types {
     }
     /// What can be asked for in [`list_oauth_clients`](super::Client::list_oauth_clients).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ListOauthClientsQuery {
         /// Filter on `lastUsed` with the operator `le` or `isnull`; nothing else is supported.
         pub filters: ::std::option::Option<::std::string::String>,
     }
     /// What can be asked for in [`list_personal_access_tokens`](super::Client::list_personal_access_tokens).
     #[derive(Clone, Debug, Default)]
+    #[non_exhaustive]
     pub struct ListPersonalAccessTokensQuery {
         /// Filter on `lastUsed` with the operator `le` or `isnull`; nothing else is supported.
         pub filters: ::std::option::Option<::std::string::String>,

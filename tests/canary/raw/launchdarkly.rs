@@ -28,16 +28,16 @@ operations! {
     delete_relay_auto_config(&plant(TOKEN_ID)) => unread();
     patch_relay_auto_config(&plant(TOKEN_ID), &commented())
         => planted(sample!("launchdarkly.post_relay_auto_config"));
-    reset_relay_auto_config(&plant(TOKEN_ID), &ResetRelayAutoConfigQuery { expiry: Some(at().into()) })
+    reset_relay_auto_config(&plant(TOKEN_ID), &config_expiry())
         => planted(sample!("launchdarkly.post_relay_auto_config"));
     get_caller_identity() => planted(sample!("launchdarkly.get_caller_identity"));
-    get_tokens(&GetTokensQuery { limit: Some(100), offset: Some(0), show_all: Some(true) })
+    get_tokens(&all())
         => planted(sample!("launchdarkly.get_tokens"));
     post_token(&token()) => planted(sample!("launchdarkly.post_token"));
     get_token(&plant(TOKEN_ID)) => planted(sample!("launchdarkly.post_token"));
     delete_token(&plant(TOKEN_ID)) => unread();
     patch_token(&plant(TOKEN_ID), &patch()) => planted(sample!("launchdarkly.post_token"));
-    reset_token(&plant(TOKEN_ID), &ResetTokenQuery { expiry: Some(at().into()) })
+    reset_token(&plant(TOKEN_ID), &token_expiry())
         => planted(sample!("launchdarkly.post_token"));
 }
 
@@ -45,14 +45,30 @@ fn at() -> Timestamp {
     "2090-01-01T00:00:00Z".parse().unwrap()
 }
 
+fn config_expiry() -> ResetRelayAutoConfigQuery {
+    let mut query = ResetRelayAutoConfigQuery::default();
+    query.expiry = Some(at().into());
+    query
+}
+
+fn token_expiry() -> ResetTokenQuery {
+    let mut query = ResetTokenQuery::default();
+    query.expiry = Some(at().into());
+    query
+}
+
+fn all() -> GetTokensQuery {
+    let mut query = GetTokensQuery::default();
+    (query.limit, query.offset, query.show_all) = (Some(100), Some(0), Some(true));
+    query
+}
+
 fn token() -> AccessTokenPost {
-    AccessTokenPost {
-        name: Some(plant(SAID)),
-        description: Some(plant(SAID)),
-        custom_role_ids: Some(vec![plant(SAID)]),
-        role: Some(AccessTokenPostRole::from(plant(SAID).as_str())),
-        ..Default::default()
-    }
+    let mut token = AccessTokenPost::default();
+    (token.name, token.description) = (Some(plant(SAID)), Some(plant(SAID)));
+    token.custom_role_ids = Some(vec![plant(SAID)]);
+    token.role = Some(AccessTokenPostRole::from(plant(SAID).as_str()));
+    token
 }
 
 fn config() -> RelayAutoConfigPost {

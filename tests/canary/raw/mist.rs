@@ -45,5 +45,7 @@ fn org_token() -> OrgApiTokenInput {
 }
 
 fn user_token() -> UserApiTokenInput {
-    UserApiTokenInput { name: Some(plant(SAID)) }
+    let mut token = UserApiTokenInput::default();
+    token.name = Some(plant(SAID));
+    token
 }

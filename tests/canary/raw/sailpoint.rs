@@ -27,22 +27,32 @@ use crate::{
 
 operations! {
     SailPoint, OPERATIONS;
-    list_oauth_clients(&ListOauthClientsQuery { filters: Some(plant(ASKED)) })
+    list_oauth_clients(&clients())
         => planted(sample!("sailpoint.list_oauth_clients"));
     create_oauth_client(&client()) => planted(sample!("sailpoint.create_oauth_client"));
     get_oauth_client(&plant(TOKEN_ID)) => planted(sample!("sailpoint.list_oauth_clients"))[0].take();
     delete_oauth_client(&plant(TOKEN_ID)) => unread();
     patch_oauth_client(&plant(TOKEN_ID), &patch()) => planted(sample!("sailpoint.list_oauth_clients"))[0].take();
     create_oauth_token(&grant()) => planted(sample!("sailpoint.create_oauth_token"));
-    list_personal_access_tokens(&ListPersonalAccessTokensQuery {
-        filters: Some(plant(ASKED)), owner_id: Some(plant(ASKED))
-    }) => planted(sample!("sailpoint.list_personal_access_tokens"));
+    list_personal_access_tokens(&tokens()) => planted(sample!("sailpoint.list_personal_access_tokens"));
     create_personal_access_token(&token()) => planted(sample!("sailpoint.create_personal_access_token"));
     update_personal_access_tokens(&UpdatePersonalAccessTokensRequest::new(vec![plant(SAID)], patch()))
         => planted(sample!("sailpoint.list_personal_access_tokens"));
     delete_personal_access_token(&plant(TOKEN_ID)) => unread();
     patch_personal_access_token(&plant(TOKEN_ID), &patch())
         => planted(sample!("sailpoint.list_personal_access_tokens"))[0].take();
+}
+
+fn clients() -> ListOauthClientsQuery {
+    let mut query = ListOauthClientsQuery::default();
+    query.filters = Some(plant(ASKED));
+    query
+}
+
+fn tokens() -> ListPersonalAccessTokensQuery {
+    let mut query = ListPersonalAccessTokensQuery::default();
+    (query.filters, query.owner_id) = (Some(plant(ASKED)), Some(plant(ASKED)));
+    query
 }
 
 /// With everything that is a secret in a request.

@@ -353,6 +353,7 @@ fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<
     Ok(Some(parse_quote! {
         #[doc = #title]
         #[derive(Clone, Debug, Default)]
+        #[non_exhaustive]
         pub struct #record { #(#fields),* }
     }))
 }

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::{ToTokens, quote};
 use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Visibility};
 
-use super::types::{generic_argument, is_optional, json_name};
+use super::{
+    growth,
+    types::{generic_argument, is_optional, json_name},
+};
 use crate::{
     normalise::{DATE_DIALECTS, WIRE_SECRET},
     problem::Problem,
@@ -24,12 +27,13 @@ pub(super) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     answers_are_lenient(&types, config, &answers(file, &types))?;
     fresh_secrets_are_read_first(file, &types, config)?;
     one_bad_item_costs_no_other(file, &types)?;
-    nothing_panics_or_is_foreign(file)
+    nothing_panics_or_is_foreign(file)?;
+    growth::check(file, &types)
 }
 
-type Types<'a> = BTreeMap<String, &'a ItemStruct>;
+pub(super) type Types<'a> = BTreeMap<String, &'a ItemStruct>;
 
-fn items(file: &syn::File) -> &[Item] {
+pub(super) fn items(file: &syn::File) -> &[Item] {
     file.items
         .iter()
         .find_map(|item| match item {
@@ -41,7 +45,7 @@ fn items(file: &syn::File) -> &[Item] {
         .unwrap_or_default()
 }
 
-fn types(file: &syn::File) -> Types<'_> {
+pub(super) fn types(file: &syn::File) -> Types<'_> {
     items(file)
         .iter()
         .filter_map(|item| match item {
@@ -55,7 +59,7 @@ fn type_text(field: &Field) -> String {
     field.ty.to_token_stream().to_string().replace(' ', "")
 }
 
-fn methods(file: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
+pub(super) fn methods(file: &syn::File) -> impl Iterator<Item = &ImplItemFn> {
     file.items
         .iter()
         .filter_map(|item| match item {
@@ -155,7 +159,7 @@ fn answers(file: &syn::File, types: &Types<'_>) -> BTreeSet<String> {
 }
 
 /// Of these types those that are records, and all that they are made of.
-fn within(names: impl IntoIterator<Item = String>, types: &Types<'_>) -> BTreeSet<String> {
+pub(super) fn within(names: impl IntoIterator<Item = String>, types: &Types<'_>) -> BTreeSet<String> {
     let mut open: Vec<String> = names.into_iter().collect();
     let mut records = BTreeSet::new();
     while let Some(name) = open.pop() {
@@ -168,7 +172,7 @@ fn within(names: impl IntoIterator<Item = String>, types: &Types<'_>) -> BTreeSe
     records
 }
 
-fn idents(tokens: &impl ToTokens) -> BTreeSet<String> {
+pub(super) fn idents(tokens: &impl ToTokens) -> BTreeSet<String> {
     fn collect(tokens: proc_macro2::TokenStream, found: &mut BTreeSet<String>) {
         for token in tokens {
             match token {
@@ -353,6 +357,7 @@ mod tests {
 
     fn good() -> syn::File {
         parse_quote! {
+            #[non_exhaustive]
             pub struct Token {
                 pub id: ::std::string::String,
                 #[serde(rename = "apiKey", skip_serializing_if = "::std::option::Option::is_none")]
@@ -360,7 +365,9 @@ mod tests {
                 #[serde(skip_serializing_if = "::std::option::Option::is_none")]
                 pub inner: ::std::option::Option<Inner>,
             }
+            #[non_exhaustive]
             pub struct Inner {}
+            #[non_exhaustive]
             pub enum Role { Admin, Unknown(::std::string::String) }
         }
     }
@@ -517,10 +524,12 @@ mod tests {
         let verdict = |made: syn::Type, changed: syn::Type| {
             let file: syn::File = parse_quote! {
                 pub mod types {
+                    #[non_exhaustive]
                     pub struct Token {
                         #[serde(skip_serializing_if = "x")]
                         pub key: Option<::tokenward_http::WireSecret>,
                     }
+                    #[non_exhaustive]
                     pub struct Wrapper {
                         #[serde(skip_serializing_if = "x")]
                         pub made: Option<Token>,

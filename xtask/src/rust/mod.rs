@@ -8,6 +8,7 @@ mod blame;
 mod client;
 mod contract;
 mod docs;
+mod growth;
 mod progenitor;
 mod types;
 

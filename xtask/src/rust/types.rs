@@ -10,6 +10,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
+use super::growth;
 use crate::{
     normalise::{DATE_DIALECTS, Reach},
     problem::Problem,
@@ -36,6 +37,8 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
         if let Some((item, words)) = words(&item) {
             rewritten.extend(open_enum(item, &words)?);
         } else if let Item::Struct(record) = &mut item {
+            // A field more must break nobody; who makes one has `new` or `Default`.
+            record.attrs.push(parse_quote!(#[non_exhaustive]));
             record.fields.iter_mut().for_each(rewrite_field);
             if reach.answers.contains(&record.ident.to_string()) {
                 record.fields.iter_mut().for_each(|field| quarantine(&mut field.ty, &records));
@@ -45,6 +48,9 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
             rewritten.push(item);
             rewritten.extend(constructor);
         } else if !is_impl_for(&item, &open) {
+            if let Item::Enum(choice) = &mut item {
+                choice.attrs.push(parse_quote!(#[non_exhaustive]));
+            }
             rewritten.push(item);
         }
     }
@@ -261,10 +267,7 @@ pub(super) fn generic_argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type>
 
 /// `new` with what is required, for a record that has no `Default`.
 fn constructor(record: &ItemStruct) -> Option<Item> {
-    let derives_default = record.attrs.iter().any(|attribute| {
-        attribute.path().is_ident("derive") && quote!(#attribute).to_string().contains("Default")
-    });
-    if derives_default {
+    if growth::derives_default(record) {
         return None;
     }
     let name = &record.ident;
