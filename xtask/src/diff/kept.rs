@@ -98,6 +98,38 @@ pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> BTreeMap<String,
         .collect()
 }
 
+/// One operation in both documents, as far as they have it.
+pub(super) type Sides<'a> = (Option<Operation<'a>>, Option<Operation<'a>>);
+
+/// The kept operations of both documents; one that moved is known by its id.
+pub(super) fn pair<'a>(old: &'a Value, new: &'a Value, wanted: &Wanted) -> BTreeMap<String, Sides<'a>> {
+    let (was, is) = (find(old, wanted), find(new, wanted));
+    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let moved =
+        |from: Option<Operation<'a>>, to: &'a Value| from.and_then(|operation| same_id(operation, to));
+    names
+        .into_iter()
+        .map(|name| {
+            let (one, other) = (was.get(name).copied(), is.get(name).copied());
+            (name.clone(), (one.or_else(|| moved(other, old)), other.or_else(|| moved(one, new))))
+        })
+        .collect()
+}
+
+/// The operation of the same id and method, where a document has exactly one.
+fn same_id<'a>(operation: Operation<'_>, document: &'a Value) -> Option<Operation<'a>> {
+    let id = operation.operation.get("operationId")?.as_str()?;
+    let method = schema::members(operation.item)
+        .find(|(_, candidate)| std::ptr::eq(*candidate, operation.operation))
+        .map(|(method, _)| method)?;
+    let all = schema::operations(document);
+    let mut same = all.filter(|(verb, _, operation)| {
+        verb == method && operation.get("operationId").is_some_and(|other| other == id)
+    });
+    let (_, path, found) = same.next().filter(|_| same.next().is_none())?;
+    Some(Operation { path, item: document.get("paths")?.get(path)?, operation: found })
+}
+
 /// A path without the names of its parameters, which a server never sees.
 pub(super) fn template(path: &str) -> String {
     let mut text = String::new();

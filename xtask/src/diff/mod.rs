@@ -141,13 +141,13 @@ impl Kept {
 
 /// Compares two versions of a document.
 pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
-    let (was, is) = (kept::find(old, &kept.wanted), kept::find(new, &kept.wanted));
+    let sides = kept::pair(old, new, &kept.wanted);
     let mut schemas = Schemas::new(old, new, &kept.config);
     let mut collected = Collected::default();
     let mut unknown = Vec::new();
-    for name in kept.wanted.keys() {
+    for (name, (was, is)) in &sides {
         let mut found = Found::default();
-        match (was.get(name), is.get(name)) {
+        match (was, is) {
             (Some(one), Some(other)) => {
                 for (document, operation, side) in [(old, one, "older"), (new, other, "newer")] {
                     unknown.extend(dangling(document, operation.operation, name, side));
@@ -162,19 +162,22 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
                 let what = format!("{} is new", schema::short(other.path));
                 found.add(rules::OPERATION_ADDED, "operation", what);
             }
-            (None, None) => continue,
+            (None, None) => {}
         }
         collected.add(name, &found, &schemas);
     }
     document_texts(old, new, &mut collected);
-    let compared: BTreeSet<*const Value> =
-        was.values().chain(is.values()).map(|operation| std::ptr::from_ref(operation.operation)).collect();
+    let compared: BTreeSet<*const Value> = sides
+        .values()
+        .flat_map(|(was, is)| was.iter().chain(is))
+        .map(|operation| std::ptr::from_ref(operation.operation))
+        .collect();
     let (changes, prose) = collected.finish();
     let outcome = outcome(&changes, &unknown);
     Diff {
         subject: kept.subject.clone(),
         outcome,
-        operations: was.keys().chain(is.keys()).collect::<BTreeSet<_>>().len(),
+        operations: sides.len(),
         by_operation: by_operation(&changes),
         changes,
         unknown,

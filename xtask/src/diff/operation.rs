@@ -127,7 +127,7 @@ fn parameters<'a>(
             (true, _) => rules::PARAMETER_ADDED_REQUIRED,
             (false, "query") if !had_query => rules::QUERY_INTRODUCED,
             // Each is an argument of the method.
-            (false, "header" | "cookie") => rules::API_CHANGED,
+            (false, "header" | "cookie") => rules::ARGUMENT_ADDED,
             (false, _) => rules::PARAMETER_ADDED,
         };
         let how = if is_required(parameter) { "required" } else { "optional" };
@@ -148,8 +148,11 @@ fn parameter_pair<'a>(
         (true, false) => found.add(rules::PARAMETER_OPTIONAL, place, "is no longer required"),
         _ => {}
     }
-    if old.get("deprecated") != new.get("deprecated") && new.get("deprecated") == Some(&Value::Bool(true)) {
-        found.add(rules::PARAMETER_DEPRECATED, place, "is deprecated");
+    let is_deprecated = |parameter: &Value| parameter.get("deprecated") == Some(&Value::Bool(true));
+    match (is_deprecated(old), is_deprecated(new)) {
+        (false, true) => found.add(rules::PARAMETER_DEPRECATED, place, "is deprecated"),
+        (true, false) => found.add(rules::PARAMETER_UNDEPRECATED, place, "is no longer deprecated"),
+        _ => {}
     }
     if style(old) != style(new) {
         let what = format!("is written as {}, was {}", style(new), style(old));
@@ -186,12 +189,16 @@ fn content<'a>(document: Document<'a>, body: Option<&'a Value>) -> BTreeMap<&'a 
     content.into_iter().flat_map(members).map(|(name, media)| (name.as_str(), media)).collect()
 }
 
+fn is_json(media_type: &str) -> bool {
+    let name = media_type.split(';').next().unwrap_or_default().trim();
+    name == "application/json" || name.ends_with("+json")
+}
+
 /// The one media type that a client uses: JSON before kinds of JSON before others.
 fn used<'a>(content: &BTreeMap<&'a str, &'a Value>) -> Option<(&'a str, &'a Value)> {
-    let is_json = |name: &str| name == "application/json" || name.starts_with("application/json;");
     let rank = |name: &str| match name {
-        name if is_json(name) => 0,
         name if name.ends_with("+json") => 1,
+        name if is_json(name) => 0,
         _ => 2,
     };
     content.iter().min_by_key(|(name, _)| rank(name)).map(|(name, media)| (*name, *media))
@@ -307,10 +314,15 @@ fn answers<'a>(
         (None, Some(_)) => found.add(rules::ANSWER_ADDED, "answer", "has a body"),
         (Some(_), None) => found.add(rules::ANSWER_REMOVED, "answer", "has no body any more"),
         (Some((old_type, old_media)), Some((new_type, new_media))) => {
+            let changed = if is_json(old_type) == is_json(new_type) {
+                rules::ANSWER_MEDIA_TYPE
+            } else {
+                rules::ANSWER_NO_JSON
+            };
             media_types(
                 "answer",
                 [(&old_content, old_type), (&new_content, new_type)],
-                [rules::ANSWER_MEDIA_TYPE, rules::ANSWER_MEDIA_TYPE_ADDED, rules::ANSWER_MEDIA_TYPE_UNUSED],
+                [changed, rules::ANSWER_MEDIA_TYPE_ADDED, rules::ANSWER_MEDIA_TYPE_UNUSED],
                 found,
             );
             let at = At::new("answer".into(), format!("{}Response", type_prefix(method)), Direction::Read);

@@ -91,6 +91,7 @@ rules! {
 
     PARAMETER_ADDED = additive("optional-parameter-added");
     QUERY_INTRODUCED = compile("first-optional-query-parameter-added");
+    ARGUMENT_ADDED = compile("optional-header-or-cookie-added");
     PARAMETER_ADDED_REQUIRED = compile("required-parameter-added");
     PARAMETER_REMOVED = compile("parameter-removed");
     PARAMETER_REQUIRED = compile("parameter-became-required");
@@ -98,6 +99,7 @@ rules! {
     PARAMETER_MOVED = compile("parameter-moved");
     PARAMETER_STYLE = behaviour("parameter-written-otherwise", true);
     PARAMETER_DEPRECATED = behaviour("parameter-deprecated", false);
+    PARAMETER_UNDEPRECATED = behaviour("parameter-no-longer-deprecated", false);
     PATH_PARAMETER_RENAMED =
         absorbed(additive("path-parameter-renamed"), "arguments of a method have places, not names");
 
@@ -114,6 +116,7 @@ rules! {
     ANSWER_ADDED = compile("answer-body-added");
     ANSWER_REMOVED = compile_and_decode("answer-body-removed");
     ANSWER_MEDIA_TYPE = decode("answer-media-type-changed");
+    ANSWER_NO_JSON = compile_and_decode("answer-no-longer-or-newly-json");
     ANSWER_MEDIA_TYPE_ADDED = additive("answer-media-type-added");
     ANSWER_MEDIA_TYPE_UNUSED =
         absorbed(behaviour("answer-media-type-removed", false), "it was not the one that is asked for");
@@ -133,6 +136,7 @@ rules! {
     TYPE_RENAMED = compile("type-renamed");
     RETYPED_SENT = compile("request-type-changed");
     RETYPED_READ = compile_and_decode("answer-type-changed");
+    NARROWED_READ = compile("answer-type-narrowed");
     FORMAT = absorbed(behaviour("format-changed", false), UNCHECKED);
     DATE_DIALECT = absorbed(decode("date-written-otherwise"), "one reader takes every dialect of dates");
 
@@ -172,6 +176,7 @@ rules! {
     CLOSED = absorbed(additive("closed-to-unknown-fields"), "records take unknown fields in any case");
     OPENED = absorbed(additive("opened-to-unknown-fields"), "records take unknown fields in any case");
     FIELD_DEPRECATED = behaviour("field-deprecated", false);
+    FIELD_UNDEPRECATED = behaviour("field-no-longer-deprecated", false);
 
     API_CHANGED = compile("api-changed");
     API_ADDED = additive("api-added");

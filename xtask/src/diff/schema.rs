@@ -164,8 +164,10 @@ impl<'a> Schemas<'a> {
             let rule = at.rule(rules::DEFAULT_SENT, rules::DEFAULT_READ);
             found.add(rule, &at.place, format!("default {}, was {}", word(default(new)), word(default(old))));
         }
-        if new.flag("deprecated") && !old.flag("deprecated") {
-            found.add(rules::FIELD_DEPRECATED, &at.place, "is deprecated");
+        match (old.flag("deprecated"), new.flag("deprecated")) {
+            (false, true) => found.add(rules::FIELD_DEPRECATED, &at.place, "is deprecated"),
+            (true, false) => found.add(rules::FIELD_UNDEPRECATED, &at.place, "is no longer deprecated"),
+            _ => {}
         }
         for key in ["title", "description"] {
             let suffix = if key == "title" { " (title)" } else { "" };
@@ -199,7 +201,10 @@ impl<'a> Schemas<'a> {
             return;
         }
         if was != is || is_date(old, at, self.config) != is_date(new, at, self.config) {
-            let rule = at.rule(rules::RETYPED_SENT, rules::RETYPED_READ);
+            let is_read_as_before = was != is && takes(was, is)
+                || was == is && is == Shape::Text && !is_date(old, at, self.config);
+            let read = if is_read_as_before { rules::NARROWED_READ } else { rules::RETYPED_READ };
+            let rule = at.rule(rules::RETYPED_SENT, read);
             found.add(rule, &at.place, format!("is {}, was {}", kind(new), kind(old)));
             return;
         }
@@ -382,6 +387,18 @@ fn limits(old: &View<'_>, new: &View<'_>, at: &At, found: &mut Found) {
             format!("{key} {}, was {}", word(is), word(was)),
         );
     }
+}
+
+/// Whether the type of one shape reads what has another.
+fn takes(was: Shape, is: Shape) -> bool {
+    // A choice of words is open: it reads any.
+    matches!(
+        (was, is),
+        (Shape::Any, _)
+            | (Shape::Number, Shape::Integer)
+            | (Shape::Text, Shape::Words)
+            | (Shape::Words, Shape::Text)
+    )
 }
 
 /// Whether a reader of dates takes it, whatever its type.

@@ -1,0 +1,110 @@
+//! What is said of a change, against a table of what is so.
+
+use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+use xtask::{
+    diff::{self, Class, Diff, Kept},
+    document,
+    vendor::Vendor,
+};
+
+/// One thing that a vendor may do to a document.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mutation {
+    name: String,
+    patch: json_patch::Patch,
+    forward: String,
+    backward: String,
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("tests/suite/mutations")
+}
+
+fn base() -> Value {
+    document::load(&folder().join("base.yaml")).unwrap()
+}
+
+fn table() -> Vec<Mutation> {
+    serde_json::from_value(document::read(&folder().join("table.yaml")).unwrap()).unwrap()
+}
+
+fn vendor() -> Vendor {
+    let text = std::fs::read_to_string(folder().join("vendor.toml")).unwrap();
+    Vendor { name: "acme".into(), folder: folder(), config: toml::from_str(&text).unwrap() }
+}
+
+fn compare(old: &Value, new: &Value) -> Diff {
+    let kept = Kept::of_vendor(&[vendor()], old, new).unwrap();
+    diff::compare(old, new, &kept)
+}
+
+/// The worst that a diff says, in the words of the table.
+fn verdict(diff: &Diff) -> String {
+    let worst = diff.changes.iter().min_by_key(|change| {
+        let rule = change.rule;
+        (!rule.breaking, rule.absorbed.is_some(), rule.class)
+    });
+    let Some(rule) = worst.map(|change| change.rule) else { return "none".into() };
+    let breaks_decode = diff.changes.iter().any(|change| change.rule.breaks_decode && change.rule.breaking);
+    match (rule.class, rule.absorbed.is_some()) {
+        (Class::Compile, false) if breaks_decode => "compile, decode".into(),
+        (Class::Compile, _) => "compile".into(),
+        (Class::Decode, false) => "decode".into(),
+        (Class::Decode, true) => "decode, absorbed".into(),
+        (Class::Behaviour, false) if rule.breaking => "behaviour, breaking".into(),
+        (Class::Behaviour, false) => "behaviour".into(),
+        (Class::Behaviour, true) => "behaviour, absorbed".into(),
+        (Class::Additive, false) => "additive".into(),
+        (Class::Additive, true) => "additive, absorbed".into(),
+    }
+}
+
+const BREAKING: [&str; 4] = ["compile", "compile, decode", "decode", "behaviour, breaking"];
+
+#[test]
+fn no_breaking_change_is_missed_and_no_harmless_one_is_called_breaking() {
+    let base = base();
+    let mut matrix: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut wrong = String::new();
+    for mutation in table() {
+        let mut mutated = base.clone();
+        json_patch::patch(&mut mutated, &mutation.patch)
+            .unwrap_or_else(|error| panic!("{}: {error}", mutation.name));
+        for (way, diff, expected) in [
+            ("forward", compare(&base, &mutated), mutation.forward),
+            ("backward", compare(&mutated, &base), mutation.backward),
+        ] {
+            let said = verdict(&diff);
+            if said != expected {
+                let changes: Vec<String> = diff
+                    .changes
+                    .iter()
+                    .map(|change| format!("{} {}: {}", change.rule.name, change.place, change.what))
+                    .collect();
+                let _ = writeln!(
+                    wrong,
+                    "{} ({way}): is {expected}, said {said}: {}",
+                    mutation.name,
+                    changes.join("; ")
+                );
+            }
+            let is_breaking = BREAKING.contains(&expected.as_str());
+            assert_eq!(
+                diff.outcome == diff::Outcome::Breaking,
+                BREAKING.contains(&said.as_str()),
+                "{}",
+                mutation.name
+            );
+            *matrix.entry((expected.clone(), said.clone())).or_default() += 1;
+            let _ = is_breaking;
+        }
+    }
+    assert_eq!(wrong, "");
+    let lines: Vec<String> =
+        matrix.iter().map(|((is, said), count)| format!("{count:>3} {is} called {said}")).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
