@@ -186,13 +186,18 @@ pub fn rewrite_references(value: &mut Value, new: &dyn Fn(&str) -> Option<String
     }
 }
 
+/// What a reference points to, where that is in the same document.
+pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(reference.strip_prefix('#')?)
+}
+
 /// Every reference that this value reaches, through components of every kind.
 pub fn reached(document: &Value, start: &Value) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut open = vec![start];
     while let Some(value) = open.pop() {
         walk_references(value, &mut String::new(), &mut |_, reference| {
-            if let Some(target) = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer))
+            if let Some(target) = target(document, reference)
                 && reached.insert(reference.to_owned())
             {
                 open.push(target);

@@ -4,7 +4,7 @@
 //! ([`overlay`]), brought to the form that progenitor turns into good Rust
 //! ([`normalise`]), generated, changed and checked ([`rust`]), and written
 //! where it differs ([`generate`]). [`verify`] compares what is kept with what
-//! the vendors publish.
+//! the vendors publish, and [`radar`] looks for what should be kept as well.
 //!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod pipeline;
 mod pointer;
 pub mod problem;
+pub mod radar;
 pub mod rust;
 mod schema;
 mod shape;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, problem::Problem, verify};
+use xtask::{bite, diff, generate, problem::Problem, radar, verify};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -74,6 +74,14 @@ enum Spec {
         #[arg(long)]
         prose: bool,
     },
+    /// Looks for operations on tokens that nobody keeps or knows; exit code 1 where there are some, 2 on bad input.
+    Radar {
+        /// The vendors; all where none is named.
+        vendors: Vec<String>,
+        /// A folder with the documents that vendor.toml names, or one vendor's document.
+        #[arg(long, value_name = "DIR|FILE")]
+        upstream: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -110,6 +118,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Spec { command: Spec::Diff { old, new, vendor, select, format, prose } } => {
             let options = diff::Options { old, new, vendor, select, format, prose };
             diff::run(&root, &options, &mut report).map(diff::Outcome::exit_code)
+        }
+        Command::Spec { command: Spec::Radar { vendors, upstream } } => {
+            radar::run(&root, &vendors, &upstream, &mut report).map(stale)
         }
     });
     match result {

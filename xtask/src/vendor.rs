@@ -50,8 +50,45 @@ pub struct Config {
     /// Names of Rust types for component schemas whose own make poor ones.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+    /// Operations that have to do with tokens and are not kept, so that only new ones are named.
+    #[serde(default)]
+    pub known: Vec<Known>,
     /// The vendor's documents.
     pub upstream: Vec<Upstream>,
+}
+
+/// Operations that somebody looked at, and why they are not kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// `METHOD /path` of each; a `*` stands for anything.
+    pub operations: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Known {
+    /// Whether the pattern is this operation's, a `*` in it standing for anything.
+    pub fn matches(pattern: &str, operation: &str) -> bool {
+        let mut parts = pattern.split('*');
+        let Some(mut rest) = parts.next().and_then(|start| operation.strip_prefix(start)) else {
+            return false;
+        };
+        let mut parts: Vec<&str> = parts.collect();
+        let Some(end) = parts.pop() else { return rest.is_empty() };
+        for part in parts {
+            match rest.split_once(part) {
+                Some((_, after)) => rest = after,
+                None => return false,
+            }
+        }
+        rest.ends_with(end)
+    }
+
+    /// Whether one of the patterns is this operation's.
+    pub fn covers(&self, operation: &str) -> bool {
+        self.operations.iter().any(|pattern| Self::matches(pattern, operation))
+    }
 }
 
 /// One document of a vendor.
@@ -102,6 +139,15 @@ impl Vendor {
             }
         }
         Ok(vendors)
+    }
+
+    /// Those of these names; every one where none is named.
+    pub fn chosen(specs: &Path, names: &[String]) -> Result<Vec<Self>, Problem> {
+        if names.is_empty() {
+            Self::all(specs)
+        } else {
+            names.iter().map(|name| Self::load(specs, name)).collect()
+        }
     }
 
     /// One vendor by the name of its folder.
@@ -159,6 +205,10 @@ impl Config {
             if !known {
                 return Err(Problem::at(name, format!("`{operation}` is not of the form `GET /path`")));
             }
+        }
+        if let Some(known) = self.known.iter().find(|known| known.reason.trim().is_empty()) {
+            let operations = known.operations.join(", ");
+            return Err(Problem::at("known", format!("there is no reason why `{operations}` is not kept")));
         }
         match self.repeatable.iter().find(|name| !names.contains(name.as_str())) {
             Some(name) => Err(Problem::at("repeatable", format!("`{name}` is no operation that is kept"))),

@@ -57,18 +57,34 @@ pub enum Published {
     File(PathBuf),
 }
 
+impl Published {
+    /// What the path is, for these vendors.
+    pub(crate) fn at(path: &Path, vendors: &[String]) -> Result<Self, Problem> {
+        if path.is_dir() {
+            Ok(Self::Folder(path.to_owned()))
+        } else if vendors.len() == 1 {
+            Ok(Self::File(path.to_owned()))
+        } else {
+            Err(Problem::new("is no folder; name one vendor to compare it with a file").in_file(path))
+        }
+    }
+
+    /// Where this document is, if it can be had.
+    pub(crate) fn document(&self, upstream: &Upstream) -> Option<PathBuf> {
+        upstream.file.as_ref().map(|file| match self {
+            Self::Folder(folder) => folder.join(file),
+            Self::File(path) => path.clone(),
+        })
+    }
+}
+
 /// Compares every document of the vendor, or the one that the file is.
 pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Verdict)>, Problem> {
     let ours = document::load(&vendor.document())?;
     let main = &vendor.config.upstream[0];
     let mut verdicts = Vec::new();
     for upstream in chosen(vendor, published) {
-        let path = match (&upstream.file, published) {
-            (None, _) => None,
-            (Some(file), Published::Folder(folder)) => Some(folder.join(file)),
-            (Some(_), Published::File(path)) => Some(path.clone()),
-        };
-        let verdict = match path {
+        let verdict = match published.document(upstream) {
             None => Verdict::NotComparable { operations: upstream.operations.len() },
             Some(path) => {
                 let theirs = slice::kept(&document::load_published(&path)?, upstream);
@@ -83,7 +99,7 @@ pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Ver
 }
 
 /// All documents of the vendor for a folder; for a file the one of that name, or the main one.
-fn chosen<'a>(vendor: &'a Vendor, published: &Published) -> &'a [Upstream] {
+pub(crate) fn chosen<'a>(vendor: &'a Vendor, published: &Published) -> &'a [Upstream] {
     let all = &vendor.config.upstream;
     match published {
         Published::Folder(_) => all,
@@ -175,23 +191,9 @@ pub fn run(
     published: &Path,
     report: &mut dyn FnMut(&str),
 ) -> Result<bool, Problem> {
-    let published = if published.is_dir() {
-        Published::Folder(published.to_owned())
-    } else if names.len() == 1 {
-        Published::File(published.to_owned())
-    } else {
-        return Err(
-            Problem::new("is no folder; name one vendor to compare it with a file").in_file(published)
-        );
-    };
-    let specs = root.join("specs");
-    let vendors = if names.is_empty() {
-        Vendor::all(&specs)?
-    } else {
-        names.iter().map(|name| Vendor::load(&specs, name)).collect::<Result<_, _>>()?
-    };
+    let published = Published::at(published, names)?;
     let mut equal = true;
-    for vendor in &vendors {
+    for vendor in &Vendor::chosen(&root.join("specs"), names)? {
         for (document, verdict) in verify(vendor, &published)? {
             let name = format!("{} ({document})", vendor.name);
             match verdict {
