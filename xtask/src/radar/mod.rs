@@ -193,6 +193,7 @@ impl<'a> Look<'a> {
         let mut said = BTreeSet::new();
         reasons.retain(|reason| said.insert(reason.phrase.clone()));
         let weight: u32 = reasons.iter().map(|reason| u32::from(reason.weight)).sum();
+        reasons.dedup_by(|one, other| one.text == other.text);
         (weight >= u32::from(words::ENOUGH)).then(|| Sighting {
             operation: self.name(),
             operation_id: self.text("operationId").map(str::to_owned),
@@ -225,10 +226,10 @@ impl<'a> Look<'a> {
         for tag in self.operation.get("tags").and_then(Value::as_array).into_iter().flatten() {
             tag.as_str().into_iter().for_each(|tag| add("tag", tag, &several));
         }
-        for name in &self.answered.names {
+        for name in self.answered.names() {
             add("answer", name, &several);
         }
-        for name in &self.sent.names {
+        for name in self.sent.names() {
             add("request", name, &several);
         }
         if let Some(summary) = self.text("summary") {
@@ -239,15 +240,6 @@ impl<'a> Look<'a> {
             let text = format!("path segment {}", fixed.last().copied().unwrap_or_default());
             reasons.push(Reason { phrase: "caller".to_owned(), weight: words::ENOUGH, text });
         }
-    }
-}
-
-impl Record {
-    fn add(&mut self, other: Self) {
-        self.names.extend(other.names);
-        let new = other.secrets.into_iter().filter(|secret| !self.secrets.contains(secret));
-        let new: Vec<Secret> = new.collect();
-        self.secrets.extend(new);
     }
 }
 

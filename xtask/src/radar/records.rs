@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     rc::Rc,
 };
 
@@ -27,8 +27,8 @@ pub(super) struct Secret {
 /// What a schema is, beyond lists and wrappers.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    /// The names of the components that it is.
-    pub(super) names: Vec<String>,
+    /// The names of the components that it is, and where they stand.
+    names: Vec<(String, String)>,
     /// The secrets in it.
     pub(super) secrets: Vec<Secret>,
 }
@@ -48,6 +48,34 @@ const LONGEST_CHAIN: usize = 64;
 /// As many are enough to say what a record is, however many a hostile one has.
 const MOST: usize = 16;
 
+impl Record {
+    /// The names of what it is, or lists: what one of its properties is says nothing of the whole.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let is_whole = |place: &str| {
+            let mut segments = place.split('/').skip(1);
+            segments.next().is_none_or(|first| first == "*" || segments.next() == Some("*"))
+                && segments.all(|segment| segment == "*")
+        };
+        self.names.iter().filter(move |(place, _)| is_whole(place)).map(|(_, name)| name.as_str())
+    }
+
+    /// A secret that is met in several places is shown in the nearest one.
+    fn shorten(&mut self) {
+        self.secrets.sort_by_key(|secret| secret.place.matches('/').count());
+        let mut met = BTreeSet::new();
+        self.secrets.retain(|secret| met.insert(secret.words.clone()));
+        self.secrets.truncate(MOST);
+        self.names.truncate(MOST);
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.names.extend(other.names);
+        let new = other.secrets.into_iter().filter(|secret| !self.secrets.contains(secret));
+        let new: Vec<Secret> = new.collect();
+        self.secrets.extend(new);
+    }
+}
+
 impl<'a> Records<'a> {
     pub(super) fn of(document: &'a Value) -> Self {
         Self { document, known: RefCell::default(), open: Cell::new(0) }
@@ -57,6 +85,7 @@ impl<'a> Records<'a> {
     pub(super) fn record(&self, schema: &'a Value) -> Record {
         let mut record = Record::default();
         self.look(schema, "", DEEPEST, &mut record);
+        record.shorten();
         record
     }
 
@@ -66,7 +95,8 @@ impl<'a> Records<'a> {
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let inner = self.component(reference, depth);
-            record.names.extend(inner.names.iter().cloned());
+            let names = inner.names.iter();
+            record.names.extend(names.map(|(at, name)| (format!("{place}{at}"), name.clone())));
             record.secrets.extend(
                 inner
                     .secrets
@@ -111,14 +141,15 @@ impl<'a> Records<'a> {
         }
         self.known.borrow_mut().insert((reference, depth), Rc::default());
         self.open.set(self.open.get() + 1);
-        let mut record =
-            Record { names: component_name(reference).into_iter().collect(), secrets: Vec::new() };
+        let mut record = Record {
+            names: component_name(reference).map(|name| (String::new(), name)).into_iter().collect(),
+            secrets: Vec::new(),
+        };
         if let Some(schema) = document::target(self.document, reference) {
             self.look(schema, "", depth, &mut record);
         }
         self.open.set(self.open.get() - 1);
-        record.names.truncate(MOST);
-        record.secrets.truncate(MOST);
+        record.shorten();
         let record = Rc::new(record);
         self.known.borrow_mut().insert((reference, depth), Rc::clone(&record));
         record

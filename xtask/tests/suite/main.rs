@@ -14,6 +14,7 @@ mod diff;
 mod fresh;
 mod hostile;
 mod needed;
+mod radar;
 mod support;
 mod verify;
 mod workspace;
