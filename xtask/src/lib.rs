@@ -11,6 +11,7 @@
 
 pub mod api;
 pub mod bite;
+pub mod derive;
 pub mod diff;
 pub mod document;
 pub mod files;
