@@ -7,11 +7,13 @@
 //! - `x-expect`: what each target holds today: a value that must be part of it;
 //! - `x-expect-absent`: keys that each target must not have today.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use crate::problem::Problem;
+use crate::{document, problem::Problem};
 
 /// A document of corrections.
 #[derive(Clone, Debug, Deserialize)]
@@ -55,6 +57,11 @@ pub struct Action {
 }
 
 impl Overlay {
+    /// Reads an overlay from its file.
+    pub fn load(path: &Path) -> Result<Self, Problem> {
+        Self::parse(document::read(path)?).map_err(|problem| problem.in_file(path))
+    }
+
     /// Reads an overlay from its JSON form.
     pub fn parse(value: Value) -> Result<Self, Problem> {
         let overlay: Self = serde_path_to_error::deserialize(value)
@@ -66,6 +73,14 @@ impl Overlay {
             action.check().map_err(|message| Problem::at(format!("actions[{index}]"), message))?;
         }
         Ok(overlay)
+    }
+
+    /// Applies the actions that still find what they correct, in order: to a document that is not the vendored one.
+    pub fn apply_where_it_fits(&self, document: &mut Value) {
+        for action in &self.actions {
+            // What does not fit changes nothing.
+            drop(action.apply(document));
+        }
     }
 
     /// Applies every action, in order.

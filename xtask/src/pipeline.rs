@@ -55,7 +55,7 @@ pub fn generate(vendor: &Vendor, without: &Without<'_>) -> Result<Generated, Pro
 fn corrected(vendor: &Vendor, without: Option<usize>) -> Result<(Value, usize), Problem> {
     let mut document = document::load(&vendor.document())?;
     let path = vendor.overlay();
-    let mut overlay = Overlay::parse(document::read(&path)?).map_err(|problem| problem.in_file(&path))?;
+    let mut overlay = Overlay::load(&path)?;
     if let Some(index) = without {
         overlay.actions.remove(index);
     }

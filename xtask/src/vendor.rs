@@ -186,6 +186,12 @@ impl Config {
             .map(|(name, operation)| (operation.as_str(), name.as_str()))
     }
 
+    /// The Rust type that a component is named, in this document or in one that spells its name in other cases.
+    pub fn type_of(&self, component: &str) -> Option<&String> {
+        let alike = || self.types.iter().find(|(name, _)| name.eq_ignore_ascii_case(component));
+        self.types.get(component).or_else(|| alike().map(|(_, rust)| rust))
+    }
+
     fn check(&self) -> Result<(), Problem> {
         let plain =
             |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');

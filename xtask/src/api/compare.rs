@@ -131,6 +131,11 @@ fn renamed(api: &Api, from: &str, to: &str) -> Api {
     Api(items.collect())
 }
 
+/// Whether a text has a path as a whole.
+pub(super) fn mentions(text: &str, path: &str) -> bool {
+    !path.is_empty() && replace(text, path, "") != text
+}
+
 /// A path for another one, where it stands as a whole.
 fn replace(text: &str, from: &str, to: &str) -> String {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';

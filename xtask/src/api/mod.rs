@@ -52,11 +52,39 @@ pub enum ItemKind {
     Reexport,
 }
 
+/// The type whose methods are the operations.
+pub(crate) const CLIENT: &str = "Client";
+
 impl Api {
     /// The API of a module's source.
     pub fn of(source: &str) -> Result<Self, Problem> {
         let file = syn::parse_file(source).map_err(|error| Problem::new(format!("is no Rust: {error}")))?;
         read::read(&file).map(Self)
+    }
+
+    /// The API of a module's syntax tree.
+    pub(crate) fn of_tree(file: &syn::File) -> Result<Self, Problem> {
+        read::read(file).map(Self)
+    }
+
+    /// The methods of the client that a type stands in, by itself or in another type.
+    pub(crate) fn methods_with(&self, type_path: &str) -> BTreeSet<&str> {
+        let mut methods = BTreeSet::new();
+        let mut types = BTreeSet::from([type_path]);
+        let mut open = vec![type_path];
+        while let Some(path) = open.pop() {
+            for (item, declaration) in &self.0 {
+                if !compare::mentions(declaration, path) {
+                    continue;
+                }
+                if item.kind == ItemKind::Function && item.owner == CLIENT {
+                    methods.insert(item.name.as_str());
+                } else if types.insert(&item.owner) {
+                    open.push(&item.owner);
+                }
+            }
+        }
+        methods
     }
 
     /// The API that a text has, as [`Display`](fmt::Display) writes it.

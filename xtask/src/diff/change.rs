@@ -11,6 +11,12 @@ use super::rules::{Class, Rule};
 pub struct Change {
     /// What kind of change.
     pub rule: &'static Rule,
+    /// What it does.
+    pub class: Class,
+    /// Whether a program that was built before cannot read the answers, whatever else it does.
+    pub breaks_decode: bool,
+    /// Why the generated clients do not mind, where they do not.
+    pub absorbed: Option<&'static str>,
     /// The Rust type and field, the parameter or the part of an operation.
     pub place: String,
     /// What it was and what it is.
@@ -20,14 +26,29 @@ pub struct Change {
 }
 
 impl Change {
+    /// A change as its rule has it, of no operation yet.
+    pub(super) fn new(rule: &'static Rule, place: String, what: String) -> Self {
+        let Rule { class, breaks_decode, absorbed, .. } = *rule;
+        Self { rule, class, breaks_decode, absorbed, place, what, operations: BTreeSet::new() }
+    }
+
     /// Whether something that worked may stop working, or do something else unasked.
     pub fn is_breaking(&self) -> bool {
-        self.rule.breaking
+        self.rule.breaking && self.absorbed.is_none()
+    }
+
+    /// The generated code is the same.
+    pub(super) fn take_back_compile(&mut self) {
+        if self.breaks_decode {
+            self.class = Class::Decode;
+        } else {
+            self.absorbed = Some("the generated code offers the same");
+        }
     }
 
     /// What sorts changes: what breaks first, then by class, place and words.
     pub(super) fn order(&self) -> (bool, Class, &str, &str, &str) {
-        (self.rule.absorbed.is_some(), self.rule.class, &self.place, self.rule.name, &self.what)
+        (self.absorbed.is_some(), self.class, &self.place, self.rule.name, &self.what)
     }
 }
 
@@ -35,10 +56,10 @@ impl Serialize for Change {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Change", 8)?;
         fields.serialize_field("kind", self.rule.name)?;
-        fields.serialize_field("class", &self.rule.class)?;
-        fields.serialize_field("breaks_decode", &self.rule.breaks_decode)?;
-        fields.serialize_field("breaking", &self.rule.breaking)?;
-        fields.serialize_field("absorbed", &self.rule.absorbed)?;
+        fields.serialize_field("class", &self.class)?;
+        fields.serialize_field("breaks_decode", &self.breaks_decode)?;
+        fields.serialize_field("breaking", &self.is_breaking())?;
+        fields.serialize_field("absorbed", &self.absorbed)?;
         fields.serialize_field("place", &self.place)?;
         fields.serialize_field("what", &self.what)?;
         fields.serialize_field("operations", &self.operations)?;

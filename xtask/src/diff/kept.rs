@@ -61,20 +61,31 @@ pub(super) fn selected(documents: [&Value; 2], select: &Regex) -> Wanted {
 /// One operation of a document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Operation<'a> {
+    pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) item: &'a Value,
     pub(super) operation: &'a Value,
 }
 
-/// The kept operations that a document has, by the names of their methods.
-pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> BTreeMap<String, Operation<'a>> {
+impl Operation<'_> {
+    /// `METHOD /path`.
+    pub(super) fn route(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+}
+
+/// Finds the kept operations of a document.
+pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> Operations<'a> {
     let resolve = Document(document);
     let mut all = Vec::new();
     for (path, item) in document.get("paths").into_iter().flat_map(schema::members) {
         let item = resolve.resolve(item);
         for (method, operation) in schema::members(item) {
             if crate::vendor::METHODS.contains(&method.as_str()) {
-                all.push((format!("{} {path}", method.to_uppercase()), Operation { path, item, operation }));
+                all.push((
+                    format!("{} {path}", method.to_uppercase()),
+                    Operation { method, path, item, operation },
+                ));
             }
         }
     }
@@ -98,36 +109,28 @@ pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> BTreeMap<String,
         .collect()
 }
 
-/// One operation in both documents, as far as they have it.
-pub(super) type Sides<'a> = (Option<Operation<'a>>, Option<Operation<'a>>);
+/// The kept operations that a document has, by the names of their methods.
+pub(super) type Operations<'a> = BTreeMap<String, Operation<'a>>;
 
 /// The kept operations of both documents; one that moved is known by its id.
-pub(super) fn pair<'a>(old: &'a Value, new: &'a Value, wanted: &Wanted) -> BTreeMap<String, Sides<'a>> {
+pub(super) fn pair<'a>(old: &'a Value, new: &'a Value, wanted: &Wanted) -> [Operations<'a>; 2] {
     let (was, is) = (find(old, wanted), find(new, wanted));
-    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
-    let moved =
-        |from: Option<Operation<'a>>, to: &'a Value| from.and_then(|operation| same_id(operation, to));
-    names
-        .into_iter()
-        .map(|name| {
-            let (one, other) = (was.get(name).copied(), is.get(name).copied());
-            (name.clone(), (one.or_else(|| moved(other, old)), other.or_else(|| moved(one, new))))
-        })
-        .collect()
+    let moved = |from: &Operations<'a>, known: &Operations<'a>, to: &'a Value| -> Operations<'a> {
+        let missing = from.iter().filter(|(name, _)| !known.contains_key(*name));
+        missing.filter_map(|(name, operation)| Some((name.clone(), same_id(*operation, to)?))).collect()
+    };
+    let (to_old, to_new) = (moved(&is, &was, old), moved(&was, &is, new));
+    [was.into_iter().chain(to_old).collect(), is.into_iter().chain(to_new).collect()]
 }
 
 /// The operation of the same id and method, where a document has exactly one.
-fn same_id<'a>(operation: Operation<'_>, document: &'a Value) -> Option<Operation<'a>> {
-    let id = operation.operation.get("operationId")?.as_str()?;
-    let method = schema::members(operation.item)
-        .find(|(_, candidate)| std::ptr::eq(*candidate, operation.operation))
-        .map(|(method, _)| method)?;
-    let all = schema::operations(document);
-    let mut same = all.filter(|(verb, _, operation)| {
-        verb == method && operation.get("operationId").is_some_and(|other| other == id)
-    });
-    let (_, path, found) = same.next().filter(|_| same.next().is_none())?;
-    Some(Operation { path, item: document.get("paths")?.get(path)?, operation: found })
+fn same_id<'a>(known: Operation<'_>, document: &'a Value) -> Option<Operation<'a>> {
+    let id = known.operation.get("operationId")?.as_str()?;
+    let is_same = |operation: &Value| operation.get("operationId").is_some_and(|other| other == id);
+    let mut same = schema::operations(document)
+        .filter(|(method, _, operation)| *method == known.method && is_same(operation));
+    let (method, path, operation) = same.next().filter(|_| same.next().is_none())?;
+    Some(Operation { method, path, item: document.get("paths")?.get(path)?, operation })
 }
 
 /// A path without the names of its parameters, which a server never sees.

@@ -15,6 +15,7 @@ mod outside;
 mod prose;
 mod report;
 mod rules;
+mod rust;
 mod schema;
 mod view;
 
@@ -40,7 +41,9 @@ use self::{
     schema::Schemas,
 };
 use crate::{
+    api::Bump,
     document,
+    overlay::Overlay,
     problem::Problem,
     vendor::{Config, Vendor},
 };
@@ -95,6 +98,10 @@ pub struct Diff {
     pub subject: String,
     /// What it comes to.
     pub outcome: Outcome,
+    /// How far the version of the crate has to be raised.
+    pub bump: Bump,
+    /// Why the bump is by the rules alone and not by the generated code, where it is.
+    pub code: Option<String>,
     /// How many kept operations were compared.
     pub operations: usize,
     /// What the changes of each operation come to, by the names of their methods; nothing for those that did not change.
@@ -115,17 +122,20 @@ pub struct Kept {
     subject: String,
     wanted: Wanted,
     config: Config,
+    /// The corrections to the vendor's document, as far as they fit another version of it.
+    overlay: Option<Overlay>,
 }
 
 impl Kept {
     /// The kept operations of the vendor's document that these two are versions of.
-    pub fn of_vendor(vendors: &[Vendor], old: &Value, new: &Value) -> Option<Self> {
-        let (vendor, upstream) = kept::recognise(vendors, old, new)?;
-        Some(Self {
+    pub fn of_vendor(vendors: &[Vendor], old: &Value, new: &Value) -> Result<Option<Self>, Problem> {
+        let Some((vendor, upstream)) = kept::recognise(vendors, old, new) else { return Ok(None) };
+        Ok(Some(Self {
             subject: format!("{} ({})", vendor.name, upstream.name),
             wanted: kept::of_upstream(upstream),
             config: vendor.config.clone(),
-        })
+            overlay: Some(Overlay::load(&vendor.overlay())?),
+        }))
     }
 
     /// The operations of any document whose `METHOD /path` or id matches.
@@ -135,19 +145,21 @@ impl Kept {
             subject: format!("operations that match `{select}`"),
             wanted,
             config: Config::default(),
+            overlay: None,
         })
     }
 }
 
 /// Compares two versions of a document.
 pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
-    let sides = kept::pair(old, new, &kept.wanted);
+    let [was, is] = kept::pair(old, new, &kept.wanted);
+    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
     let mut schemas = Schemas::new(old, new, &kept.config);
     let mut collected = Collected::default();
     let mut unknown = Vec::new();
-    for (name, (was, is)) in &sides {
+    for name in &names {
         let mut found = Found::default();
-        match (was, is) {
+        match (was.get(*name), is.get(*name)) {
             (Some(one), Some(other)) => {
                 for (document, operation, side) in [(old, one, "older"), (new, other, "newer")] {
                     unknown.extend(dangling(document, operation.operation, name, side));
@@ -167,22 +179,41 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
         collected.add(name, &found, &schemas);
     }
     document_texts(old, new, &mut collected);
-    let compared: BTreeSet<*const Value> = sides
-        .values()
-        .flat_map(|(was, is)| was.iter().chain(is))
-        .map(|operation| std::ptr::from_ref(operation.operation))
-        .collect();
-    let (changes, prose) = collected.finish();
+    let compared: BTreeSet<*const Value> =
+        was.values().chain(is.values()).map(|operation| std::ptr::from_ref(operation.operation)).collect();
+    let (mut changes, prose) = collected.finish();
+    let code = rust::compare((old, &was), (new, &is), kept);
+    if let Ok(code) = &code {
+        code.correct(&mut changes);
+    }
+    changes.sort_by(|one, other| one.order().cmp(&other.order()));
+    let bump = bump(&changes, &code);
     let outcome = outcome(&changes, &unknown);
     Diff {
         subject: kept.subject.clone(),
         outcome,
-        operations: sides.len(),
+        bump,
+        code: code.err().map(|problem| problem.to_string()),
+        operations: names.len(),
         by_operation: by_operation(&changes),
         changes,
         unknown,
         prose,
         outside: outside::count(old, new, &compared),
+    }
+}
+
+/// By the generated code, or by the rules where there is none.
+fn bump(changes: &[Change], code: &Result<rust::Code, Problem>) -> Bump {
+    let least = if changes.is_empty() { Bump::None } else { Bump::Patch };
+    let by_rules = |change: &Change| match (change.class, change.absorbed) {
+        (Class::Compile, None) => Bump::Major,
+        (Class::Additive, None) => Bump::Minor,
+        _ => Bump::Patch,
+    };
+    match code {
+        Ok(code) => code.bump().max(least),
+        Err(_) => changes.iter().map(by_rules).max().unwrap_or_default().max(least),
     }
 }
 
@@ -200,9 +231,11 @@ pub struct Verdict {
 fn by_operation(changes: &[Change]) -> BTreeMap<String, Verdict> {
     let mut verdicts = BTreeMap::new();
     for change in changes {
-        let rule = change.rule;
-        let verdict =
-            Verdict { class: rule.class, breaking: rule.breaking, absorbed: rule.absorbed.is_some() };
+        let verdict = Verdict {
+            class: change.class,
+            breaking: change.is_breaking(),
+            absorbed: change.absorbed.is_some(),
+        };
         for operation in &change.operations {
             let rank = |verdict: &Verdict| (!verdict.breaking, verdict.absorbed, verdict.class);
             let worst = verdicts.entry(operation.clone()).or_insert(verdict);
@@ -279,17 +312,14 @@ impl Collected {
 
     fn finish(self) -> (Vec<Change>, Vec<Prose>) {
         let read = self.read;
-        let mut changes: Vec<Change> = self
+        let changes: Vec<Change> = self
             .changes
             .into_iter()
             .map(|((_, place, what), (rule, operations))| Change {
-                rule,
-                place: in_rust(&place, &read),
-                what,
                 operations,
+                ..Change::new(rule, in_rust(&place, &read), what)
             })
             .collect();
-        changes.sort_by(|one, other| one.order().cmp(&other.order()));
         let mut texts: BTreeMap<Text, BTreeSet<String>> = BTreeMap::new();
         for (mut text, operations) in self.texts {
             // A record that is sent and read says one thing once.
@@ -334,7 +364,7 @@ fn choose(root: &Path, options: &Options, old: &Value, new: &Value) -> Result<Ke
         Some(name) => vec![Vendor::load(&specs, name)?],
         None => Vendor::all(&specs)?,
     };
-    Kept::of_vendor(&vendors, old, new).ok_or_else(|| {
+    Kept::of_vendor(&vendors, old, new)?.ok_or_else(|| {
         Problem::new(
             "neither document has a kept operation: is it another vendor's? `--select REGEX` names operations of any document",
         )

@@ -45,6 +45,9 @@ fn human(diff: &Diff, all_prose: bool) -> String {
     for problem in &diff.unknown {
         let _ = writeln!(text, "  could not tell: {problem}");
     }
+    if let Some(problem) = &diff.code {
+        let _ = writeln!(text, "by the rules alone, as there is no code: {problem}");
+    }
     for group in groups(&diff.changes) {
         let _ = writeln!(text, "{}", group.title);
         let lines = lines(&group.changes);
@@ -75,9 +78,10 @@ fn headline(diff: &Diff) -> String {
     let concerned: BTreeSet<&String> = diff.changes.iter().flat_map(|change| &change.operations).collect();
     match diff.outcome {
         Outcome::None => format!("{} in {} operations", diff.outcome.sentence(), diff.operations),
-        _ => format!(
-            "{}; {} of {} operations changed",
-            diff.outcome.sentence(),
+        outcome => format!(
+            "{}, asks for a {} bump; {} of {} operations changed",
+            outcome.sentence(),
+            diff.bump,
             concerned.len(),
             diff.operations
         ),
@@ -120,11 +124,11 @@ fn lines<'a>(changes: &[&'a Change]) -> Vec<Line<'a>> {
 fn groups(changes: &[Change]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for change in changes {
-        let rule = change.rule;
-        let also = if rule.breaks_decode && rule.class == super::Class::Compile { " and decode" } else { "" };
-        let title = match rule.absorbed {
+        let also =
+            if change.breaks_decode && change.class == super::Class::Compile { " and decode" } else { "" };
+        let title = match change.absorbed {
             Some(why) => format!("absorbed, as {why}"),
-            None => format!("{}{also}", rule.class),
+            None => format!("{}{also}", change.class),
         };
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.changes.push(change),

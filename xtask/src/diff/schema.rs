@@ -70,11 +70,7 @@ impl<'a> Schemas<'a> {
 
     /// The Rust type that a component becomes.
     pub(super) fn rust_name(&self, component: &str) -> String {
-        let types = &self.config.types;
-        let exact = types.get(component);
-        let alike =
-            || types.iter().find(|(name, _)| name.eq_ignore_ascii_case(component)).map(|(_, rust)| rust);
-        exact.or_else(alike).cloned().unwrap_or_else(|| component.to_upper_camel_case())
+        self.config.type_of(component).cloned().unwrap_or_else(|| component.to_upper_camel_case())
     }
 
     /// Compares two schemas at a place; what named ones hold is kept beside, under their names.
