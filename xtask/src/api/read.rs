@@ -79,7 +79,7 @@ impl Reader {
                 Tree::Enum(item) if is_public(&item.vis) => self.choice(scope, item),
                 Tree::Type(item) if is_public(&item.vis) => {
                     let declaration =
-                        format!("type{} = {}", scope.generics(&item.generics), scope.ty(&item.ty));
+                        format!("type{} {}", scope.generics(&item.generics), scope.ty(&item.ty));
                     self.add(&join(&scope.module, &item.ident), ItemKind::Type, "", declaration);
                 }
                 Tree::Mod(item) if is_public(&item.vis) => {
@@ -108,15 +108,15 @@ impl Reader {
     fn record(&mut self, scope: &Scope, record: &syn::ItemStruct) {
         let owner = join(&scope.module, &record.ident);
         let is_whole = record.fields.iter().all(|field| is_public(&field.vis));
-        let body = match (&record.fields, is_whole) {
+        let openness = openness(&record.attrs);
+        let body = match (&record.fields, is_whole || !openness.is_empty()) {
             (Fields::Named(_), true) => "",
             (Fields::Named(_), false) => " { .. }",
             (Fields::Unnamed(_), true) => " ()",
             (Fields::Unnamed(_), false) => " (..)",
             (Fields::Unit, _) => " ;",
         };
-        let declaration =
-            format!("{}struct{}{body}", openness(&record.attrs), scope.generics(&record.generics));
+        let declaration = format!("{openness}struct{}{body}", scope.generics(&record.generics));
         self.add(&owner, ItemKind::Type, "", declaration);
         self.derives(scope, &owner, &record.attrs);
         for (index, field) in record.fields.iter().enumerate().filter(|(_, field)| is_public(&field.vis)) {
