@@ -4,26 +4,31 @@ use std::{
     collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use similar::{ChangeTag, TextDiff};
 
 use crate::{
     files::{self, Status},
-    lock::{self, Lock},
+    lock::{self, Entry, Lock},
     pipeline::{self, Generated, Without},
     problem::Problem,
+    release::{self, Outlook},
     vendor::Vendor,
 };
 
 /// What to generate, and how.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// The vendors; all where there is none.
     pub vendors: Vec<String>,
     /// Whether to compare only.
     pub check: bool,
+    /// Whether what is there is released now: what comes is compared with it.
+    pub release: bool,
+    /// Whether a bump may be lowered that was asked for before.
+    pub lower_bump: bool,
 }
 
 /// Generates, reporting each vendor as it is done; whether everything is right now.
@@ -36,43 +41,101 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     lock.keep_only(&all.iter().map(|vendor| vendor.name.as_str()).collect::<Vec<_>>());
 
     // All in memory first: a fault of one vendor's input leaves every output untouched.
-    let mut outputs = Vec::new();
-    for vendor in chosen {
-        let folder = output(root, vendor).parent().map(Path::to_owned).unwrap_or_default();
-        if !folder.is_dir() {
-            let message = format!("{} is no folder: is `crate` right?", lock::relative(root, &folder));
-            return Err(Problem::at("crate", message).in_file(&vendor.folder.join("vendor.toml")));
-        }
-        let start = Instant::now();
-        let generated = pipeline::generate(vendor, &Without::default())?;
-        outputs.push((vendor, generated, start.elapsed()));
-    }
+    let outputs: Vec<Output<'_>> =
+        chosen.into_iter().map(|vendor| make(root, vendor, &lock, options)).collect::<Result<_, _>>()?;
     let mut right = true;
-    for (vendor, generated, time) in &outputs {
-        let path = output(root, vendor);
-        let status = files::bring(&path, &generated.source, options.check)?;
-        report(&summary(vendor, generated, status, time.as_secs_f64()));
-        if status == Status::Stale {
+    for output in &outputs {
+        if let Some(refusal) = &output.outlook.refusal {
             right = false;
-            report(&stale(root, &path, &generated.source, &format!("cargo xtask generate {}", vendor.name)));
+            report_changes(output, true, report);
+            report(refusal);
         }
-        lock.set_vendor(
-            &vendor.name,
-            lock::hashes(root, &[vendor.document(), vendor.overlay(), vendor.folder.join("vendor.toml")])?,
-            BTreeMap::from([(lock::relative(root, &path), files::hash(generated.source.as_bytes()))]),
-        );
+    }
+    if !right && !options.check {
+        return Ok(false);
+    }
+    for output in &outputs {
+        right &= write(root, output, &mut lock, options, report)?;
     }
     let path = Lock::path(root);
-    let text = lock.text()?;
-    let status = files::bring(&path, &text, options.check)?;
-    if status != Status::Fresh {
+    let status = bring(root, &path, &lock.text()?, "cargo xtask generate", options, report)?;
+    if status == Status::Written {
         report(&format!("{:<14}{status}", "lock.toml"));
     }
-    if status == Status::Stale {
-        right = false;
-        report(&stale(root, &path, &text, "cargo xtask generate"));
+    Ok(right && status != Status::Stale)
+}
+
+/// The client of one vendor, not written yet.
+struct Output<'a> {
+    vendor: &'a Vendor,
+    path: PathBuf,
+    generated: Generated,
+    outlook: Outlook,
+    time: Duration,
+}
+
+fn make<'a>(root: &Path, vendor: &'a Vendor, lock: &Lock, options: &Options) -> Result<Output<'a>, Problem> {
+    let path = root.join("crates").join(&vendor.config.crate_name).join("src/generated.rs");
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    if !folder.is_dir() {
+        let message = format!("{} is no folder: is `crate` right?", lock::relative(root, &folder));
+        return Err(Problem::at("crate", message).in_file(&vendor.folder.join("vendor.toml")));
     }
+    let start = Instant::now();
+    let generated = pipeline::generate(vendor, &Without::default())?;
+    let time = start.elapsed();
+    let outlook = release::outlook(root, vendor, &generated.source, lock, options)?;
+    Ok(Output { vendor, path, generated, outlook, time })
+}
+
+/// Brings the files of one vendor and its entry of the lock to what they have to be; whether they are that now.
+fn write(
+    root: &Path,
+    output: &Output<'_>,
+    lock: &mut Lock,
+    options: &Options,
+    report: &mut dyn FnMut(&str),
+) -> Result<bool, Problem> {
+    let Output { vendor, path, generated, outlook, .. } = output;
+    let command = format!("cargo xtask generate {}", vendor.name);
+    let status = files::bring(path, &generated.source, options.check)?;
+    report(&summary(output, status));
+    let mut right = status != Status::Stale;
+    if !right {
+        report(&stale(root, path, &generated.source, &command));
+    }
+    let baseline = release::path(vendor);
+    if outlook.refusal.is_none() {
+        report_changes(output, status != Status::Fresh || lock.bump(&vendor.name) != outlook.bump, report);
+        let status = bring(root, &baseline, &outlook.baseline, &command, options, report)?;
+        right &= status != Status::Stale;
+    }
+    if let Some(fault) = &outlook.fault {
+        right = false;
+        report(fault);
+    }
+    let mut inputs =
+        lock::hashes(root, &[vendor.document(), vendor.overlay(), vendor.folder.join("vendor.toml")])?;
+    inputs.insert(lock::relative(root, &baseline), files::hash(outlook.baseline.as_bytes()));
+    let outputs = BTreeMap::from([(lock::relative(root, path), files::hash(generated.source.as_bytes()))]);
+    lock.set_vendor(&vendor.name, Entry { bump: outlook.bump, inputs, outputs });
     Ok(right)
+}
+
+/// Brings one file to what it has to be, or says what is stale in it.
+fn bring(
+    root: &Path,
+    path: &Path,
+    content: &str,
+    command: &str,
+    options: &Options,
+    report: &mut dyn FnMut(&str),
+) -> Result<Status, Problem> {
+    let status = files::bring(path, content, options.check)?;
+    if status == Status::Stale {
+        report(&stale(root, path, content, command));
+    }
+    Ok(status)
 }
 
 fn choose<'a>(all: &'a [Vendor], names: &[String]) -> Result<Vec<&'a Vendor>, Problem> {
@@ -90,11 +153,9 @@ fn choose<'a>(all: &'a [Vendor], names: &[String]) -> Result<Vec<&'a Vendor>, Pr
         .collect()
 }
 
-fn output(root: &Path, vendor: &Vendor) -> PathBuf {
-    root.join("crates").join(&vendor.config.crate_name).join("src/generated.rs")
-}
-
-fn summary(vendor: &Vendor, generated: &Generated, status: Status, seconds: f64) -> String {
+fn summary(output: &Output<'_>, status: Status) -> String {
+    let Output { vendor, generated, time, .. } = output;
+    let seconds = time.as_secs_f64();
     let mut text = format!(
         "{:<14}{status}  {} operations, {} types, {} corrections, {} lines, {seconds:.2} s",
         vendor.name,
@@ -113,6 +174,25 @@ fn summary(vendor: &Vendor, generated: &Generated, status: Status, seconds: f64)
         let _ = write!(text, "\n{:<14}{}", "", line.join(" · "));
     }
     text
+}
+
+/// What has changed since the last release, and each change of the API where they are news.
+fn report_changes(output: &Output<'_>, are_news: bool, report: &mut dyn FnMut(&str)) {
+    const LINES: usize = 20;
+
+    let Output { vendor, outlook, .. } = output;
+    let Some(summary) = &outlook.summary else { return };
+    report(&format!("{:<14}{summary}", vendor.name));
+    if !are_news {
+        return;
+    }
+    for change in outlook.changes.iter().take(LINES) {
+        let class = if change.breaking { "breaking" } else { "additive" };
+        report(&format!("{:<14}{class}  {change}", ""));
+    }
+    if outlook.changes.len() > LINES {
+        report(&format!("{:<14}… and {} more", "", outlook.changes.len() - LINES));
+    }
 }
 
 /// What is stale, why, and the command that mends it.

@@ -3,8 +3,10 @@
 //! `specs/<vendor>/openapi.yaml` is read ([`document`]), corrected
 //! ([`overlay`]), brought to the form that progenitor turns into good Rust
 //! ([`normalise`]), generated, changed and checked ([`rust`]), and written
-//! where it differs ([`generate`]). [`verify`] compares what is kept with what
-//! the vendors publish, and [`radar`] looks for what should be kept as well.
+//! where it differs ([`generate`]). [`api`] reads off it what it offers, and
+//! [`release`] what a change of that asks of the version. [`verify`] compares
+//! what is kept with what the vendors publish, [`diff`] two versions of what they
+//! publish, and [`radar`] looks for what should be kept as well.
 //!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
@@ -23,6 +25,7 @@ pub mod pipeline;
 mod pointer;
 pub mod problem;
 pub mod radar;
+pub mod release;
 pub mod rust;
 mod schema;
 mod shape;

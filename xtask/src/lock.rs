@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{files, problem::Problem};
+use crate::{api::Bump, files, problem::Problem};
 
 const HEAD: &str =
     "# Written by `cargo xtask generate`: which inputs and which generator made which outputs.\n\n";
@@ -27,8 +27,24 @@ pub struct Lock {
 #[derive(Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    inputs: BTreeMap<String, String>,
-    outputs: BTreeMap<String, String>,
+    /// What the changes since the last release ask for.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub bump: Bump,
+    /// What the client was made from.
+    pub inputs: BTreeMap<String, String>,
+    /// What was made.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// A line of it that nothing else tells.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    bump: Bump,
+}
+
+fn is_none(bump: &Bump) -> bool {
+    *bump == Bump::None
 }
 
 impl Lock {
@@ -37,14 +53,30 @@ impl Lock {
         root.join("specs/lock.toml")
     }
 
-    /// The file as it stands, or an empty one where there is none that can be read: it is an output, and is written anew.
+    /// The file as it stands, or what is left where there is none that can be read: it is an output, and is written anew.
     pub fn load(root: &Path) -> Result<Self, Problem> {
         let path = Self::path(root);
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(toml::from_str(&text).unwrap_or_default()),
+            Ok(text) => Ok(toml::from_str(&text).unwrap_or_else(|_| Self::bumps_of(&text))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(Problem::from(error).in_file(&path)),
         }
+    }
+
+    /// What a file says of bumps although it is no TOML: all else can be made again. Where two sides of a merge disagree,
+    /// the higher one counts.
+    fn bumps_of(text: &str) -> Self {
+        let mut lock = Self::default();
+        let mut name = "";
+        for line in text.lines() {
+            if let Some(rest) = line.strip_prefix("[vendors.") {
+                name = rest.split(['.', ']']).next().unwrap_or_default();
+            } else if let Ok(bump) = toml::from_str::<Recorded>(line) {
+                let entry = lock.vendors.entry(name.to_owned()).or_default();
+                entry.bump = entry.bump.max(bump.bump);
+            }
+        }
+        lock
     }
 
     /// Takes over the versions of the generator and makes sure that generated code calls what it was generated for.
@@ -55,13 +87,18 @@ impl Lock {
     }
 
     /// Records what a vendor's client was made from.
-    pub fn set_vendor(
-        &mut self,
-        name: &str,
-        inputs: BTreeMap<String, String>,
-        outputs: BTreeMap<String, String>,
-    ) {
-        self.vendors.insert(name.to_owned(), Entry { inputs, outputs });
+    pub fn set_vendor(&mut self, name: &str, entry: Entry) {
+        self.vendors.insert(name.to_owned(), entry);
+    }
+
+    /// What a vendor's client has asked for since its last release.
+    pub fn bump(&self, name: &str) -> Bump {
+        self.vendors.get(name).map(|entry| entry.bump).unwrap_or_default()
+    }
+
+    /// Whether a vendor's client was made from this file, among others.
+    pub fn has_input(&self, name: &str, file: &str) -> bool {
+        self.vendors.get(name).is_some_and(|entry| entry.inputs.contains_key(file))
     }
 
     /// Forgets vendors that are no more.
@@ -124,6 +161,18 @@ pub fn relative(root: &Path, path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_merge_of_locks_forgets_no_bump() {
+        let text = "[vendors.mist]\n<<<<<<< ours\nbump = \"patch\"\n=======\nbump = \"major\"\n>>>>>>> theirs\n\n\
+                    [vendors.mist.inputs]\n\"a\" = \"sha256:0\"\n[vendors.sailpoint]\nbump = \"minor\"\n";
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("specs")).unwrap();
+        std::fs::write(Lock::path(folder.path()), text).unwrap();
+        let lock = Lock::load(folder.path()).unwrap();
+        let bumps = ["mist", "sailpoint", "atlassian"].map(|name| lock.bump(name));
+        assert_eq!(bumps, [Bump::Major, Bump::Minor, Bump::None]);
+    }
 
     #[test]
     fn a_generator_and_a_runtime_of_different_versions_are_refused() {

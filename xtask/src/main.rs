@@ -20,13 +20,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Brings the generated clients to what specs/ says; exit code 1 where --check finds a stale file, 2 on bad input.
+    /// Brings the generated clients to what specs/ says; exit code 1 where --check finds a stale file or the version is at
+    /// odds with the API, 2 on bad input.
     Generate {
         /// The vendors; all where none is named.
         vendors: Vec<String>,
         /// Compares, and writes nothing.
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["release", "lower_bump"])]
         check: bool,
+        /// Makes what is there the API of the last release; its version has to be raised before as far as was asked.
+        #[arg(long, conflicts_with = "lower_bump")]
+        release: bool,
+        /// Takes back a bump that was asked for before and is not any more.
+        #[arg(long)]
+        lower_bump: bool,
     },
     /// Takes away what a test watches over, one thing after the other; exit code 1 where it does not notice one.
     Bite {
@@ -106,8 +113,9 @@ fn run(arguments: Arguments) -> ExitCode {
     };
     let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
-        Command::Generate { vendors, check } => {
-            generate::run(&root, &generate::Options { vendors, check }, &mut report).map(stale)
+        Command::Generate { vendors, check, release, lower_bump } => {
+            generate::run(&root, &generate::Options { vendors, check, release, lower_bump }, &mut report)
+                .map(stale)
         }
         Command::Bite { list, only } => {
             bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report).map(stale)

@@ -12,7 +12,7 @@ use crate::support::{copy, put, root, vendors};
 
 fn run_in(root: &Path, check: bool) -> (bool, String) {
     let mut output = String::new();
-    let options = Options { vendors: vec![], check };
+    let options = Options { check, ..Options::default() };
     let right = run(root, &options, &mut |line| output += &format!("{line}\n")).unwrap();
     (right, output)
 }

@@ -20,14 +20,16 @@ pub(crate) fn vendors() -> Vec<Vendor> {
 pub(crate) fn copy() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for vendor in vendors() {
-        for name in ["openapi.yaml", "overlay.yaml", "vendor.toml"] {
+        for name in ["openapi.yaml", "overlay.yaml", "vendor.toml", "api.txt"] {
             let path = Path::new("specs").join(&vendor.name).join(name);
             put(folder.path(), &path, &std::fs::read(root().join(&path)).unwrap());
         }
-        let path = Path::new("crates").join(&vendor.config.crate_name).join("src/generated.rs");
-        put(folder.path(), &path, &std::fs::read(root().join(&path)).unwrap());
+        for name in ["Cargo.toml", "src/generated.rs"] {
+            let path = Path::new("crates").join(&vendor.config.crate_name).join(name);
+            put(folder.path(), &path, &std::fs::read(root().join(&path)).unwrap());
+        }
     }
-    for name in ["Cargo.lock", "specs/lock.toml"] {
+    for name in ["Cargo.toml", "Cargo.lock", "specs/lock.toml"] {
         put(folder.path(), Path::new(name), &std::fs::read(root().join(name)).unwrap());
     }
     folder
