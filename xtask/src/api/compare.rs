@@ -1,6 +1,9 @@
 //! What a consumer of one API finds changed in another, by the rules that Cargo has for versions.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+};
 
 use super::{Api, Item, ItemKind, split};
 
@@ -34,13 +37,15 @@ pub enum ChangeKind {
 }
 
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<ApiChange> {
-    let mut changes = Vec::new();
-    let mut old = old.clone();
-    for (from, to) in renames(&old, new) {
-        let item = Item { owner: from.clone(), kind: ItemKind::Type, name: String::new() };
-        changes.push(ApiChange { item, kind: ChangeKind::Renamed(to.clone()), breaking: true });
-        old = renamed(&old, &from, &to);
-    }
+    let renames = renames(old, new);
+    let old = renamed(old, &renames);
+    let mut changes: Vec<ApiChange> = renames
+        .into_iter()
+        .map(|(from, to)| {
+            let item = Item { owner: from, kind: ItemKind::Type, name: String::new() };
+            ApiChange { item, kind: ChangeKind::Renamed(to), breaking: true }
+        })
+        .collect();
     let replaced = replaced(&old, new);
     let is_said = |item: &&Item| {
         item.kind == ItemKind::Type || item.owner.is_empty() || !replaced.contains(item.owner.as_str())
@@ -91,39 +96,49 @@ fn is_missed(old: &Api, item: &Item) -> bool {
 }
 
 /// Types that are gone, each with one that came, is made of the same and is used in the same places.
-fn renames(old: &Api, new: &Api) -> Vec<(String, String)> {
+fn renames(old: &Api, new: &Api) -> BTreeMap<String, String> {
     let (before, after) = (old.types(), new.types());
     let gone: BTreeSet<&str> = before.difference(&after).copied().collect();
-    let mut came: BTreeSet<&str> = after.difference(&before).copied().collect();
-    let all_came = came.clone();
-    let mut renames = Vec::new();
-    for from in &gone {
-        let was = blanked(old, from, &gone);
-        let to = came.iter().copied().find(|to| blanked(new, to, &all_came) == was);
-        if let Some(to) = to {
-            came.remove(to);
-            renames.push(((*from).to_owned(), to.to_owned()));
-        }
+    let came: BTreeSet<&str> = after.difference(&before).copied().collect();
+    let mut alike: BTreeMap<_, VecDeque<&str>> = BTreeMap::new();
+    for (to, anatomy) in anatomies(new, &came) {
+        alike.entry(anatomy).or_default().push_back(to);
     }
-    renames
-}
-
-/// What a type is made of and where it is used, without the names of the types that came or went.
-fn blanked(api: &Api, owner: &str, names: &BTreeSet<&str>) -> BTreeSet<(bool, Item, String)> {
-    let blank = |text: &str| names.iter().fold(text.to_owned(), |text, name| replace(&text, name, "_"));
-    let is_use = |text: &str| replace(text, owner, "_") != text;
-    api.0
-        .iter()
-        .filter(|(item, text)| item.owner == owner || is_use(&item.name) || is_use(text))
-        .map(|(item, text)| {
-            let blanked = Item { owner: blank(&item.owner), kind: item.kind, name: blank(&item.name) };
-            (item.owner == owner, blanked, blank(text))
+    anatomies(old, &gone)
+        .into_iter()
+        .filter_map(|(from, anatomy)| {
+            let to = alike.get_mut(&anatomy)?.pop_front()?;
+            Some((from.to_owned(), to.to_owned()))
         })
         .collect()
 }
 
-fn renamed(api: &Api, from: &str, to: &str) -> Api {
-    let rename = |text: &str| replace(text, from, to);
+/// What a type is made of and, in the second place, where it is used.
+type Anatomy = BTreeSet<(bool, Item, String)>;
+
+/// Of these types, which have no names in it.
+fn anatomies<'a>(api: &Api, names: &BTreeSet<&'a str>) -> BTreeMap<&'a str, Anatomy> {
+    let mut anatomies: BTreeMap<&str, Anatomy> = BTreeMap::new();
+    for (item, text) in &api.0 {
+        let mut used = BTreeSet::new();
+        let mut blank = |text: &str| {
+            replaced_paths(text, |path| {
+                used.extend(names.get(path));
+                names.contains(path).then_some("_")
+            })
+        };
+        let blanked = Item { owner: blank(&item.owner), kind: item.kind, name: blank(&item.name) };
+        let text = blank(text);
+        for name in used {
+            let part = (item.owner != name, blanked.clone(), text.clone());
+            anatomies.entry(name).or_default().insert(part);
+        }
+    }
+    anatomies
+}
+
+fn renamed(api: &Api, names: &BTreeMap<String, String>) -> Api {
+    let rename = |text: &str| replaced_paths(text, |path| names.get(path).map(String::as_str));
     let items = api.0.iter().map(|(item, text)| {
         let item = Item { owner: rename(&item.owner), kind: item.kind, name: rename(&item.name) };
         (item, rename(text))
@@ -133,18 +148,18 @@ fn renamed(api: &Api, from: &str, to: &str) -> Api {
 
 /// Whether a text has a path as a whole.
 pub(super) fn mentions(text: &str, path: &str) -> bool {
-    !path.is_empty() && replace(text, path, "") != text
+    replaced_paths(text, |found| (found == path).then_some("")) != text
 }
 
-/// A path for another one, where it stands as a whole.
-fn replace(text: &str, from: &str, to: &str) -> String {
+/// A text with other paths in the place of some.
+fn replaced_paths<'a>(text: &str, mut other: impl FnMut(&str) -> Option<&'a str>) -> String {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let (mut replaced, mut rest) = (String::new(), text);
-    while let Some(start) = rest.find(from) {
-        let (before, after) = (&rest[..start], &rest[start + from.len()..]);
-        let is_whole = !before.ends_with(is_path) && !after.starts_with(is_path);
+    while let Some(start) = rest.find(is_path) {
+        let (before, path) = rest.split_at(start);
+        let (path, after) = path.split_at(path.find(|c| !is_path(c)).unwrap_or(path.len()));
         replaced.push_str(before);
-        replaced.push_str(if is_whole { to } else { from });
+        replaced.push_str(other(path).unwrap_or(path));
         rest = after;
     }
     replaced + rest

@@ -86,7 +86,7 @@ impl Reader {
                     let items = item.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
                     self.module(&Scope::new(&join(&scope.module, &item.ident), items), items)?;
                 }
-                Tree::Use(item) if is_public(&item.vis) => self.reexport(scope, "", &item.tree),
+                Tree::Use(item) if is_public(&item.vis) => self.reexport(scope, "", &item.tree)?,
                 Tree::Const(item) if is_public(&item.vis) => {
                     let declaration = format!("const {}", scope.ty(&item.ty));
                     self.add(&scope.module, ItemKind::Constant, &item.ident, declaration);
@@ -96,8 +96,7 @@ impl Reader {
                     self.add(&scope.module, ItemKind::Function, &item.sig.ident, declaration);
                 }
                 Tree::Trait(_) | Tree::Macro(_) | Tree::Union(_) | Tree::Static(_) | Tree::ExternCrate(_) => {
-                    let start: String = text(item).chars().take(60).collect();
-                    return Err(Problem::at(start, "is of a kind that generated modules do not have"));
+                    return Err(unknown(item));
                 }
                 _ => {}
             }
@@ -181,26 +180,25 @@ impl Reader {
         }
     }
 
-    fn reexport(&mut self, scope: &Scope, prefix: &str, tree: &UseTree) {
-        match tree {
-            UseTree::Path(path) => self.reexport(scope, &join(prefix, &path.ident), &path.tree),
+    fn reexport(&mut self, scope: &Scope, prefix: &str, tree: &UseTree) -> Result<(), Problem> {
+        let (name, source) = match tree {
+            UseTree::Path(path) => return self.reexport(scope, &join(prefix, &path.ident), &path.tree),
             UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.reexport(scope, prefix, tree));
+                return group.items.iter().try_for_each(|tree| self.reexport(scope, prefix, tree));
             }
-            UseTree::Name(name) => {
-                let declaration = format!("use {}", join(prefix, &name.ident));
-                self.add(&scope.module, ItemKind::Reexport, &name.ident, declaration);
-            }
-            UseTree::Rename(rename) => {
-                let declaration = format!("use {}", join(prefix, &rename.ident));
-                self.add(&scope.module, ItemKind::Reexport, &rename.rename, declaration);
-            }
-            UseTree::Glob(_) => {
-                let name = join(prefix, "*");
-                self.add(&scope.module, ItemKind::Reexport, &name, format!("use {name}"));
-            }
-        }
+            UseTree::Name(name) => (&name.ident, &name.ident),
+            UseTree::Rename(rename) => (&rename.rename, &rename.ident),
+            // What is behind it is not in this file.
+            UseTree::Glob(_) => return Err(unknown(tree)),
+        };
+        self.add(&scope.module, ItemKind::Reexport, name, format!("use {}", join(prefix, source)));
+        Ok(())
     }
+}
+
+fn unknown(tree: &impl ToTokens) -> Problem {
+    let start: String = text(tree).chars().take(60).collect();
+    Problem::at(start, "is of a kind that generated modules do not have")
 }
 
 fn openness(attributes: &[Attribute]) -> &'static str {

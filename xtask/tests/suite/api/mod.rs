@@ -39,7 +39,12 @@ fn a_text_of_an_api_is_the_api() {
 
 #[test]
 fn what_a_module_cannot_have_is_refused_and_not_left_out() {
-    for source in ["pub trait Extra {}", "macro_rules! extra { () => {} }", "pub static LIMIT: u8 = 1;"] {
+    for source in [
+        "pub trait Extra {}",
+        "macro_rules! extra { () => {} }",
+        "pub static LIMIT: u8 = 1;",
+        "pub use std::fmt::*;",
+    ] {
         let problem = Api::of(source).unwrap_err().to_string();
         assert!(problem.contains("is of a kind that generated modules do not have"), "{problem}");
     }
