@@ -8,9 +8,11 @@ use crate::{
     vendor::{METHODS, Upstream},
 };
 
-/// What is kept of a vendor's document, its components named as they are in ours.
+/// What is kept of a vendor's document. What it says of itself as a whole is not.
 pub fn kept(document: &Value, upstream: &Upstream) -> Value {
-    operations(document, upstream.operations.values().map(String::as_str))
+    let mut kept = operations(document, upstream.operations.values().map(String::as_str));
+    kept.as_object_mut().map(|kept| kept.remove("info"));
+    kept
 }
 
 /// These operations (`METHOD /path`), where the document has them, and exactly what they reach.
@@ -33,7 +35,7 @@ pub fn operations<'a>(document: &Value, operations: impl IntoIterator<Item = &'a
     }
     let paths = Value::Object(paths);
     let mut slice = Map::new();
-    for key in ["openapi", "servers", "security"] {
+    for key in ["openapi", "info", "servers", "security"] {
         slice.extend(document.get(key).map(|value| (key.to_owned(), value.clone())));
     }
     slice.insert("components".into(), reached_components(document, &paths));

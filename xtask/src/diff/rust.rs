@@ -56,14 +56,10 @@ fn api(document: &Value, operations: &Operations<'_>, kept: &Kept) -> Result<Api
     let routes: BTreeMap<String, String> =
         operations.iter().map(|(name, operation)| (name.clone(), operation.route())).collect();
     let mut slice = slice::operations(document, routes.values().map(String::as_str));
-    // What it says of itself is prose.
-    slice["info"] = json!({"title": "", "version": ""});
     if let Some(overlay) = &kept.overlay {
         overlay.apply_where_it_fits(&mut slice);
         // What it adds is compared where the vendor has it.
-        let info = slice["info"].take();
         slice = slice::operations(&slice, routes.values().map(String::as_str));
-        slice["info"] = info;
     }
     let mut config = derive::names(&slice, None)?;
     fit(&mut config, &slice, &routes, &kept.config);
