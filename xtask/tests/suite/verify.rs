@@ -56,6 +56,7 @@ fn prose_examples_extensions_order_and_what_is_not_kept_are_no_differences() {
                 .replace("id: {type: string}", "id: {type: string, example: x, title: Id, x-order: 1}")
                 .replace("enum: [a, b]", "enum: [b, a]")
                 .replace("  /things:", "  /unkept: {get: {responses: {}}}\n  /things:")
+                .replace("'#/components/schemas/Thing'", "'#/components/schemas/%54hing'")
         }),
         [""; 0]
     );
@@ -113,6 +114,28 @@ fn what_is_not_kept_may_be_in_any_state_and_what_is_kept_may_not() {
         problem.ends_with(
             "made-up.yaml: /components/schemas/Thing/properties/id: `#/components/schemas/Gone` points at nothing"
         ),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_kept_path_that_stands_elsewhere_is_compared_there_and_refused_outside_the_file() {
+    let elsewhere = |text: String| {
+        let (head, rest) = text.split_once("  /things:\n").unwrap();
+        let (item, components) = rest.split_once("components:\n").unwrap();
+        let item = item.replace("\n", "\n  ").trim_end().to_owned();
+        format!(
+            "{head}  /things: {{$ref: '#/components/pathItems/T'}}\ncomponents:\n  pathItems:\n    T:\n  {item}\n{components}"
+        )
+    };
+    assert_eq!(differences(elsewhere), [""; 0]);
+
+    let (folder, vendor) = made_up(OURS, "");
+    let outside = "openapi: 3.0.3\npaths: {/things: {$ref: 'things.yaml'}, /other: {$ref: 'other.yaml'}}\n";
+    put(folder.path(), Path::new("made-up.yaml"), outside.as_bytes());
+    let problem = verify(&vendor, &Published::Folder(folder.path().to_owned())).unwrap_err().to_string();
+    assert!(
+        problem.ends_with("/paths/~1things: `things.yaml` points outside this file, which is not followed"),
         "{problem}"
     );
 }

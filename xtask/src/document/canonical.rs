@@ -1,0 +1,227 @@
+//! One form for what can be written in several: every reference is to a component, and every path has its operations.
+//!
+//! Nothing fails here, as what is not kept of a document may be in any state: what cannot be resolved stays as it is, and
+//! is refused where it is needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use super::references::{rewrite_references, target, walk_references};
+use crate::{
+    pointer,
+    schema::{members, members_mut},
+};
+
+/// No document refers to what refers on for so long.
+const LONGEST_CHAIN: usize = 16;
+
+/// Brings a document to the one form.
+pub(super) fn bring(document: &mut Value) {
+    let plain = plain_references(document);
+    rewrite_references(document, &|reference| plain.get(reference).cloned());
+    // Before path items are copied, so that what is referred to within them stays one.
+    give_names(document);
+    resolve_path_items(document);
+}
+
+/// New texts of references: percent-encoding is taken off where it leads somewhere then, and the bare names of a
+/// discriminator become references.
+fn plain_references(document: &Value) -> BTreeMap<String, String> {
+    let mut plain = BTreeMap::new();
+    walk_references(document, &mut String::new(), &mut |_, reference| {
+        let decoded = decode(reference);
+        if decoded != reference
+            && target(document, reference).is_none()
+            && target(document, &decoded).is_some()
+        {
+            plain.insert(reference.to_owned(), decoded);
+        }
+    });
+    let names = document.pointer("/components/schemas").into_iter().flat_map(members).map(|(name, _)| name);
+    let mapped = bare_names(document);
+    let known = names.filter(|name| mapped.contains(name.as_str()));
+    plain.extend(known.map(|name| (name.clone(), format!("#/components/schemas/{}", pointer::escape(name)))));
+    plain
+}
+
+/// What discriminators map to without saying where it is.
+fn bare_names(value: &Value) -> BTreeSet<&str> {
+    let mapping = value.get("mapping").filter(|_| value.get("propertyName").is_some());
+    let own = mapping.into_iter().flat_map(members).filter_map(|(_, target)| target.as_str());
+    let own = own.filter(|target| !target.contains('/'));
+    let inner = value.as_object().into_iter().flat_map(Map::values);
+    let inner = inner.chain(value.as_array().into_iter().flatten()).flat_map(bare_names);
+    own.chain(inner).collect()
+}
+
+/// The text with each `%20` as the byte that it stands for; as it is where that is no text.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// What is referred to within something else becomes a component, which its old place refers to as well.
+fn give_names(document: &mut Value) {
+    let mut found = BTreeSet::new();
+    walk_references(document, &mut String::new(), &mut |_, reference| {
+        if is_within(reference)
+            && target(document, reference).is_some_and(|target| target.is_object() || target.is_boolean())
+        {
+            found.insert(reference.to_owned());
+        }
+    });
+    // The inner ones first: they leave a reference behind in the outer one.
+    let mut found: Vec<String> = found.into_iter().collect();
+    found.sort_by_key(|reference| std::cmp::Reverse(reference.matches('/').count()));
+    let mut moved = BTreeMap::new();
+    for reference in found {
+        let Some(value) = document.pointer(&reference[1..]) else { continue };
+        let new = match value.get("$ref").and_then(Value::as_str) {
+            Some(further) if value.as_object().is_some_and(|map| map.len() == 1) && further != reference => {
+                further.to_owned()
+            }
+            _ => move_out(document, &reference),
+        };
+        moved.insert(reference, new);
+    }
+    // What was moved may refer to what was moved later.
+    for _ in 0..LONGEST_CHAIN {
+        rewrite_references(document, &|reference| moved.get(reference).cloned());
+    }
+}
+
+/// Whether this is no component, no path and nothing outside.
+fn is_within(reference: &str) -> bool {
+    match segments(reference).as_slice() {
+        [] | [_] => false,
+        [root, _] => root != "paths",
+        [root, _, _] => root != "components",
+        _ => true,
+    }
+}
+
+/// The decoded segments of a reference into the same document; none of another.
+fn segments(reference: &str) -> Vec<String> {
+    reference.strip_prefix("#/").into_iter().flat_map(|rest| rest.split('/')).map(pointer::unescape).collect()
+}
+
+/// Makes a component of what is there, and refers to it from there; the reference to it.
+fn move_out(document: &mut Value, reference: &str) -> String {
+    let segments = segments(reference);
+    let kind = kind(&segments);
+    let named = document.pointer(&format!("/components/{kind}"));
+    let name = free_name(&segments, named);
+    let new = format!("#/components/{kind}/{name}");
+    let left = json!({ "$ref": new });
+    let value = document.pointer_mut(&reference[1..]).map(|value| std::mem::replace(value, left));
+    if let Some(components) = object(document, "components").and_then(|components| {
+        let kinds = components.entry(kind).or_insert_with(|| json!({}));
+        kinds.as_object_mut()
+    }) {
+        components.insert(name, value.unwrap_or_default());
+    }
+    // A definition is nothing but a place to refer to.
+    if let [.., list, name] = segments.as_slice()
+        && list == "$defs"
+        && let Some((owner, _)) = reference[1..].rsplit_once("/$defs/")
+        && let Some(owner) = document.pointer_mut(owner).and_then(Value::as_object_mut)
+        && let Some(definitions) = owner.get_mut("$defs").and_then(Value::as_object_mut)
+    {
+        definitions.remove(name);
+        if definitions.is_empty() {
+            owner.remove("$defs");
+        }
+    }
+    new
+}
+
+fn object<'a>(document: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
+    document.as_object_mut()?.entry(key).or_insert_with(|| json!({})).as_object_mut()
+}
+
+/// What kind of component the value at the end of this path is.
+fn kind(segments: &[String]) -> &'static str {
+    match segments {
+        [.., last] if last == "requestBody" => "requestBodies",
+        [.., list, _] if list == "parameters" => "parameters",
+        [.., list, _] if list == "responses" => "responses",
+        [.., list, _] if list == "headers" => "headers",
+        [.., list, _] if list == "examples" => "examples",
+        _ => "schemas",
+    }
+}
+
+/// A name of what the vendor named on the way there, which no other component has.
+fn free_name(segments: &[String], named: Option<&Value>) -> String {
+    const STRUCTURE: [&str; 14] = [
+        "$defs",
+        "components",
+        "content",
+        "definitions",
+        "headers",
+        "items",
+        "parameters",
+        "paths",
+        "properties",
+        "requestBody",
+        "responses",
+        "schema",
+        "schemas",
+        "examples",
+    ];
+
+    let words = segments.iter().filter(|segment| !STRUCTURE.contains(&segment.as_str()));
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let words = words.map(|word| word.chars().map(plain).collect::<String>().trim_matches('_').to_owned());
+    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_");
+    let name = if name.is_empty() { "Part".to_owned() } else { name };
+    let is_free = |name: &str| named.and_then(|named| named.get(name)).is_none();
+    if is_free(&name) {
+        return name;
+    }
+    let mut number = 2;
+    while !is_free(&format!("{name}_{number}")) {
+        number += 1;
+    }
+    format!("{name}_{number}")
+}
+
+/// A path item that stands elsewhere in the document is copied to its path; what stands beside the reference goes before it.
+fn resolve_path_items(document: &mut Value) {
+    let items = document.get("paths").into_iter().flat_map(members);
+    let mut resolved: BTreeMap<String, Map<String, Value>> =
+        items.filter_map(|(path, item)| Some((path.clone(), whole_item(document, item)?))).collect();
+    for (path, item) in document.get_mut("paths").into_iter().flat_map(members_mut) {
+        if let Some(whole) = resolved.remove(path) {
+            *item = Value::Object(whole);
+        }
+    }
+}
+
+/// The item with what its reference leads to; nothing where that is not in this document.
+fn whole_item(document: &Value, item: &Value) -> Option<Map<String, Value>> {
+    let mut whole = item.as_object()?.clone();
+    whole.get("$ref")?;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(reference) = whole.remove("$ref") else { return Some(whole) };
+        for (key, value) in target(document, reference.as_str()?)?.as_object()? {
+            whole.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    None
+}

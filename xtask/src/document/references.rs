@@ -1,0 +1,185 @@
+//! What a document refers to within itself.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{pointer, problem::Problem, schema::members_mut};
+
+/// What a reference points to, where that is in the same document.
+pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
+    document.pointer(reference.strip_prefix('#')?)
+}
+
+/// Every `$ref` and every target of a discriminator's mapping stands in the same document.
+pub(super) fn check(document: &Value) -> Result<(), Problem> {
+    check_types(document, false, &mut String::new())?;
+    let mut problem = None;
+    walk_references(document, &mut String::new(), &mut |place, reference| {
+        if problem.is_none() && target(document, reference).is_none_or(|_| reference == "#") {
+            problem =
+                Some(Problem::at(place, format!("`{reference}` {}", why_not_followed(document, reference))));
+        }
+    });
+    problem.map_or(Ok(()), Err)
+}
+
+fn why_not_followed(document: &Value, reference: &str) -> &'static str {
+    match reference.strip_prefix('#') {
+        Some("") => "is the whole document, which is no part of it",
+        Some(place) if place.starts_with('/') => "points at nothing",
+        Some(_) => "names an anchor, which is not followed: refer to it by its place",
+        None if has_id(document, reference) => {
+            "names a schema by its `$id`, which is not followed: refer to it by its place"
+        }
+        None => "points outside this file, which is not followed",
+    }
+}
+
+fn has_id(value: &Value, id: &str) -> bool {
+    let is_it = value.get("$id").is_some_and(|found| found == id);
+    let members = value.as_object().into_iter().flat_map(|map| map.values());
+    let items = value.as_array().into_iter().flatten();
+    is_it || members.chain(items).any(|inner| has_id(inner, id))
+}
+
+/// A `$ref` is text; an object of that name is a property.
+fn check_types(value: &Value, names: bool, place: &mut String) -> Result<(), Problem> {
+    match value.get("$ref") {
+        None | Some(Value::String(_) | Value::Object(_)) => {}
+        Some(other) => return Err(Problem::at(place, format!("`$ref` is {other}, which refers to nothing"))),
+    }
+    each_inner(value, names, place, &mut |inner, names, place| check_types(inner, names, place))
+}
+
+/// Calls `found` with the place and text of each reference.
+pub fn walk_references(value: &Value, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
+    walk(value, false, place, found);
+}
+
+fn walk(value: &Value, names: bool, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
+    if !names {
+        if let Some(Value::String(reference)) = value.get("$ref") {
+            found(place, reference);
+        }
+        if let (Some(_), Some(Value::Object(mapping))) = (value.get("propertyName"), value.get("mapping")) {
+            for target in mapping.values().filter_map(Value::as_str).filter(|target| target.contains('/')) {
+                found(place, target);
+            }
+        }
+    }
+    let inside = &mut |inner: &Value, names, place: &mut String| {
+        walk(inner, names, place, found);
+        Ok(())
+    };
+    // It never fails, as what is done inside does not.
+    let _: Result<(), Problem> = each_inner(value, names, place, inside);
+}
+
+type Inside<'a> = &'a mut dyn FnMut(&Value, bool, &mut String) -> Result<(), Problem>;
+
+/// Calls `inside` with every value in this one that may hold references, until that fails.
+fn each_inner(value: &Value, names: bool, place: &mut String, inside: Inside<'_>) -> Result<(), Problem> {
+    match value {
+        Value::Object(map) => map.iter().try_for_each(|(key, value)| match holds(names, key, value) {
+            Some(names) => pointer::at_member(place, key, |place| inside(value, names, place)),
+            None => Ok(()),
+        }),
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(index, value)| {
+            pointer::at_member(place, &index.to_string(), |place| inside(value, false, place))
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether references may be in this member, and if so, whether its own keys are names of the vendor's.
+///
+/// An example may hold anything; a `$ref` in one is data.
+fn holds(names: bool, key: &str, value: &Value) -> Option<bool> {
+    const NAMED: [&str; 16] = [
+        "$defs",
+        "callbacks",
+        "content",
+        "definitions",
+        "dependentSchemas",
+        "examples",
+        "headers",
+        "links",
+        "parameters",
+        "pathItems",
+        "paths",
+        "patternProperties",
+        "properties",
+        "requestBodies",
+        "responses",
+        "schemas",
+    ];
+
+    match key {
+        _ if names => Some(false),
+        "example" | "value" => None,
+        "examples" if value.is_array() => None,
+        key => Some(NAMED.contains(&key)),
+    }
+}
+
+/// Points every reference, those of discriminators included, to where `new` says.
+pub fn rewrite_references(value: &mut Value, new: &dyn Fn(&str) -> Option<String>) {
+    rewrite(value, false, new);
+}
+
+fn rewrite(value: &mut Value, names: bool, new: &dyn Fn(&str) -> Option<String>) {
+    let rewrite_one = |reference: &mut Value| {
+        if let Some(new) = reference.as_str().and_then(new) {
+            *reference = new.into();
+        }
+    };
+    match value {
+        Value::Object(map) => {
+            if !names {
+                map.get_mut("$ref").into_iter().for_each(rewrite_one);
+                if map.contains_key("propertyName") {
+                    let targets = map.get_mut("mapping").into_iter().flat_map(members_mut);
+                    targets.for_each(|(_, target)| rewrite_one(target));
+                }
+            }
+            for (key, value) in map {
+                if let Some(names) = holds(names, key, value) {
+                    rewrite(value, names, new);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| rewrite(value, false, new)),
+        _ => {}
+    }
+}
+
+/// Every reference that this value reaches, through components of every kind.
+pub fn reached(document: &Value, start: &Value) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![start];
+    while let Some(value) = open.pop() {
+        walk_references(value, &mut String::new(), &mut |_, reference| {
+            if let Some(target) = target(document, reference)
+                && reached.insert(reference.to_owned())
+            {
+                open.push(target);
+            }
+        });
+    }
+    reached
+}
+
+/// Takes out the components that are not among these references; how many those were.
+///
+/// Security schemes are named without a reference, and stay.
+pub fn retain_components(components: &mut Value, reached: &BTreeSet<String>) -> usize {
+    let mut count = 0;
+    for (kind, named) in members_mut(components) {
+        let Some(named) = named.as_object_mut().filter(|_| kind != "securitySchemes") else { continue };
+        let before = named.len();
+        named.retain(|name, _| reached.contains(&format!("#/components/{kind}/{}", pointer::escape(name))));
+        count += before - named.len();
+    }
+    count
+}
