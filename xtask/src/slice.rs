@@ -18,12 +18,14 @@ pub fn kept(document: &Value, upstream: &Upstream) -> Value {
 /// These operations (`METHOD /path`), where the document has them, and exactly what they reach.
 pub fn operations<'a>(document: &Value, operations: impl IntoIterator<Item = &'a str>) -> Value {
     let mut paths = Map::new();
+    // What is kept elsewhere is refused by whoever checks the slice.
+    let elsewhere = document.pointer("/paths/$ref").map(|reference| ("$ref".to_owned(), reference.clone()));
+    paths.extend(elsewhere);
     for operation in operations {
         let (method, path) = operation.split_once(' ').unwrap_or_default();
         let method = method.to_lowercase();
         let item = document.get("paths").and_then(|paths| paths.get(path));
         let Some(found) = item.and_then(|item| item.get(&method)) else {
-            // The operation is where nobody looks; whoever checks the slice says so.
             if let Some(item) = item.filter(|item| item.get("$ref").is_some()) {
                 paths.insert(path.to_owned(), item.clone());
             }

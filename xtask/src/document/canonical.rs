@@ -89,15 +89,19 @@ fn give_names(document: &mut Value) {
     let mut found: Vec<String> = found.into_iter().collect();
     found.sort_by_key(|reference| std::cmp::Reverse(reference.matches('/').count()));
     let mut moved = BTreeMap::new();
+    let mut numbers = BTreeMap::new();
     for reference in found {
         let Some(value) = document.pointer(&reference[1..]) else { continue };
         let new = match value.get("$ref").and_then(Value::as_str) {
             Some(further) if value.as_object().is_some_and(|map| map.len() == 1) && further != reference => {
                 further.to_owned()
             }
-            _ => move_out(document, &reference),
+            _ => move_out(document, &reference, &mut numbers),
         };
         moved.insert(reference, new);
+    }
+    if moved.is_empty() {
+        return;
     }
     // What was moved may refer to what was moved later.
     for _ in 0..LONGEST_CHAIN {
@@ -109,8 +113,8 @@ fn give_names(document: &mut Value) {
 fn is_within(reference: &str) -> bool {
     match segments(reference).as_slice() {
         [] | [_] => false,
-        [root, _] => root != "paths",
-        [root, _, _] => root != "components",
+        [root, _] => !["paths", "webhooks"].contains(&root.as_str()),
+        [root, _, _] => !["components", "paths"].contains(&root.as_str()),
         _ => true,
     }
 }
@@ -121,11 +125,11 @@ fn segments(reference: &str) -> Vec<String> {
 }
 
 /// Makes a component of what is there, and refers to it from there; the reference to it.
-fn move_out(document: &mut Value, reference: &str) -> String {
+fn move_out(document: &mut Value, reference: &str, numbers: &mut BTreeMap<String, usize>) -> String {
     let segments = segments(reference);
     let kind = kind(&segments);
     let named = document.pointer(&format!("/components/{kind}"));
-    let name = free_name(&segments, named);
+    let name = free_name(&segments, named, numbers);
     let new = format!("#/components/{kind}/{name}");
     let left = json!({ "$ref": new });
     let value = document.pointer_mut(&reference[1..]).map(|value| std::mem::replace(value, left));
@@ -156,7 +160,9 @@ fn object<'a>(document: &'a mut Value, key: &str) -> Option<&'a mut Map<String, 
 
 /// What kind of component the value at the end of this path is.
 fn kind(segments: &[String]) -> &'static str {
+    let is_schema = matches!(segments, [root, kind, ..] if root == "components" && kind == "schemas");
     match segments {
+        _ if is_schema || segments.iter().any(|segment| segment == "schema") => "schemas",
         [.., last] if last == "requestBody" => "requestBodies",
         [.., list, _] if list == "parameters" => "parameters",
         [.., list, _] if list == "responses" => "responses",
@@ -167,7 +173,7 @@ fn kind(segments: &[String]) -> &'static str {
 }
 
 /// A name of what the vendor named on the way there, which no other component has.
-fn free_name(segments: &[String], named: Option<&Value>) -> String {
+fn free_name(segments: &[String], named: Option<&Value>, numbers: &mut BTreeMap<String, usize>) -> String {
     const STRUCTURE: [&str; 14] = [
         "$defs",
         "components",
@@ -194,18 +200,30 @@ fn free_name(segments: &[String], named: Option<&Value>) -> String {
     if is_free(&name) {
         return name;
     }
-    let mut number = 2;
+    let number = numbers.entry(name.clone()).or_insert(2);
     while !is_free(&format!("{name}_{number}")) {
-        number += 1;
+        *number += 1;
     }
     format!("{name}_{number}")
 }
 
 /// A path item that stands elsewhere in the document is copied to its path; what stands beside the reference goes before it.
 fn resolve_path_items(document: &mut Value) {
-    let items = document.get("paths").into_iter().flat_map(members);
-    let mut resolved: BTreeMap<String, Map<String, Value>> =
-        items.filter_map(|(path, item)| Some((path.clone(), whole_item(document, item)?))).collect();
+    /// Many paths may refer to one large item.
+    const LARGEST: usize = 1_000_000;
+
+    let mut resolved = BTreeMap::new();
+    let mut copied = 0;
+    for (path, item) in document.get("paths").into_iter().flat_map(members) {
+        let Some(whole) = whole_item(document, item) else { continue };
+        copied += whole.values().copied().map(size).sum::<usize>();
+        if copied > LARGEST {
+            break;
+        }
+        let whole: Map<String, Value> =
+            whole.into_iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        resolved.insert(path.clone(), whole);
+    }
     for (path, item) in document.get_mut("paths").into_iter().flat_map(members_mut) {
         if let Some(whole) = resolved.remove(path) {
             *item = Value::Object(whole);
@@ -213,15 +231,27 @@ fn resolve_path_items(document: &mut Value) {
     }
 }
 
-/// The item with what its reference leads to; nothing where that is not in this document.
-fn whole_item(document: &Value, item: &Value) -> Option<Map<String, Value>> {
-    let mut whole = item.as_object()?.clone();
-    whole.get("$ref")?;
+/// The item with what its reference leads to; nothing where it has none, or that is not in this document.
+fn whole_item<'a>(document: &'a Value, item: &'a Value) -> Option<BTreeMap<&'a String, &'a Value>> {
+    let mut whole: BTreeMap<&String, &Value> = item.as_object()?.iter().collect();
+    let mut reference = item.get("$ref");
+    reference?;
     for _ in 0..LONGEST_CHAIN {
-        let Some(reference) = whole.remove("$ref") else { return Some(whole) };
-        for (key, value) in target(document, reference.as_str()?)?.as_object()? {
-            whole.entry(key.clone()).or_insert_with(|| value.clone());
+        let Some(next) = reference else { return Some(whole) };
+        let further = target(document, next.as_str()?)?.as_object()?;
+        whole.retain(|key, _| *key != "$ref");
+        for (key, value) in further {
+            whole.entry(key).or_insert(value);
         }
+        reference = further.get("$ref");
     }
     None
+}
+
+fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(map) => map.values().map(size).sum(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        _ => 0,
+    }
 }

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+pub(crate) use self::references::check_paths;
 pub use self::{
     read::read,
     references::{reached, retain_components, rewrite_references, target, walk_references},
@@ -34,6 +35,7 @@ pub fn load_published(path: &Path) -> Result<Value, Problem> {
 
 /// Whether what is referred to is there, and what is there has the right shape.
 pub fn check(document: &Value) -> Result<(), Problem> {
+    check_paths(document)?;
     shape::check(document)?;
     references::check(document)
 }

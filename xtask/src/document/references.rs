@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::{pointer, problem::Problem, schema::members_mut};
+use crate::{
+    pointer,
+    problem::Problem,
+    schema::{members, members_mut},
+};
 
 /// What a reference points to, where that is in the same document.
 pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
@@ -24,9 +28,29 @@ pub(super) fn check(document: &Value) -> Result<(), Problem> {
     problem.map_or(Ok(()), Err)
 }
 
+/// Every path is in this file: what looks at all of them would pass over the others in silence.
+pub(crate) fn check_paths(document: &Value) -> Result<(), Problem> {
+    let paths = document.get("paths");
+    let items = paths.into_iter().flat_map(members);
+    let items = items.map(|(path, item)| (format!("/paths/{}", pointer::escape(path)), item));
+    for (place, value) in paths.map(|paths| ("/paths".to_owned(), paths)).into_iter().chain(items) {
+        if let Some(Value::String(reference)) = value.get("$ref") {
+            return Err(not_followed(document, &place, reference));
+        }
+    }
+    Ok(())
+}
+
+fn not_followed(document: &Value, place: &str, reference: &str) -> Problem {
+    Problem::at(place, format!("`{reference}` {}", why_not_followed(document, reference)))
+}
+
 fn why_not_followed(document: &Value, reference: &str) -> &'static str {
     match reference.strip_prefix('#') {
         Some("") => "is the whole document, which is no part of it",
+        Some(place) if document.pointer(place).is_some() => {
+            "points at itself, or at more than a document holds"
+        }
         Some(place) if place.starts_with('/') => "points at nothing",
         Some(_) => "names an anchor, which is not followed: refer to it by its place",
         None if has_id(document, reference) => {
@@ -58,14 +82,15 @@ pub fn walk_references(value: &Value, place: &mut String, found: &mut dyn FnMut(
 }
 
 fn walk(value: &Value, names: bool, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
-    if !names {
-        if let Some(Value::String(reference)) = value.get("$ref") {
-            found(place, reference);
-        }
-        if let (Some(_), Some(Value::Object(mapping))) = (value.get("propertyName"), value.get("mapping")) {
-            for target in mapping.values().filter_map(Value::as_str).filter(|target| target.contains('/')) {
-                found(place, target);
-            }
+    // Where names are to stand, a text of this name is a part that is kept elsewhere.
+    if let Some(Value::String(reference)) = value.get("$ref") {
+        found(place, reference);
+    }
+    if !names
+        && let (Some(_), Some(Value::Object(mapping))) = (value.get("propertyName"), value.get("mapping"))
+    {
+        for target in mapping.values().filter_map(Value::as_str).filter(|target| target.contains('/')) {
+            found(place, target);
         }
     }
     let inside = &mut |inner: &Value, names, place: &mut String| {
@@ -136,12 +161,10 @@ fn rewrite(value: &mut Value, names: bool, new: &dyn Fn(&str) -> Option<String>)
     };
     match value {
         Value::Object(map) => {
-            if !names {
-                map.get_mut("$ref").into_iter().for_each(rewrite_one);
-                if map.contains_key("propertyName") {
-                    let targets = map.get_mut("mapping").into_iter().flat_map(members_mut);
-                    targets.for_each(|(_, target)| rewrite_one(target));
-                }
+            map.get_mut("$ref").into_iter().for_each(rewrite_one);
+            if !names && map.contains_key("propertyName") {
+                let targets = map.get_mut("mapping").into_iter().flat_map(members_mut);
+                targets.for_each(|(_, target)| rewrite_one(target));
             }
             for (key, value) in map {
                 if let Some(names) = holds(names, key, value) {

@@ -134,6 +134,9 @@ fn what_is_no_document_is_refused_with_file_and_place() {
         ("laughs.yaml", &laughs),
         ("nan.json", r#"{"openapi": NaN}"#),
         ("page.html", "<!DOCTYPE html>\n<html>"),
+        ("paths.yaml", "openapi: 3.0.3\npaths: {$ref: paths.yaml}\n"),
+        ("path.yaml", "openapi: 3.0.3\npaths: {/a: {$ref: 'paths/a.yaml'}}\n"),
+        ("path-itself.yaml", "openapi: 3.0.3\npaths: {/a: {$ref: '#/paths/~1a'}}\n"),
         ("anchor.yaml", &format!("{START}x: {{$ref: '#thing'}}\n")),
         ("id.yaml", &format!("{START}x: {{$ref: 'urn:thing'}}\ny: {{$id: 'urn:thing'}}\n")),
         ("itself.yaml", &format!("{START}x: {{$ref: '#'}}\n")),
@@ -293,4 +296,18 @@ components:
     walk_references(&document, &mut String::new(), &mut |_, reference| found.push(reference.to_owned()));
     found.sort();
     assert_eq!(found, ["#/components/examples/One", "#/components/schemas/B", "#/components/schemas/C"]);
+}
+
+#[test]
+fn one_large_path_item_at_many_paths_is_not_copied_beyond_what_a_document_holds() {
+    let item: String = (0..2_000).map(|index| format!("{{name: p{index}, in: query}}, ")).collect();
+    let paths: String =
+        (0..1_000).map(|index| format!("  /a{index}: {{$ref: '#/components/pathItems/A'}}\n")).collect();
+    let text = format!("paths:\n{paths}components: {{pathItems: {{A: {{parameters: [{item}]}}}}}}\n");
+    let document = published(&text);
+    let whole = |item: &Value| item.get("parameters").is_some();
+    let copies = document["paths"].as_object().unwrap().values().filter(|item| whole(item)).count();
+    assert!(copies > 100 && copies < 200, "{copies}");
+    let problem = check(&document).unwrap_err().to_string();
+    assert!(problem.ends_with("points at itself, or at more than a document holds"), "{problem}");
 }

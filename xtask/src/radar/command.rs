@@ -43,6 +43,7 @@ fn look(vendor: &Vendor, published: &Published, report: &mut dyn FnMut(&str)) ->
             continue;
         };
         let document = document::load_published(&path)?;
+        document::check_paths(&document).map_err(|problem| problem.in_file(&path))?;
         let found = sightings(&document);
         let unknown = unknown(&vendor.config, &found);
         let kept = found.iter().filter(|sighting| is_kept(&vendor.config, &sighting.operation)).count();

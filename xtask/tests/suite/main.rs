@@ -15,6 +15,7 @@ mod fresh;
 mod hostile;
 mod needed;
 mod radar;
+mod reader;
 mod release;
 mod support;
 mod verify;

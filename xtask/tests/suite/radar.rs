@@ -145,6 +145,9 @@ fn the_exit_code_says_whether_something_is_unknown() {
     };
     assert_eq!(radar("{/stars: {get: {}}}"), (Some(0), String::new()));
     assert_eq!(radar("{/secrets: {get: {}}}"), (Some(1), String::new()));
+    let (code, error) = radar("{/secrets: {$ref: 'secrets.yaml'}}");
+    assert_eq!(code, Some(2));
+    assert!(error.contains("/paths/~1secrets: `secrets.yaml` points outside this file"), "{error}");
     let (code, error) = radar("{");
     assert_eq!(code, Some(2));
     assert!(error.starts_with("error: published.yaml: line 2 column 8: "), "{error}");
