@@ -235,6 +235,11 @@ impl<'a> Look<'a> {
         if let Some(summary) = self.text("summary") {
             add("summary", summary, &|_, _| 1);
         }
+        // A key by itself may be a name as well, so that something else has to say what it is.
+        if let Some(keys) = fixed.iter().find(|segment| words::words(segment) == ["key"]) {
+            let text = format!("path segment {keys}");
+            reasons.push(Reason { phrase: "key".to_owned(), weight: 1, text });
+        }
         let ends_with_caller = fixed.last().is_some_and(|last| ["me", "self"].contains(last));
         if self.method == "get" && ends_with_caller && self.path.ends_with(|last: char| last != '}') {
             let text = format!("path segment {}", fixed.last().copied().unwrap_or_default());

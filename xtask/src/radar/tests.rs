@@ -101,6 +101,27 @@ fn every_signal_names_an_operation() {
 }
 
 #[test]
+fn what_other_vendors_call_tokens_is_found() {
+    for (method, path, name, summary) in [
+        ("get", "/api/v1/api-tokens", "listApiTokens", ""),
+        ("put", "/user/tokens/{id}/value", "roll", ""),
+        ("get", "/api/v2/application_keys", "ListApplicationKeys", ""),
+        ("get", "/orgs/{org}/personal-access-tokens", "orgs/list-pat-grants", ""),
+        ("post", "/tailnet/{tailnet}/keys", "createKey", "Create an auth key"),
+        ("post", "/serviceaccounts/{id}/tokens", "createToken", ""),
+        ("post", "/clients/{id}/rotate-secret", "post_rotate_secret", ""),
+        ("post", "/projects/{id}/deploy_keys", "addKey", ""),
+        ("get", "/oauth2/whoami", "whoAmI", ""),
+        ("get", "/users/me", "getCurrentUser", ""),
+        ("post", "/iam/access-keys/{id}/rotate", "rotate", ""),
+    ] {
+        let operation = json!({"operationId": name, "summary": summary});
+        let found = named(&paths(json!({path: {method: operation}})));
+        assert_eq!(found.len(), 1, "{path}");
+    }
+}
+
+#[test]
 fn what_only_sounds_alike_names_nothing() {
     let nested = json!({"properties": {"id": {}, "environment": text(&["apiKey"])}});
     let key_pair = json!({"properties": {"pair": {"$ref": "#/components/schemas/KeyPair"}}});
@@ -110,6 +131,10 @@ fn what_only_sounds_alike_names_nothing() {
         ("/profile", json!({"summary": "Needs an access token"})),
         ("/oauth/{provider}", json!({"operationId": "loginOauth2", "tags": ["OAuth2"]})),
         ("/self/usage", json!({})),
+        (
+            "/configurations/keys/{key}",
+            json!({"operationId": "listKeys", "summary": "List configurations by key"}),
+        ),
         ("/contexts", operation(text(&["continuationToken"]), json!({}))),
         (
             "/sub",

@@ -119,15 +119,18 @@ fn parts(word: &str) -> Vec<String> {
 pub(super) const ENOUGH: u8 = 2;
 
 /// What speaks of tokens by itself.
-const CREDENTIALS: [&str; 24] = [
+const CREDENTIALS: [&str; 27] = [
     "api token",
     "api key",
     "api client",
     "api secret",
     "access token",
     "access key",
+    "app key",
     "app password",
+    "application key",
     "application password",
+    "auth key",
     "auth token",
     "bearer token",
     "caller identity",
