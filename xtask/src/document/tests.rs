@@ -241,6 +241,9 @@ components:
     let b = &document["paths"]["/b"]["get"];
     assert_eq!(b["parameters"][0]["$ref"], "#/components/parameters/a__id_get_0");
     assert_eq!(b["responses"]["200"]["$ref"], "#/components/responses/a__id_get_200");
+    let mut again = document.clone();
+    canonical::bring(&mut again);
+    assert_eq!(again, document, "one form is one form");
 }
 
 #[test]
