@@ -17,6 +17,7 @@ mod report;
 mod rules;
 mod rust;
 mod schema;
+mod sighted;
 mod view;
 
 use std::{
@@ -34,6 +35,7 @@ pub use self::{
     prose::Prose,
     report::Format,
     rules::{Class, RULES, Rule},
+    sighted::Sighted,
 };
 use self::{
     change::{Direction, Found, Text},
@@ -112,6 +114,8 @@ pub struct Diff {
     pub unknown: Vec<String>,
     /// Texts that differ; no part of the outcome.
     pub prose: Vec<Prose>,
+    /// Operations on tokens that are new and that nobody keeps.
+    pub sighted: Vec<Sighted>,
     /// What is not kept.
     pub outside: Outside,
 }
@@ -199,6 +203,7 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
         changes,
         unknown,
         prose,
+        sighted: sighted::compare(old, new, &is, &kept.config),
         outside: outside::count(old, new, &compared),
     }
 }

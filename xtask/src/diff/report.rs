@@ -70,6 +70,17 @@ fn human(diff: &Diff, all_prose: bool) -> String {
             let _ = writeln!(text, "  and {more} more; --prose lists all");
         }
     }
+    for sighted in diff.sighted.iter().take(MOST_TEXTS) {
+        let _ = writeln!(
+            text,
+            "new, not kept, and about tokens: {} ({})",
+            sighted.operation,
+            sighted.reasons.join("; ")
+        );
+    }
+    if let Some(more) = diff.sighted.len().checked_sub(MOST_TEXTS).filter(|more| *more > 0) {
+        let _ = writeln!(text, "  and {more} more; cargo xtask spec radar lists all");
+    }
     let _ = write!(text, "{}", outside(diff));
     text
 }
@@ -188,6 +199,11 @@ fn markdown(diff: &Diff) -> String {
             let _ = writeln!(text, "- {mark}{}: {}", code(&prose.place), escape(&prose.words));
         }
         let _ = write!(text, "\n</details>\n");
+    }
+    for sighted in &diff.sighted {
+        let reasons = escape(&sighted.reasons.join("; "));
+        let _ =
+            writeln!(text, "\n- new, not kept, and about tokens: {} ({reasons})", code(&sighted.operation));
     }
     let _ = write!(text, "\n{}", outside(diff));
     text
