@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{pointer, problem::Problem, schema::members_mut, shape};
@@ -33,10 +34,15 @@ pub fn check(document: &Value) -> Result<(), Problem> {
 
 /// Reads a YAML or JSON file as JSON, within bounds.
 pub fn read(path: &Path) -> Result<Value, Problem> {
+    read_as(path)
+}
+
+/// The same, as anything that can be made of it.
+pub(crate) fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
     read_within_bounds(path).map_err(|problem| problem.in_file(path))
 }
 
-fn read_within_bounds(path: &Path) -> Result<Value, Problem> {
+fn read_within_bounds<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
     let size = std::fs::metadata(path)?.len();
     if size > LARGEST {
         return Err(Problem::new(format!(
@@ -54,7 +60,8 @@ fn read_within_bounds(path: &Path) -> Result<Value, Problem> {
     }
 }
 
-fn parse_yaml(text: &str) -> Result<Value, Problem> {
+/// Reads YAML text, within the same bounds but for its size.
+pub(crate) fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEEPEST,
