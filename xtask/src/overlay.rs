@@ -105,7 +105,10 @@ impl Overlay {
             let review = |holds, message| Review { index, target: action.target.clone(), holds, message };
             match action.apply(&mut document) {
                 Ok(()) if document == before => {
-                    reviews.push(review(true, "changes nothing any more: the vendor has mended it; take the action out".into()));
+                    reviews.push(review(
+                        true,
+                        "changes nothing any more: the vendor has mended it; take the action out".into(),
+                    ));
                 }
                 Ok(()) => {}
                 Err(message) => {
@@ -122,9 +125,8 @@ impl Overlay {
 impl Action {
     /// What to do with an action that cannot be applied.
     fn advice(&self, document: &Value) -> String {
-        let targets: Vec<&Value> = JsonPath::parse(&self.target)
-            .map(|path| path.query(document).all())
-            .unwrap_or_default();
+        let targets: Vec<&Value> =
+            JsonPath::parse(&self.target).map(|path| path.query(document).all()).unwrap_or_default();
         let has = |key: &&String| targets.iter().all(|target| target.get(key.as_str()).is_some());
         match &self.update {
             _ if targets.is_empty() && self.remove => {

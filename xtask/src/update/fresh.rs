@@ -89,6 +89,10 @@ impl<'a> Context<'a> {
                 }
                 _ => fresh(value, order, self.inside(key, value), place, words),
             };
+            if let (Self::Names("schemas"), Fresh::Map(members)) = (self, &mut new) {
+                // What it is stands first, as in every other; the rest is as the vendor has it.
+                members.sort_by_key(|(key, _)| key != "type");
+            }
             if let (Self::Names("responses"), Fresh::Map(members), false) = (self, &mut new, is_reference) {
                 // OpenAPI wants a description, and this one says no more than is known.
                 let text = if key.chars().all(|c| c.is_ascii_digit()) {

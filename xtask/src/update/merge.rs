@@ -24,6 +24,9 @@ pub(super) struct Notes {
     pub(super) prose: BTreeSet<String>,
 }
 
+/// The keywords whose prose may be wrong once what is beside it changes.
+const DESCRIBING: [&str; 3] = ["description", "summary", "title"];
+
 /// What changes in our document for it to have the structure of the one that is wanted.
 pub(super) fn merge(
     root: &Node,
@@ -55,8 +58,11 @@ impl Merge<'_> {
         context: Context<'_>,
     ) -> Target {
         match (&node.kind, ours, wanted) {
-            (Kind::Map { entries, .. }, Value::Object(ours), Value::Object(wanted)) if !entries.is_empty() => {
-                let is_described = !context.is_names() && ours.contains_key("description");
+            (Kind::Map { entries, .. }, Value::Object(ours), Value::Object(wanted))
+                if !entries.is_empty() =>
+            {
+                let is_described =
+                    !context.is_names() && ours.keys().any(|key| DESCRIBING.contains(&key.as_str()));
                 if is_described {
                     self.described.push(self.place.clone());
                 }
@@ -96,6 +102,8 @@ impl Merge<'_> {
         for (index, entry) in entries.iter().enumerate() {
             let key = renames.and_then(|renames| renames.get(&entry.key)).unwrap_or(&entry.key);
             let value = match (ours.get(&entry.key), wanted.get(key)) {
+                // What only one of two readers sees is not ours to change.
+                (None, _) => Target::Same,
                 _ if is_kept(key) => Target::Same,
                 (Some(ours), Some(wanted)) => {
                     let order = order.and_then(|order| order.member(key));
@@ -113,13 +121,15 @@ impl Merge<'_> {
             };
             members.push(Member { old: Some(index), key: key.clone(), value });
         }
-        let in_order = in_order(wanted, order);
+        // The vendor's prose stands elsewhere than ours: only structure says where structure belongs.
+        let mut in_order = in_order(wanted, order);
+        in_order.retain(|key| !is_kept(key));
         let is_sorted = self.place.starts_with("/components/")
             && context.is_names()
             && members.len() > 1
             && members.is_sorted_by(|one, other| one.key <= other.key);
         for (index, key) in in_order.iter().enumerate() {
-            if is_kept(key) || members.iter().any(|member| member.key == **key) {
+            if members.iter().any(|member| member.key == **key) {
                 continue;
             }
             self.changed();
@@ -165,12 +175,13 @@ impl Merge<'_> {
             (Holds::Set, Kind::List { items, .. }, Value::Array(ours), Value::Array(wanted))
                 if !items.is_empty() =>
             {
-                self.unordered(node, ours, wanted, order, &structure::word)
+                let word = (key == "enum").then_some("value");
+                self.unordered(node, ours, wanted, order, (structure::word, word))
             }
             (Holds::Parameters, Kind::List { items, .. }, Value::Array(ours), Value::Array(wanted))
                 if !items.is_empty() =>
             {
-                self.unordered(node, ours, wanted, order, &structure::parameter_name)
+                self.unordered(node, ours, wanted, order, (structure::parameter_name, Some("parameter")))
             }
             _ => self.value(node, ours, wanted, order, inner),
         }
@@ -183,7 +194,7 @@ impl Merge<'_> {
         ours: &[Value],
         wanted: &[Value],
         order: Option<&Order>,
-        name: &dyn Fn(&Value) -> String,
+        (name, word): (fn(&Value) -> String, Option<&'static str>),
     ) -> Target {
         let Kind::List { items: nodes, .. } = &node.kind else { return Target::Same };
         let names: Vec<String> = wanted.iter().map(name).collect();
@@ -211,12 +222,15 @@ impl Merge<'_> {
             let inner = order.and_then(|order| order.item(index));
             let words = &mut self.notes.words;
             let value = pointer::at_member(&mut self.place, this, |place| {
-                words.note(place, if wanted[index].is_object() { "parameter" } else { "value" });
+                if let Some(word) = word {
+                    words.note(place, word);
+                }
                 fresh(&wanted[index], inner, Context::Keywords, place, words)
             });
             let known = |name: &String| items.iter().position(|(item, _)| item == name);
             let before = names[..index].iter().rev().find_map(known).map(|position| position + 1);
-            let position = before.or_else(|| names[index + 1..].iter().find_map(known)).unwrap_or(items.len());
+            let position =
+                before.or_else(|| names[index + 1..].iter().find_map(known)).unwrap_or(items.len());
             items.insert(position, (this.clone(), Item { old: None, value: Target::Fresh(value) }));
         }
         list_of(items.into_iter().map(|(_, item)| item).collect(), nodes.len())
@@ -258,7 +272,9 @@ impl Merge<'_> {
 
     /// Our prose around this place may say what is no longer so.
     fn changed(&mut self) {
-        self.notes.prose.extend(self.described.last().cloned());
+        // What the document says of itself is no place of the vendor's.
+        let place = self.described.last().filter(|place| *place != "/info");
+        self.notes.prose.extend(place.cloned());
     }
 
     fn inside<T>(&mut self, name: &str, run: impl FnOnce(&mut Self) -> T) -> T {

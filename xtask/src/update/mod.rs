@@ -7,6 +7,8 @@
 
 mod fresh;
 mod merge;
+#[cfg(test)]
+mod tests;
 mod wanted;
 
 use std::path::{Path, PathBuf};
@@ -49,99 +51,146 @@ struct Updated {
     renames: Vec<String>,
 }
 
+/// A document as its text and as its value.
+struct Text {
+    path: PathBuf,
+    text: String,
+    value: Value,
+}
+
+/// A published document with the order of its keys.
+struct Published {
+    path: PathBuf,
+    value: Value,
+    order: Order,
+}
+
 /// Updates, reporting as it goes; whether everything is right now.
 pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Result<bool, Problem> {
     let vendor = Vendor::load(&root.join("specs"), &options.vendor)?;
-    let published = document::load_published(&options.from)?;
-    let upstream = verify::upstream_of(&vendor, &options.from, &published);
-    let missing = missing(&vendor, upstream, &published)?;
-    if !missing.is_empty() {
-        missing.iter().for_each(|line| report(line));
-        let all = upstream.operations.len();
-        if !options.keep_missing || missing.len() == all {
-            let message = format!(
-                "lacks {} of the {all} operations that are kept of {} ({}); nothing was written",
-                missing.len(),
-                vendor.name,
-                upstream.name
-            );
-            return Err(Problem::new(message).in_file(&options.from));
-        }
-    }
     let path = vendor.document();
-    let old = std::fs::read_to_string(&path).map_err(|error| Problem::from(error).in_file(&path))?;
-    let updated = update(&vendor, upstream, &published, &options.from, &old)?;
-    // The verdict of `spec diff` for the slices before and after belongs here, before the single differences.
-    report(&format!("{} ({}): {} differences", vendor.name, upstream.name, updated.differences.len()));
-    updated.differences.iter().for_each(|difference| report(&format!("  {difference}")));
-    report_people_s_part(&updated, report);
+    let value = document::load(&path)?;
+    let text = std::fs::read_to_string(&path).map_err(|error| Problem::from(error).in_file(&path))?;
+    let ours = Text { path, text, value };
+    let value = document::load_published(&options.from)?;
+    let order = document::read_as(&options.from)?;
+    let published = Published { path: options.from.clone(), value, order };
 
-    let status = files::bring(&path, &updated.text, options.check)?;
-    report(&format!("{} {status}", lock::relative(root, &path)));
-    let changes = status != Status::Fresh;
-    if changes {
+    let upstream = verify::upstream_of(&vendor, &published.path, &published.value);
+    report_missing(&vendor, upstream, &ours, &published, options.keep_missing, report)?;
+    let updated = update(&vendor, upstream, &ours, &published)?;
+    // The verdict of `spec diff` for the slices before and after belongs here, before the single differences.
+    let count = updated.differences.len();
+    let count = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
+    report(&format!("{} ({}): {count}", vendor.name, upstream.name));
+    updated.differences.iter().for_each(|difference| report(&format!("  {difference}")));
+    report_notes(&updated, report);
+
+    // An overlay that cannot be read is found before anything is written.
+    let reviews = overlay(&vendor, &updated.document)?;
+    let status = files::bring(&ours.path, &updated.text, options.check)?;
+    report(format!("{}: {status}", lock::relative(root, &ours.path)).trim_end());
+    if status != Status::Fresh {
         report(&bookkeeping(&vendor, upstream, &options.from, root));
     }
-    let reviews = overlay(&vendor, &updated.document)?;
     let applies = report_overlay(&vendor, &reviews, root, report);
-    if changes && options.check {
+    if status == Status::Stale {
         return Ok(false);
     }
+    regenerate(root, &vendor, applies, options.check, report)
+}
+
+/// Generates the client from what stands now. The document is right whatever becomes of that.
+fn regenerate(
+    root: &Path,
+    vendor: &Vendor,
+    applies: bool,
+    check: bool,
+    report: &mut dyn FnMut(&str),
+) -> Result<bool, Problem> {
+    let next = format!("then run `cargo xtask generate {}`", vendor.name);
     if !applies {
-        report(&format!("the client is not generated: mend the overlay, then run `cargo xtask generate {}`", vendor.name));
+        report(&format!("the client is not generated: mend the overlay, {next}"));
         return Ok(false);
     }
-    let options = generate::Options { vendors: vec![vendor.name.clone()], check: options.check };
-    generate::run(root, &options, report)
+    let options = generate::Options { vendors: vec![vendor.name.clone()], check };
+    generate::run(root, &options, report).or_else(|problem| {
+        report(&format!("error: {problem}"));
+        report(&format!("the client is not generated: mend this, {next}"));
+        Ok(false)
+    })
 }
 
-/// What there is to say of each kept operation that the document lacks.
-fn missing(vendor: &Vendor, upstream: &Upstream, published: &Value) -> Result<Vec<String>, Problem> {
-    let ours = document::load(&vendor.document())?;
-    let gone = upstream.operations.iter().filter(|(_, operation)| !verify::has(published, operation));
-    Ok(gone
-        .map(|(name, operation)| {
-            let (method, path) = operation.split_once(' ').unwrap_or_default();
-            let id = ours.get("paths").and_then(|paths| paths.get(path)?.get(method.to_lowercase())?.get("operationId"));
-            let candidates = wanted::candidates(published, operation, id.and_then(Value::as_str));
-            let advice = match candidates.is_empty() {
-                true => "nothing is like it; drop it from vendor.toml where the vendor has dropped it".to_owned(),
-                false => format!("perhaps `{}`: name that in vendor.toml where it is", candidates.join("` or `")),
-            };
-            format!("missing: {name} = \"{operation}\"; {advice}")
-        })
-        .collect())
+/// Says of each kept operation that the document lacks what it may be now, and stops there unless they are to stay.
+fn report_missing(
+    vendor: &Vendor,
+    upstream: &Upstream,
+    ours: &Text,
+    published: &Published,
+    keep_missing: bool,
+    report: &mut dyn FnMut(&str),
+) -> Result<(), Problem> {
+    let missing = || upstream.operations.iter().filter(|(_, name)| !verify::has(&published.value, name));
+    for (name, operation) in missing() {
+        let candidates = wanted::candidates(&ours.value, &published.value, operation);
+        let advice = match candidates.is_empty() {
+            true => {
+                "nothing is like it; where the vendor has dropped it, take it out of vendor.toml".to_owned()
+            }
+            false => format!(
+                "`{}` is like it; where it is that, name that in vendor.toml",
+                candidates.join("` or `")
+            ),
+        };
+        report(&format!("missing: {name} = \"{operation}\": {advice}"));
+    }
+    let (missing, all) = (missing().count(), upstream.operations.len());
+    if missing == 0 || (keep_missing && missing < all) {
+        return Ok(());
+    }
+    let message = format!(
+        "lacks {missing} of the {all} operations that are kept of {} ({}), so nothing was written",
+        vendor.name, upstream.name
+    );
+    Err(Problem::new(message).in_file(&published.path))
 }
 
+/// Our text with the published structure.
 fn update(
     vendor: &Vendor,
     upstream: &Upstream,
-    published: &Value,
-    from: &Path,
-    old: &str,
+    ours: &Text,
+    published: &Published,
 ) -> Result<Updated, Problem> {
-    let path = vendor.document();
-    let ours = document::load(&path)?;
-    let theirs = verify::published_slice(published, upstream).map_err(|problem| problem.in_file(from))?;
-    let order = document::read_as::<Order>(from)?.with_prefix(&upstream.component_prefix);
-    let wanted = wanted::wanted(&ours, &theirs, published.pointer("/info/version"), vendor, upstream);
+    let theirs = verify::published_slice(&published.value, upstream)
+        .map_err(|problem| problem.in_file(&published.path))?;
+    let order = published.order.clone().with_prefix(&upstream.component_prefix);
+    let version = published.value.pointer("/info/version");
+    let wanted = wanted::wanted(&ours.value, &theirs, version, vendor, upstream);
 
-    let in_file = |problem: Problem| problem.in_file(&path);
-    let tree = yaml::read(old).map_err(in_file)?;
-    let (target, notes) = merge::merge(&tree, &ours, &wanted.document, &order, &wanted.renames);
-    let text = yaml::edit(old, &tree, &target).map_err(in_file)?;
+    let in_file = |problem: Problem| problem.in_file(&ours.path);
+    let tree = yaml::read(&ours.text).map_err(in_file)?;
+    let (target, notes) = merge::merge(&tree, &ours.value, &wanted.document, &order, &wanted.renames);
+    let text = yaml::edit(&ours.text, &tree, &target).map_err(in_file)?;
     let document: Value = document::parse_yaml(&text).map_err(in_file)?;
-    if document != target.value(&tree, &ours) {
-        return Err(in_file(Problem::new("would not read as it should; nothing was written, change it by hand")));
+    if document != target.value(&tree, &ours.value) {
+        return Err(in_file(Problem::new(
+            "would not read as it should, so nothing was written: change it by hand",
+        )));
     }
-    prove(vendor, upstream, &theirs, [&ours, &document]).map_err(in_file)?;
-    let before = slice::kept(&ours, upstream);
+    prove(vendor, upstream, &theirs, [&ours.value, &document]).map_err(in_file)?;
+    let before = slice::operations(&ours.value, there(upstream, &theirs));
     let (_, differences) = verify::compare_slices(&before, &theirs, verify::is_main(vendor, upstream));
     let renames = wanted.renames.iter().flat_map(|(place, renames)| {
         renames.iter().map(move |(old, new)| format!("{place}: {old} is {new} now"))
     });
     let renames = renames.collect();
     Ok(Updated { text, document, differences, notes, renames })
+}
+
+/// The kept operations that are in this document.
+fn there<'a>(upstream: &'a Upstream, document: &Value) -> impl Iterator<Item = &'a str> {
+    upstream.operations.values().map(String::as_str).filter(|operation| verify::has(document, operation))
 }
 
 /// The new document has the published structure, and of the vendor's other documents the one that it had.
@@ -153,25 +202,25 @@ fn prove(
 ) -> Result<(), Problem> {
     document::check(new)?;
     for other in &vendor.config.upstream {
-        let differences = if other.name == upstream.name {
-            let there = upstream.operations.values().filter(|operation| verify::has(theirs, operation));
-            let new = slice::operations(new, there.map(String::as_str));
-            verify::compare_slices(&new, theirs, verify::is_main(vendor, upstream)).1
+        let (differences, advice) = if other.name == upstream.name {
+            let new = slice::operations(new, there(upstream, theirs));
+            let differences = verify::compare_slices(&new, theirs, verify::is_main(vendor, upstream)).1;
+            (differences, "this is for you to write by hand")
         } else {
-            verify::compare_slices(&slice::kept(new, other), &slice::kept(old, other), false).1
+            let differences =
+                verify::compare_slices(&slice::kept(new, other), &slice::kept(old, other), false).1;
+            (differences, "two documents name different things alike, so give one a `component_prefix`")
         };
         if let Some(difference) = differences.first() {
-            let message = format!(
-                "would not be as published in what is kept of {}, so nothing was written: {difference}",
-                other.name
-            );
+            let message =
+                format!("what is kept of {} would not be as published ({difference}): {advice}", other.name);
             return Err(Problem::new(message));
         }
     }
     Ok(())
 }
 
-fn report_people_s_part(updated: &Updated, report: &mut dyn FnMut(&str)) {
+fn report_notes(updated: &Updated, report: &mut dyn FnMut(&str)) {
     let mut list = |title: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             report(title);
@@ -180,7 +229,10 @@ fn report_people_s_part(updated: &Updated, report: &mut dyn FnMut(&str)) {
     };
     list("renamed, with our prose:", updated.renames.clone());
     let words = updated.notes.words.0.iter();
-    list("new, and without a word of ours:", words.map(|(place, what)| format!("{place} ({what})")).collect());
+    list(
+        "new, and without a word of ours:",
+        words.map(|(place, what)| format!("{place} ({what})")).collect(),
+    );
     list("our prose beside a change, to be read again:", updated.notes.prose.iter().cloned().collect());
 }
 

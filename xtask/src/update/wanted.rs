@@ -20,7 +20,13 @@ pub(super) struct Wanted {
 }
 
 /// Takes the published slice into our document.
-pub(super) fn wanted(ours: &Value, theirs: &Value, version: Option<&Value>, vendor: &Vendor, upstream: &Upstream) -> Wanted {
+pub(super) fn wanted(
+    ours: &Value,
+    theirs: &Value,
+    version: Option<&Value>,
+    vendor: &Vendor,
+    upstream: &Upstream,
+) -> Wanted {
     let is_main = verify::is_main(vendor, upstream);
     let mut document = ours.clone();
     let mut renames = Renames::new();
@@ -86,7 +92,8 @@ fn take_paths(
             item.extend(others);
         }
         if had.get(path).is_none() {
-            let gone = members(&had).filter(|(old, _)| !paths.contains_key(*old) && !renamed.contains_key(*old));
+            let gone =
+                members(&had).filter(|(old, _)| !paths.contains_key(*old) && !renamed.contains_key(*old));
             let alike: Vec<&String> =
                 gone.filter(|(old, was)| is_moved(old, was, path, &item)).map(|(old, _)| old).collect();
             if let [old] = alike[..] {
@@ -109,7 +116,7 @@ fn is_moved(old: &str, was: &Value, new: &str, is: &Value) -> bool {
 }
 
 /// A path without the names of its parameters and without versions.
-pub(super) fn shape(path: &str) -> Vec<&str> {
+fn shape(path: &str) -> Vec<&str> {
     let is_version = |part: &str| {
         part.strip_prefix('v').is_some_and(|number| {
             !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.')
@@ -187,12 +194,18 @@ fn without_own_name(kind: &str, name: &str, value: &Value) -> Value {
     structure
 }
 
-/// What in a document may be an operation that is not where it was.
-pub(super) fn candidates(document: &Value, operation: &str, id: Option<&str>) -> Vec<String> {
+/// What in a published document may be an operation of ours that is not where it was.
+pub(super) fn candidates(ours: &Value, published: &Value, operation: &str) -> Vec<String> {
     let (method, path) = operation.split_once(' ').unwrap_or_default();
-    let likely = operations(document).filter(|(candidate, at, value)| {
-        let is_named = id.is_some() && value.get("operationId").and_then(Value::as_str) == id;
-        is_named || (candidate.eq_ignore_ascii_case(method) && shape(at) == shape(path))
-    });
-    likely.map(|(method, path, _)| format!("{} {path}", method.to_uppercase())).collect()
+    let is_this = |found: &str, at: &str| found.eq_ignore_ascii_case(method) && at == path;
+    let id_of = |operation: &Value| operation.get("operationId")?.as_str().map(str::to_owned);
+    let id =
+        operations(ours).find(|(method, path, _)| is_this(method, path)).and_then(|(.., ours)| id_of(ours));
+    operations(published)
+        .filter(|(found, at, theirs)| {
+            let is_named = id.is_some() && id_of(theirs) == id;
+            is_named || (found.eq_ignore_ascii_case(method) && shape(at) == shape(path))
+        })
+        .map(|(method, path, _)| format!("{} {path}", method.to_uppercase()))
+        .collect()
 }

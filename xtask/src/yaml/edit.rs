@@ -37,7 +37,9 @@ impl Line<'_> {
     /// Where the colon or the dash is.
     fn mark(&self, text: &str) -> usize {
         match self.entry {
-            Some(entry) => text[entry.key_end..].find(':').map_or(entry.key_end, |blank| entry.key_end + blank),
+            Some(entry) => {
+                text[entry.key_end..].find(':').map_or(entry.key_end, |blank| entry.key_end + blank)
+            }
             None => self.start,
         }
     }

@@ -89,8 +89,7 @@ impl Target {
                 .iter()
                 .map(|member| {
                     let entry = member.old.and_then(|old| entries.get(old));
-                    let inner =
-                        entry.and_then(|entry| Some((&entry.value, old.get(entry.key.as_str())?)));
+                    let inner = entry.and_then(|entry| Some((&entry.value, old.get(entry.key.as_str())?)));
                     (member.key.clone(), member.value.inner_value(inner))
                 })
                 .collect(),

@@ -41,7 +41,8 @@ pub(crate) enum Kind {
 pub(crate) struct Entry {
     /// The key, without quotes.
     pub(crate) key: String,
-    pub(super) key_start: usize,
+    /// Where it begins.
+    pub(crate) key_start: usize,
     pub(super) key_end: usize,
     /// Its value.
     pub(crate) value: Node,
@@ -129,7 +130,8 @@ impl<'a> Reader<'a> {
             // The parser's place is that of the text; the line above has the sign that it begins with.
             let text_end = start + self.text[start..end].trim_end().len();
             let before = &self.text[self.end..start];
-            start = self.end + before.find(['|', '>']).ok_or_else(|| refused(span, "a text without a sign"))?;
+            start =
+                self.end + before.find(['|', '>']).ok_or_else(|| refused(span, "a text without a sign"))?;
             end = text_end.max(line_end(self.text, start));
         }
         Ok(Node { start, end, kind: Kind::Scalar })
@@ -149,6 +151,9 @@ impl<'a> Reader<'a> {
                         end = range(place)?.1;
                     }
                     break;
+                }
+                Event::Scalar(key, ScalarStyle::Plain, ..) if key == "<<" => {
+                    return Err(refused(place, "a merge of mappings"));
                 }
                 Event::Scalar(key, _, 0, None) => entries.push(self.entry(key.into_owned(), place)?),
                 _ => return Err(refused(place, "a key that is no plain text")),

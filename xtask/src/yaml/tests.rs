@@ -35,7 +35,9 @@ fn difference(node: &Node, old: &Value, new: &Value) -> Target {
 
 fn fresh(value: &Value) -> Fresh {
     match value {
-        Value::Object(map) => Fresh::Map(map.iter().map(|(key, value)| (key.clone(), fresh(value))).collect()),
+        Value::Object(map) => {
+            Fresh::Map(map.iter().map(|(key, value)| (key.clone(), fresh(value))).collect())
+        }
         Value::Array(items) => Fresh::List(items.iter().map(fresh).collect()),
         scalar => Fresh::Scalar(scalar.clone()),
     }
@@ -47,7 +49,8 @@ fn changed_to(text: &str, new: &Value) -> Result<String, String> {
     let target = difference(&root, &old, new);
     assert_eq!(target.value(&root, &old), *new);
     let written = edit(text, &root, &target).map_err(|problem| problem.to_string())?;
-    let found: Value = parse_yaml(&written).unwrap_or_else(|problem| panic!("{problem}\n{text}\n→\n{written}"));
+    let found: Value =
+        parse_yaml(&written).unwrap_or_else(|problem| panic!("{problem}\n{text}\n→\n{written}"));
     assert_eq!(found, *new, "\n{text}\n→\n{written}");
     Ok(written)
 }
@@ -112,38 +115,41 @@ fn what_is_the_same_stays_to_the_byte() {
     }
 }
 
+type Change = fn(&mut Value);
+
 #[test]
 fn a_change_touches_its_own_lines_only() {
-    let change: [(&str, Box<dyn FnOnce(&mut Value)>); 22] = [
-        ("a scalar", Box::new(|v| v["a"] = json!(2))),
-        ("a scalar to a list", Box::new(|v| v["a"] = json!([1, {"x": 1, "y": []}]))),
-        ("a scalar to a map", Box::new(|v| v["b"]["c"] = json!({"x": {"y": null}, "z": [[1], {}]}))),
-        ("a map to a scalar", Box::new(|v| v["b"] = json!("#"))),
-        ("a list to nothing", Box::new(|v| v["f"] = json!([]))),
-        ("a member with its comment", Box::new(|v| without(v, "", "b"))),
-        ("a member in the middle", Box::new(|v| without(v, "/b", "d"))),
-        ("the last member", Box::new(|v| without(v, "/b", "e"))),
-        ("the first member of an item", Box::new(|v| without(v, "/f/0", "name"))),
-        ("the first item", Box::new(|v| without(v, "/f", "0"))),
-        ("the last member of the file", Box::new(|v| without(v, "", "a key"))),
-        ("the first member of the file", Box::new(|v| without(v, "", "a"))),
-        ("a new member", Box::new(|v| v["b"]["new"] = json!({"x": "yes"}))),
-        ("a new item", Box::new(|v| v["f"].as_array_mut().unwrap().push(json!({"x": 1, "y": 2})))),
-        ("a new inner item", Box::new(|v| v["f"][2].as_array_mut().unwrap().push(json!([3, [4]])))),
-        ("in braces", Box::new(|v| v["g"]["h"] = json!("a, b"))),
-        ("new in braces", Box::new(|v| v["g"]["new"] = json!({"x": ["a: b"]}))),
-        ("gone from brackets", Box::new(|v| without(v, "/g/i", "0"))),
-        ("a literal", Box::new(|v| v["b"]["d"] = json!("one line"))),
-        ("text over lines", Box::new(|v| v["j"] = json!("two\nlines"))),
-        ("what has no value", Box::new(|v| v["k"] = json!("v"))),
-        ("quoted over lines", Box::new(|v| v["l"] = json!({"x": 1}))),
+    let changes: [(&str, Change); 22] = [
+        ("a scalar", |v| v["a"] = json!(2)),
+        ("a scalar to a list", |v| v["a"] = json!([1, {"x": 1, "y": []}])),
+        ("a scalar to a map", |v| v["b"]["c"] = json!({"x": {"y": null}, "z": [[1], {}]})),
+        ("a map to a scalar", |v| v["b"] = json!("#")),
+        ("a list to nothing", |v| v["f"] = json!([])),
+        ("a member with its comment", |v| without(v, "", "b")),
+        ("a member in the middle", |v| without(v, "/b", "d")),
+        ("the last member", |v| without(v, "/b", "e")),
+        ("the first member of an item", |v| without(v, "/f/0", "name")),
+        ("the first item", |v| without(v, "/f", "0")),
+        ("the last member of the file", |v| without(v, "", "a key")),
+        ("the first member of the file", |v| without(v, "", "a")),
+        ("a new member", |v| v["b"]["new"] = json!({"x": "yes"})),
+        ("a new item", |v| v["f"].as_array_mut().unwrap().push(json!({"x": 1, "y": 2}))),
+        ("a new inner item", |v| v["f"][2].as_array_mut().unwrap().push(json!([3, [4]]))),
+        ("in braces", |v| v["g"]["h"] = json!("a, b")),
+        ("new in braces", |v| v["g"]["new"] = json!({"x": ["a: b"]})),
+        ("gone from brackets", |v| without(v, "/g/i", "0")),
+        ("a literal", |v| v["b"]["d"] = json!("one line")),
+        ("text over lines", |v| v["j"] = json!("two\nlines")),
+        ("what has no value", |v| v["k"] = json!("v")),
+        ("quoted over lines", |v| v["l"] = json!({"x": 1})),
     ];
     let mut report = String::new();
-    for (name, change) in change {
+    for (name, change) in changes {
         let written = changed(THING, change);
         let difference = similar::TextDiff::from_lines(THING, &written);
         report += &format!("== {name}\n");
-        for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal) {
+        for change in difference.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal)
+        {
             report += &format!("{}{}", change.tag(), change.value());
         }
     }
@@ -166,11 +172,84 @@ fn what_is_new_is_written_as_the_file_is() {
 #[test]
 fn any_text_is_written_so_that_it_is_read_again() {
     let texts = [
-        "", " ", "a", "a ", " a", "~", "null", "Null", "true", "yes", "off", "1", "1.5", "1e3", "0x1f", "1_000", "-", "- a",
-        "?", "a: b", "a:", "a #b", "#", "&a", "*a", "!a", "|", ">", "%", "@", "`", "'", "\"", "a'b", "a\"b", "\\",
-        "a\nb", "a\r\nb", "\t", "{", "}", "[", "]", ",", "a,b", "a]", "2024-01-01", "1.2.3", ".inf", ".nan", "=", "<<", "---",
-        "...", "é", "\u{2028}", "\u{feff}", "\u{7f}", "\u{85}", "😀", "/a/{b}", "/{", "a{b}", "NaN", "1:30", "no", "y",
-        "application/json; charset=utf-8", "$ref", "_id", "x-y", "'a'", "a\u{0}b", "(a)", "a(b)", "a=b", "+1", ".5",
+        "",
+        " ",
+        "a",
+        "a ",
+        " a",
+        "~",
+        "null",
+        "Null",
+        "true",
+        "yes",
+        "off",
+        "1",
+        "1.5",
+        "1e3",
+        "0x1f",
+        "1_000",
+        "-",
+        "- a",
+        "?",
+        "a: b",
+        "a:",
+        "a #b",
+        "#",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "'",
+        "\"",
+        "a'b",
+        "a\"b",
+        "\\",
+        "a\nb",
+        "a\r\nb",
+        "\t",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "a,b",
+        "a]",
+        "2024-01-01",
+        "1.2.3",
+        ".inf",
+        ".nan",
+        "=",
+        "<<",
+        "---",
+        "...",
+        "é",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{7f}",
+        "\u{85}",
+        "😀",
+        "/a/{b}",
+        "/{",
+        "a{b}",
+        "NaN",
+        "1:30",
+        "no",
+        "y",
+        "application/json; charset=utf-8",
+        "$ref",
+        "_id",
+        "x-y",
+        "'a'",
+        "a\u{0}b",
+        "(a)",
+        "a(b)",
+        "a=b",
+        "+1",
+        ".5",
     ];
     for start in ["a: {b: 1}\nc: [1]\n", "a:\n  b: 1\nc:\n- 1\n"] {
         for text in texts {
@@ -196,6 +275,7 @@ fn what_could_not_be_changed_rightly_is_refused() {
         "? [a]\n: 1\n",
         "a: 1\n---\nb: 1\n",
         "a: [b: 1]\n",
+        "<<: {a: 1}\nb: 1\n",
         "a: [1, # one\n  2]\n",
         "a: [\n",
     ] {

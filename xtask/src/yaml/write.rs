@@ -23,7 +23,8 @@ impl Style {
     pub(super) fn of(text: &str, root: &Node) -> Self {
         let (mut step, mut list) = (None, None);
         look(text, root, &mut step, &mut list);
-        let line_break = if text.find('\n').is_some_and(|end| text[..end].ends_with('\r')) { "\r\n" } else { "\n" };
+        let line_break =
+            if text.find('\n').is_some_and(|end| text[..end].ends_with('\r')) { "\r\n" } else { "\n" };
         Self { step: step.unwrap_or(2), list: list.unwrap_or(0), line_break }
     }
 }
@@ -59,11 +60,17 @@ pub(super) fn after_key(value: &Fresh, column: usize, style: Style) -> String {
     match value {
         Fresh::Map(members) if !members.is_empty() => {
             let start = line(column + style.step, style);
-            members.iter().map(|member| start.clone() + &self::member(member, column + style.step, style)).collect()
+            members
+                .iter()
+                .map(|member| start.clone() + &self::member(member, column + style.step, style))
+                .collect()
         }
         Fresh::List(items) if !items.is_empty() => {
             let start = line(column + style.list, style);
-            items.iter().map(|item| format!("{start}-{}", after_dash(item, column + style.list, style))).collect()
+            items
+                .iter()
+                .map(|item| format!("{start}-{}", after_dash(item, column + style.list, style)))
+                .collect()
         }
         _ => format!(" {}", flow(value)),
     }
@@ -74,7 +81,9 @@ pub(super) fn after_dash(value: &Fresh, column: usize, style: Style) -> String {
     let inner = column + 2;
     let pieces: Vec<String> = match value {
         Fresh::Map(members) => members.iter().map(|member| self::member(member, inner, style)).collect(),
-        Fresh::List(items) => items.iter().map(|item| format!("-{}", after_dash(item, inner, style))).collect(),
+        Fresh::List(items) => {
+            items.iter().map(|item| format!("-{}", after_dash(item, inner, style))).collect()
+        }
         Fresh::Scalar(_) => Vec::new(),
     };
     match pieces.is_empty() {
@@ -97,8 +106,10 @@ pub(super) fn flow(value: &Fresh) -> String {
     match value {
         Fresh::Scalar(value) => scalar(value),
         Fresh::Map(members) => {
-            let members: Vec<String> =
-                members.iter().map(|(key, value)| format!("{}: {}", self::key(key, true), flow(value))).collect();
+            let members: Vec<String> = members
+                .iter()
+                .map(|(key, value)| format!("{}: {}", self::key(key, true), flow(value)))
+                .collect();
             format!("{{{}}}", members.join(", "))
         }
         Fresh::List(items) => {
@@ -153,10 +164,10 @@ fn escaped(value: &str) -> String {
 fn is_plain(value: &str) -> bool {
     const WORDS: [&str; 10] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan"];
 
-    let starts_well = value.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$' | '/'))
-        || is_version(value);
-    let goes_on_well = |c: char| c.is_alphanumeric() || "_$/.-+ ();=".contains(c);
-    let ends_well = !value.ends_with(' ') && !value.contains(" #");
+    let starts_well =
+        value.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '$' | '/')) || is_version(value);
+    let goes_on_well = |c: char| c.is_alphanumeric() || "_$/.-+ ();=:".contains(c);
+    let ends_well = !value.ends_with([' ', ':']) && !value.contains(": ");
     starts_well
         && ends_well
         && value.chars().all(goes_on_well)
