@@ -87,6 +87,7 @@ impl<'a> Context<'a> {
                 (Holds::Parameters, Value::Array(parameters)) => {
                     Fresh::List(self::parameters(parameters, order, place, words))
                 }
+                (Holds::Set, value) => whole(value),
                 _ => fresh(value, order, self.inside(key, value), place, words),
             };
             if let (Self::Names("schemas"), Fresh::Map(members)) = (self, &mut new) {
@@ -138,6 +139,17 @@ pub(super) fn fresh(
                 })
                 .collect(),
         ),
+        scalar => Fresh::Scalar(scalar.clone()),
+    }
+}
+
+/// A value with all that is in it: an item of an enum may look like anything, and is no schema.
+pub(super) fn whole(value: &Value) -> Fresh {
+    match value {
+        Value::Object(map) => {
+            Fresh::Map(map.iter().map(|(key, value)| (key.clone(), whole(value))).collect())
+        }
+        Value::Array(items) => Fresh::List(items.iter().map(whole).collect()),
         scalar => Fresh::Scalar(scalar.clone()),
     }
 }

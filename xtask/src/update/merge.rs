@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::fresh::{Context, Words, fresh};
+use super::fresh::{Context, Words, fresh, whole};
 use crate::{
     order::Order,
     pointer,
@@ -125,6 +125,7 @@ impl Merge<'_> {
         let mut in_order = in_order(wanted, order);
         in_order.retain(|key| !is_kept(key));
         let is_sorted = self.place.starts_with("/components/")
+            && self.place.matches('/').count() == 2
             && context.is_names()
             && members.len() > 1
             && members.is_sorted_by(|one, other| one.key <= other.key);
@@ -172,16 +173,21 @@ impl Merge<'_> {
                 });
                 self.value(node, ours, &labels.collect(), order, inner)
             }
-            (Holds::Set, Kind::List { items, .. }, Value::Array(ours), Value::Array(wanted))
-                if !items.is_empty() =>
-            {
-                let word = (key == "enum").then_some("value");
-                self.unordered(node, ours, wanted, order, (structure::word, word))
+            (
+                Holds::Set | Holds::Parameters,
+                Kind::List { items, .. },
+                Value::Array(ours),
+                Value::Array(wanted),
+            ) if !items.is_empty() => {
+                let word = match held {
+                    Holds::Parameters => Some("parameter"),
+                    _ => (key == "enum").then_some("value"),
+                };
+                self.unordered(node, ours, wanted, order, (held, word))
             }
-            (Holds::Parameters, Kind::List { items, .. }, Value::Array(ours), Value::Array(wanted))
-                if !items.is_empty() =>
-            {
-                self.unordered(node, ours, wanted, order, (structure::parameter_name, Some("parameter")))
+            (Holds::Set, ..) if ours != wanted => {
+                self.changed();
+                Target::Fresh(whole(wanted))
             }
             _ => self.value(node, ours, wanted, order, inner),
         }
@@ -194,9 +200,11 @@ impl Merge<'_> {
         ours: &[Value],
         wanted: &[Value],
         order: Option<&Order>,
-        (name, word): (fn(&Value) -> String, Option<&'static str>),
+        (held, word): (Holds, Option<&'static str>),
     ) -> Target {
         let Kind::List { items: nodes, .. } = &node.kind else { return Target::Same };
+        let is_set = held == Holds::Set;
+        let name = if is_set { structure::word } else { structure::parameter_name };
         let names: Vec<String> = wanted.iter().map(name).collect();
         let mut items: Vec<(String, Item)> = Vec::new();
         for (index, (place, ours)) in nodes.iter().zip(ours).enumerate() {
@@ -206,11 +214,11 @@ impl Merge<'_> {
                 continue;
             };
             let order = order.and_then(|order| order.item(found));
-            let value = match ours {
-                Value::Object(_) => self.inside(&this, |merge| {
+            let value = match is_set {
+                true => Target::Same,
+                false => self.inside(&this, |merge| {
                     merge.value(&place.value, ours, &wanted[found], order, Context::Keywords)
                 }),
-                _ => Target::Same,
             };
             items.push((this, Item { old: Some(index), value }));
         }
@@ -225,7 +233,10 @@ impl Merge<'_> {
                 if let Some(word) = word {
                     words.note(place, word);
                 }
-                fresh(&wanted[index], inner, Context::Keywords, place, words)
+                match is_set {
+                    true => whole(&wanted[index]),
+                    false => fresh(&wanted[index], inner, Context::Keywords, place, words),
+                }
             });
             let known = |name: &String| items.iter().position(|(item, _)| item == name);
             let before = names[..index].iter().rev().find_map(known).map(|position| position + 1);

@@ -84,6 +84,11 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     let count = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
     report(&format!("{} ({}): {count}", vendor.name, upstream.name));
     updated.differences.iter().for_each(|difference| report(&format!("  {difference}")));
+    let version = |document: &Value| document.pointer("/info/version").cloned().unwrap_or_default();
+    let [had, has] = [&ours.value, &updated.document].map(version);
+    if had != has {
+        report(&format!("  its own version: {had} is {has} now"));
+    }
     report_notes(&updated, report);
 
     // An overlay that cannot be read is found before anything is written.

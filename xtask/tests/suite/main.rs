@@ -13,5 +13,6 @@ mod fresh;
 mod hostile;
 mod needed;
 mod support;
+mod update;
 mod verify;
 mod workspace;
