@@ -4,7 +4,7 @@
 //! ([`overlay`]), brought to the form that progenitor turns into good Rust
 //! ([`normalise`]), generated, changed and checked ([`rust`]), and written
 //! where it differs ([`generate`]). [`verify`] compares what is kept with what
-//! the vendors publish.
+//! the vendors publish, and [`update`] takes that in.
 //!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
