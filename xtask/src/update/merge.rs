@@ -15,6 +15,13 @@ use crate::{
 /// Names that are others from now on: by the place of the object that has them, the old one and the new one.
 pub(super) type Renames = BTreeMap<String, BTreeMap<String, String>>;
 
+/// The reference to a component that has another name now.
+pub(super) fn renamed_reference(reference: &str, renames: &Renames) -> Option<String> {
+    let (place, name) = reference.strip_prefix('#')?.rsplit_once('/')?;
+    let new = renames.get(place)?.get(&pointer::unescape(name))?;
+    Some(format!("#{place}/{}", pointer::escape(new)))
+}
+
 /// What a change leaves for people to do.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
@@ -81,10 +88,18 @@ impl Merge<'_> {
                 if fresh.value() == *ours {
                     return Target::Same;
                 }
-                self.changed();
+                if !self.is_only_renamed(ours, wanted) {
+                    self.changed();
+                }
                 Target::Fresh(fresh)
             }
         }
+    }
+
+    /// Whether no prose says anything of this change: a reference to what has another name, or the name of an operation.
+    fn is_only_renamed(&self, ours: &Value, wanted: &Value) -> bool {
+        let new = ours.as_str().and_then(|reference| renamed_reference(reference, self.renames));
+        self.place.ends_with("/operationId") || (new.is_some() && new.as_deref() == wanted.as_str())
     }
 
     fn map(
@@ -107,12 +122,7 @@ impl Merge<'_> {
                 _ if is_kept(key) => Target::Same,
                 (Some(ours), Some(wanted)) => {
                     let order = order.and_then(|order| order.member(key));
-                    self.inside(key, |merge| {
-                        if *key != entry.key {
-                            merge.notes.prose.insert(merge.place.clone());
-                        }
-                        merge.member(&entry.value, ours, wanted, order, context, key)
-                    })
+                    self.inside(key, |merge| merge.member(&entry.value, ours, wanted, order, context, key))
                 }
                 _ => {
                     self.changed();

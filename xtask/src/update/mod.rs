@@ -1,8 +1,8 @@
 //! `cargo xtask spec update`: takes the structure of a newly published document into ours, and leaves our words as they
 //! stand.
 //!
-//! What is published is sliced to the kept operations and put into our document ([`wanted`]); what changes by that is
-//! found node by node ([`merge`]) and written into the text. The text is read again before it replaces the
+//! What is published is sliced to the kept operations and put into our document (`wanted`); what changes by that is
+//! found node by node (`merge`) and written into the text. The text is read again before it replaces the
 //! old one, and has to have the published structure then.
 
 mod fresh;
@@ -184,7 +184,8 @@ fn update(
         )));
     }
     prove(vendor, upstream, &theirs, [&ours.value, &document]).map_err(in_file)?;
-    let before = slice::operations(&ours.value, there(upstream, &theirs));
+    let before = wanted::renamed(&ours.value, &wanted.renames);
+    let before = slice::operations(&before, there(upstream, &theirs));
     let (_, differences) = verify::compare_slices(&before, &theirs, verify::is_main(vendor, upstream));
     let renames = wanted.renames.iter().flat_map(|(place, renames)| {
         renames.iter().map(move |(old, new)| format!("{place}: {old} is {new} now"))

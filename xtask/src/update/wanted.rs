@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::merge::Renames;
+use super::merge::{Renames, renamed_reference};
 use crate::{
     document, pointer,
     schema::{members, operations},
@@ -166,11 +166,31 @@ fn take_components(document: &mut Value, ours: &Value, theirs: &Value, is_main: 
     }
 }
 
-/// Components that are another's structure under another name, where there is one of each only.
+/// Components that have another name, where there is no second one that each could be: the letters are the same, or else
+/// the structure is.
 fn renamed_components(kind: &str, had: &Value, has: &Value) -> BTreeMap<String, String> {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let mut renamed = only_alike(had, has, &BTreeMap::new(), &|name, _| letters(name).into());
+    let alike = only_alike(had, has, &renamed, &|name, value| without_own_name(kind, name, value));
+    renamed.extend(alike);
+    renamed
+}
+
+/// The members of one that have a single counterpart in the other, and are its single one, by what is alike in both.
+fn only_alike(
+    had: &Value,
+    has: &Value,
+    known: &BTreeMap<String, String>,
+    alike: &dyn Fn(&str, &Value) -> Value,
+) -> BTreeMap<String, String> {
+    let is_known = |name: &String| known.iter().any(|(old, new)| old == name || new == name);
     let only = |one: &Value, other: &Value| -> Vec<(String, Value)> {
-        let of_one = members(one).filter(|(name, _)| other.get(name.as_str()).is_none());
-        of_one.map(|(name, value)| (name.clone(), without_own_name(kind, name, value))).collect()
+        members(one)
+            .filter(|(name, _)| other.get(name.as_str()).is_none() && !is_known(name))
+            .map(|(name, value)| (name.clone(), alike(name, value)))
+            .collect()
     };
     let (gone, come) = (only(had, has), only(has, had));
     let mut renamed = BTreeMap::new();
@@ -182,6 +202,21 @@ fn renamed_components(kind: &str, had: &Value, has: &Value) -> BTreeMap<String, 
         }
     }
     renamed
+}
+
+/// Our document under the new names, so that what else differs can be told.
+pub(super) fn renamed(ours: &Value, renames: &Renames) -> Value {
+    let mut document = ours.clone();
+    for (place, names) in renames {
+        if let Some(Value::Object(named)) = document.pointer_mut(place) {
+            *named = std::mem::take(named)
+                .into_iter()
+                .map(|(name, value)| (names.get(&name).cloned().unwrap_or(name), value))
+                .collect();
+        }
+    }
+    document::rewrite_references(&mut document, &|reference| renamed_reference(reference, renames));
+    document
 }
 
 /// The structure of a component that may refer to itself.

@@ -161,7 +161,7 @@ impl Editor<'_> {
             Target::Same => format!("{key}{}", &self.text[mark + 1..end]),
             Target::Fresh(fresh) if matches!(fresh, Fresh::Scalar(_)) || fresh.is_empty() => {
                 let between = if value.is_block() || between.is_empty() { " " } else { between };
-                format!("{key}{between}{}{behind}", write::flow(fresh))
+                format!("{key}{between}{}{behind}", write::alone(fresh))
             }
             Target::Fresh(fresh) => {
                 let fresh = match piece.key {

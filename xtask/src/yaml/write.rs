@@ -72,7 +72,7 @@ pub(super) fn after_key(value: &Fresh, column: usize, style: Style) -> String {
                 .map(|item| format!("{start}-{}", after_dash(item, column + style.list, style)))
                 .collect()
         }
-        _ => format!(" {}", flow(value)),
+        _ => format!(" {}", alone(value)),
     }
 }
 
@@ -87,7 +87,7 @@ pub(super) fn after_dash(value: &Fresh, column: usize, style: Style) -> String {
         Fresh::Scalar(_) => Vec::new(),
     };
     match pieces.is_empty() {
-        true => format!(" {}", flow(value)),
+        true => format!(" {}", alone(value)),
         false => format!(" {}", pieces.join(&line(inner, style))),
     }
 }
@@ -101,10 +101,18 @@ pub(super) fn line(column: usize, style: Style) -> String {
     format!("{}{}", style.line_break, " ".repeat(column))
 }
 
-/// A value on one line.
+/// A scalar, or a collection without anything in it, on a line that has nothing behind it.
+pub(super) fn alone(value: &Fresh) -> String {
+    match value {
+        Fresh::Scalar(value) => scalar(value, false),
+        value => flow(value),
+    }
+}
+
+/// A value between braces or brackets.
 pub(super) fn flow(value: &Fresh) -> String {
     match value {
-        Fresh::Scalar(value) => scalar(value),
+        Fresh::Scalar(value) => scalar(value, true),
         Fresh::Map(members) => {
             let members: Vec<String> = members
                 .iter()
@@ -120,24 +128,24 @@ pub(super) fn flow(value: &Fresh) -> String {
 
 /// A key, in quotes where it needs them.
 pub(super) fn key(key: &str, in_braces: bool) -> String {
-    // The template of a path is no more than a text where no braces are expected.
-    let is_template = key.starts_with('/') && is_plain(&key.replace(['{', '}'], ""));
-    if is_template && !in_braces { key.to_owned() } else { text(key) }
+    text(key, in_braces)
 }
 
-fn scalar(value: &Value) -> String {
+fn scalar(value: &Value, in_braces: bool) -> String {
     match value {
-        Value::String(value) => text(value),
+        Value::String(value) => text(value, in_braces),
         value => value.to_string(),
     }
 }
 
 /// A text: plain where nobody could read it as anything else, on one line always.
-fn text(value: &str) -> String {
+fn text(value: &str, in_braces: bool) -> String {
     let unprintable = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    // The template of a path or an address is no more than a text where no braces are expected.
+    let is_template = || !value.starts_with(['{', '}']) && is_plain(&value.replace(['{', '}'], "x"));
     if value.chars().any(unprintable) {
         escaped(value)
-    } else if is_plain(value) {
+    } else if is_plain(value) || (!in_braces && is_template()) {
         value.to_owned()
     } else {
         format!("'{}'", value.replace('\'', "''"))

@@ -229,6 +229,10 @@ fn new_structure_comes_in_and_everything_else_stays_as_it_is_written() {
             vec![("          $ref: '#/components/schemas/Role'\n", "          type: string\n")],
         ),
         (
+            "a component whose name is written otherwise, and which is another",
+            vec![("schemas/Role", "schemas/ro-le"), ("    Role:", "    ro-le:"), ("[read, write]", "[read]")],
+        ),
+        (
             "a component with another name",
             vec![("schemas/Role", "schemas/Access"), ("    Role:", "    Access:")],
         ),
