@@ -79,16 +79,9 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     let upstream = verify::upstream_of(&vendor, &published.path, &published.value);
     report_missing(&vendor, upstream, &ours, &published, options.keep_missing, report)?;
     let updated = update(&vendor, upstream, &ours, &published)?;
-    // The verdict of `spec diff` for the slices before and after belongs here, before the single differences.
-    let count = updated.differences.len();
-    let count = if count == 1 { "1 difference".to_owned() } else { format!("{count} differences") };
-    report(&format!("{} ({}): {count}", vendor.name, upstream.name));
-    updated.differences.iter().for_each(|difference| report(&format!("  {difference}")));
-    let version = |document: &Value| document.pointer("/info/version").cloned().unwrap_or_default();
-    let [had, has] = [&ours.value, &updated.document].map(version);
-    if had != has {
-        report(&format!("  its own version: {had} is {has} now"));
-    }
+
+    // The call site of `spec diff`: what the differences mean to those who use the client is for its verdict to say.
+    report_differences(&vendor, upstream, [&ours.value, &updated.document], &updated.differences, report);
     report_notes(&updated, report);
 
     // An overlay that cannot be read is found before anything is written.
@@ -103,6 +96,25 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
         return Ok(false);
     }
     regenerate(root, &vendor, applies, options.check, report)
+}
+
+fn report_differences(
+    vendor: &Vendor,
+    upstream: &Upstream,
+    documents: [&Value; 2],
+    differences: &[Difference],
+    report: &mut dyn FnMut(&str),
+) {
+    let count = match differences.len() {
+        1 => "1 difference".to_owned(),
+        count => format!("{count} differences"),
+    };
+    report(&format!("{} ({}): {count}", vendor.name, upstream.name));
+    differences.iter().for_each(|difference| report(&format!("  {difference}")));
+    let [had, has] = documents.map(|document| document.pointer("/info/version").cloned().unwrap_or_default());
+    if had != has {
+        report(&format!("  its own version: {had} is {has} now"));
+    }
 }
 
 /// Generates the client from what stands now. The document is right whatever becomes of that.

@@ -128,7 +128,8 @@ impl<'a> Reader<'a> {
         let (mut start, mut end) = range(span)?;
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
             // The parser's place is that of the text; the line above has the sign that it begins with.
-            let text_end = start + self.text[start..end].trim_end().len();
+            let text = self.text[start..end].trim_end();
+            let text_end = if text.is_empty() { 0 } else { start + text.len() };
             let before = &self.text[self.end..start];
             start =
                 self.end + before.find(['|', '>']).ok_or_else(|| refused(span, "a text without a sign"))?;
@@ -224,6 +225,8 @@ impl<'a> Reader<'a> {
         for line in self.text[after..].split_inclusive('\n') {
             let blank = line.len() - line.trim_start().len();
             match line.trim_start().chars().next() {
+                // The start of the document is no item of a list.
+                Some('-') if line.starts_with("---") => place += line.len(),
                 Some('-') => return Ok(place + blank),
                 None | Some('#') => place += line.len(),
                 Some(_) => break,

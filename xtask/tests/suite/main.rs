@@ -11,6 +11,7 @@ mod bad_input;
 mod bite;
 mod fresh;
 mod hostile;
+mod made_up;
 mod needed;
 mod support;
 mod update;

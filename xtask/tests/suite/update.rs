@@ -1,12 +1,10 @@
 //! A newly published structure comes in; our words, our order and our comments stay.
 
-use std::path::Path;
+use std::process::Command;
 
 use similar::{ChangeTag, TextDiff};
-use tempfile::TempDir;
-use xtask::update::{Options, run};
 
-use crate::support::{put, root};
+use crate::made_up::{GENERATED, NO_ACTIONS, VENDOR, Workspace};
 
 const OURS: &str = "\
 # Made up: what is kept.
@@ -72,79 +70,6 @@ components:
             Free text.
             Of two lines.
 ";
-
-const NO_ACTIONS: &str = "overlay: 1.0.0\ninfo: {title: none, version: '1'}\nactions: []\n";
-
-const VENDOR: &str = "\
-title = 'Made up'
-crate = 'tokenward-made-up'
-families = []
-ids = ['id']
-
-[[upstream]]
-name = 'main'
-published = ''
-version = '1'
-compared = '2026-01-01'
-licence = ''
-file = 'made-up.1.yaml'
-
-[upstream.operations]
-create_thing = 'POST /things'
-";
-
-const GENERATED: &str = "crates/tokenward-made-up/src/generated.rs";
-
-struct Workspace(TempDir);
-
-impl Workspace {
-    fn new(ours: &str, overlay: &str, vendor: &str) -> Self {
-        let this = Self(tempfile::tempdir().unwrap());
-        this.put("specs/made-up/openapi.yaml", ours);
-        this.put("specs/made-up/overlay.yaml", overlay);
-        this.put("specs/made-up/vendor.toml", vendor);
-        this.put("Cargo.lock", &std::fs::read_to_string(root().join("Cargo.lock")).unwrap());
-        this.put(GENERATED, "");
-        this
-    }
-
-    fn put(&self, path: &str, content: &str) {
-        put(self.0.path(), Path::new(path), content.as_bytes());
-    }
-
-    fn text(&self, path: &str) -> String {
-        std::fs::read_to_string(self.0.path().join(path)).unwrap()
-    }
-
-    fn ours(&self) -> String {
-        self.text("specs/made-up/openapi.yaml")
-    }
-
-    fn update_with(
-        &self,
-        published: &str,
-        change: impl FnOnce(&mut Options),
-    ) -> (Result<bool, String>, String) {
-        self.put("made-up.2.yaml", published);
-        let from = self.0.path().join("made-up.2.yaml");
-        let mut options = Options { vendor: "made-up".into(), from, check: false, keep_missing: false };
-        change(&mut options);
-        let mut report = String::new();
-        let result = run(self.0.path(), &options, &mut |line| report += &format!("{line}\n"));
-        let folder = self.0.path().display().to_string();
-        // How long it took is another number each time, and how it was generated is another test's.
-        let report: String = report
-            .lines()
-            .filter(|line| !line.starts_with("made-up  ") && !line.starts_with("       "))
-            .map(|line| line.to_owned() + "\n")
-            .collect();
-        (result.map_err(|problem| problem.to_string().replace(&folder, "…")), report)
-    }
-
-    fn update(&self, published: &str) -> (Result<bool, String>, String) {
-        self.update_with(published, |_| {})
-    }
-}
 
 /// Our document with these replacements, none of them in vain.
 fn with(text: &str, changes: &[(&str, &str)]) -> String {
@@ -581,4 +506,27 @@ fn a_client_that_cannot_be_generated_leaves_the_document_updated_and_says_what_i
     let last: Vec<&str> = said.lines().rev().take(2).collect();
     assert!(last[1].starts_with("error: ") && last[1].contains("api_key"), "{said}");
     assert_eq!(last[0], "the client is not generated: mend this, then run `cargo xtask generate made-up`");
+}
+
+#[test]
+fn the_exit_code_says_whether_all_is_done_something_is_left_or_nothing_was_written() {
+    let workspace = Workspace::new(OURS, NO_ACTIONS, VENDOR);
+    let code = |published: &str, more: &[&str]| {
+        workspace.put("made-up.2.yaml", published);
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(["spec", "update", "made-up", "--from", "made-up.2.yaml"])
+            .args(more)
+            .env("CARGO_MANIFEST_DIR", workspace.0.path())
+            .current_dir(workspace.0.path())
+            .output()
+            .unwrap();
+        (output.status.code(), output.stderr.is_empty())
+    };
+    let new = published(&[("{type: boolean}", "{type: string}")]);
+    assert_eq!(code(&new, &["--check"]), (Some(1), true));
+    assert_eq!(code(&new, &["--dry-run"]), (Some(1), true));
+    assert_eq!(code(&new, &[]), (Some(0), true));
+    assert_eq!(code(&new, &["--check"]), (Some(0), true));
+    assert_eq!(code("swagger: '2.0'\n", &[]), (Some(2), false));
+    assert_eq!(code(&published(&[("  /things:", "  /items:")]), &["--keep-missing"]), (Some(2), false));
 }
