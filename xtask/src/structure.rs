@@ -37,7 +37,8 @@ pub(crate) enum Holds {
 
 /// What the value of this keyword is made of.
 pub(crate) fn holds(keyword: &str, value: &Value) -> Holds {
-    const NAMED: [&str; 8] = [
+    const NAMED: [&str; 9] = [
+        "headers",
         "properties",
         "schemas",
         "responses",

@@ -58,6 +58,7 @@ impl<'a> Context<'a> {
             Self::Names("parameters") => Some("parameter"),
             Self::Names("requestBodies") => Some("body"),
             Self::Names("securitySchemes") => Some("security scheme"),
+            Self::Names("headers") => Some("header"),
             Self::Names("scopes") => Some("scope"),
             Self::Path if METHODS.contains(&key) => Some("operation"),
             Self::Keywords if key == "requestBody" => Some("body"),
