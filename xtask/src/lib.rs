@@ -6,7 +6,8 @@
 //! where it differs ([`generate`]). [`api`] reads off it what it offers, and
 //! [`release`] what a change of that asks of the version. [`verify`] compares
 //! what is kept with what the vendors publish, [`diff`] two versions of what they
-//! publish, and [`radar`] looks for what should be kept as well.
+//! publish, [`update`] takes a new one in, and [`radar`] looks for what should be
+//! kept as well.
 //!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
@@ -20,6 +21,7 @@ pub mod files;
 pub mod generate;
 pub mod lock;
 pub mod normalise;
+mod order;
 pub mod overlay;
 pub mod pipeline;
 mod pointer;
@@ -31,5 +33,7 @@ mod schema;
 mod shape;
 pub mod slice;
 pub mod structure;
+pub mod update;
 pub mod vendor;
 pub mod verify;
+mod yaml;

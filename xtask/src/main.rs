@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, problem::Problem, radar, verify};
+use xtask::{bite, diff, generate, problem::Problem, radar, update, verify};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -89,6 +89,22 @@ enum Spec {
         #[arg(long, value_name = "DIR|FILE")]
         upstream: PathBuf,
     },
+    /// Takes the structure of a newly published document into specs/, and leaves our prose, order and comments as they
+    /// are; exit code 1 where --check finds something to take in or an action of the overlay no longer holds, 2 on bad
+    /// input.
+    Update {
+        /// The vendor.
+        vendor: String,
+        /// The published document.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Says what would change, and writes nothing.
+        #[arg(long, visible_alias = "dry-run")]
+        check: bool,
+        /// Leaves kept operations that the document lacks as they are.
+        #[arg(long)]
+        keep_missing: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -129,6 +145,9 @@ fn run(arguments: Arguments) -> ExitCode {
         }
         Command::Spec { command: Spec::Radar { vendors, upstream } } => {
             radar::run(&root, &vendors, &upstream, &mut report).map(stale)
+        }
+        Command::Spec { command: Spec::Update { vendor, from, check, keep_missing } } => {
+            update::run(&root, &update::Options { vendor, from, check, keep_missing }, &mut report).map(stale)
         }
     });
     match result {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use crate::{document, problem::Problem};
+use crate::{document, problem::Problem, structure::is_prose};
 
 /// A document of corrections.
 #[derive(Clone, Debug, Deserialize)]
@@ -97,7 +97,71 @@ impl Overlay {
     }
 }
 
+/// What has become of an action in a document that its author has not seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Where the action stands in the overlay.
+    pub index: usize,
+    /// What it is for.
+    pub target: String,
+    /// Whether it can be applied.
+    pub holds: bool,
+    /// What is wrong with it, and what is to be done.
+    pub message: String,
+}
+
+impl Overlay {
+    /// Tries every action, in order; those with which something is wrong.
+    pub fn review(&self, document: &Value) -> Vec<Review> {
+        let mut document = document.clone();
+        let mut reviews = Vec::new();
+        for (index, action) in self.actions.iter().enumerate() {
+            let before = document.clone();
+            let review = |holds, message| Review { index, target: action.target.clone(), holds, message };
+            match action.apply(&mut document) {
+                Ok(()) if document == before => {
+                    reviews.push(review(
+                        true,
+                        "changes nothing any more: the vendor has mended it; take the action out".into(),
+                    ));
+                }
+                Ok(()) => {}
+                Err(message) => {
+                    document = before;
+                    let advice = action.advice(&document);
+                    reviews.push(review(false, format!("{message}; {advice}")));
+                }
+            }
+        }
+        reviews
+    }
+}
+
 impl Action {
+    /// What to do with an action that cannot be applied.
+    fn advice(&self, document: &Value) -> String {
+        let targets: Vec<&Value> =
+            JsonPath::parse(&self.target).map(|path| path.query(document).all()).unwrap_or_default();
+        let has = |key: &&String| targets.iter().all(|target| target.get(key.as_str()).is_some());
+        match &self.update {
+            _ if targets.is_empty() && self.remove => {
+                "where the vendor has taken it out, the vendor has mended it: take the action out; \
+                 where it stands elsewhere now, change the target".into()
+            }
+            _ if targets.is_empty() => {
+                "where it stands elsewhere now, change the target; where it is gone, take the action out".into()
+            }
+            Some(update) if targets.iter().all(|target| says(target, update)) => {
+                "the vendor has mended it: take the action out".into()
+            }
+            Some(_) if self.expect_absent.iter().find(has).is_some() => {
+                "the vendor says something of it now: where that is right, the vendor has mended it: take the action out; \
+                 where not, expect what stands there now".into()
+            }
+            _ => "look whether it is still needed: expect what stands there now, or take the action out".into(),
+        }
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.update.is_some() == self.remove {
             return Err("has to have either `update` or `remove: true`".into());
@@ -163,6 +227,18 @@ fn contains(whole: &Value, part: &Value) -> bool {
             part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| contains(whole, part)))
         }
         _ => whole == part,
+    }
+}
+
+/// Whether the target says already what an update would make it say, in whatever words.
+fn says(target: &Value, update: &Value) -> bool {
+    match (target, update) {
+        (Value::Object(target), Value::Object(update)) => update
+            .iter()
+            .filter(|(key, value)| !(is_prose(key) && value.is_string()))
+            .all(|(key, update)| target.get(key).is_some_and(|target| says(target, update))),
+        (Value::Array(target), Value::Array(update)) => update.iter().all(|update| target.contains(update)),
+        _ => target == update,
     }
 }
 

@@ -8,11 +8,9 @@ use crate::{
     vendor::{METHODS, Upstream},
 };
 
-/// What is kept of a vendor's document. What it says of itself as a whole is not.
+/// What is kept of a vendor's document.
 pub fn kept(document: &Value, upstream: &Upstream) -> Value {
-    let mut kept = operations(document, upstream.operations.values().map(String::as_str));
-    kept.as_object_mut().map(|kept| kept.remove("info"));
-    kept
+    operations(document, upstream.operations.values().map(String::as_str))
 }
 
 /// These operations (`METHOD /path`), where the document has them, and exactly what they reach.

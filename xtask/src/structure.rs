@@ -13,10 +13,32 @@ pub fn of(value: &Value) -> Value {
     strip(value, false)
 }
 
-/// `names` is whether this object's keys are names of the vendor's, such as those of properties, and not keywords.
-fn strip(value: &Value, names: bool) -> Value {
+/// Whether the value of this keyword is prose, or an extension.
+pub(crate) fn is_prose(keyword: &str) -> bool {
     const PROSE: [&str; 6] = ["description", "summary", "title", "example", "examples", "externalDocs"];
-    const NAMED: [&str; 8] = [
+
+    PROSE.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// What the value of a keyword is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Keywords, or items in their order.
+    Keywords,
+    /// Names of the vendor's, such as those of properties.
+    Names,
+    /// Names whose values are prose.
+    Labels,
+    /// Items whose order means nothing.
+    Set,
+    /// Parameters, which are told apart by name and place.
+    Parameters,
+}
+
+/// What the value of this keyword is made of.
+pub(crate) fn holds(keyword: &str, value: &Value) -> Holds {
+    const NAMED: [&str; 9] = [
+        "headers",
         "properties",
         "schemas",
         "responses",
@@ -27,27 +49,33 @@ fn strip(value: &Value, names: bool) -> Value {
         "mapping",
     ];
 
+    match keyword {
+        // What a scope is for is prose; that there is one is structure.
+        "scopes" if value.is_object() => Holds::Labels,
+        "required" | "enum" | "tags" if value.is_array() => Holds::Set,
+        "parameters" if value.is_array() => Holds::Parameters,
+        keyword if NAMED.contains(&keyword) => Holds::Names,
+        _ => Holds::Keywords,
+    }
+}
+
+/// `names` is whether this object's keys are names of the vendor's, and not keywords.
+fn strip(value: &Value, names: bool) -> Value {
     match value {
         Value::Object(map) => Value::Object(
             map.iter()
-                .filter(|(key, _)| names || !(PROSE.contains(&key.as_str()) || key.starts_with("x-")))
+                .filter(|(key, _)| names || !is_prose(key))
                 .map(|(key, value)| {
-                    let stripped = match key.as_str() {
-                        // What a scope is for is prose; that there is one is structure.
-                        "scopes" if !names && value.is_object() => {
-                            set(members(value).map(|(scope, _)| scope.clone()))
-                        }
-                        // Lists whose order means nothing.
-                        "required" | "enum" | "tags" if !names && value.is_array() => {
-                            set(value.as_array().into_iter().flatten().map(word))
-                        }
-                        "parameters" if !names && value.is_array() => {
-                            let parameters = value.as_array().into_iter().flatten();
-                            parameters
-                                .map(|parameter| (parameter_name(parameter), strip(parameter, false)))
-                                .collect()
-                        }
-                        _ => strip(value, !names && NAMED.contains(&key.as_str())),
+                    let held = if names { Holds::Keywords } else { holds(key, value) };
+                    let items = || value.as_array().into_iter().flatten();
+                    let stripped = match held {
+                        Holds::Keywords => strip(value, false),
+                        Holds::Names => strip(value, true),
+                        Holds::Labels => set(members(value).map(|(scope, _)| scope.clone())),
+                        Holds::Set => set(items().map(word)),
+                        Holds::Parameters => items()
+                            .map(|parameter| (parameter_name(parameter), strip(parameter, false)))
+                            .collect(),
                     };
                     (key.clone(), stripped)
                 })
@@ -62,11 +90,13 @@ fn set(items: impl Iterator<Item = String>) -> Value {
     items.map(|item| (item, Value::Bool(true))).collect()
 }
 
-fn word(value: &Value) -> String {
+/// An item of a list whose order means nothing.
+pub(crate) fn word(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn parameter_name(parameter: &Value) -> String {
+/// What a parameter is told from others by.
+pub(crate) fn parameter_name(parameter: &Value) -> String {
     let text = |key: &str| parameter.get(key).and_then(Value::as_str);
     match (text("$ref"), text("in"), text("name")) {
         (Some(reference), ..) => reference.to_owned(),

@@ -69,52 +69,92 @@ impl Published {
         }
     }
 
-    /// Where this document is, if it can be had.
-    pub(crate) fn document(&self, upstream: &Upstream) -> Option<PathBuf> {
-        upstream.file.as_ref().map(|file| match self {
-            Self::Folder(folder) => folder.join(file),
-            Self::File(path) => path.clone(),
-        })
-    }
-}
-
-/// Compares every document of the vendor, or the one that the file is.
-pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Verdict)>, Problem> {
-    let ours = document::load(&vendor.document())?;
-    let main = &vendor.config.upstream[0];
-    let mut verdicts = Vec::new();
-    for upstream in chosen(vendor, published) {
-        let verdict = match published.document(upstream) {
-            None => Verdict::NotComparable { operations: upstream.operations.len() },
-            Some(path) => {
-                let theirs = slice::kept(&document::load_published(&path)?, upstream);
-                document::check(&theirs).map_err(|problem| problem.in_file(&path))?;
-                let theirs = slice::with_our_names(theirs, &upstream.component_prefix);
-                compare_slices(slice::kept(&ours, upstream), theirs, upstream.name == main.name)
+    /// The vendor's documents, as far as they can be had: all that are in the folder, or the one that the file is.
+    pub(crate) fn documents<'a>(&self, vendor: &'a Vendor) -> Result<Vec<Document<'a>>, Problem> {
+        let load = |path: PathBuf| document::load_published(&path).map(|whole| (path, whole));
+        match self {
+            Self::File(path) => {
+                let (path, whole) = load(path.clone())?;
+                Ok(vec![(upstream_of(vendor, &path, &whole), Some((path, whole)))])
             }
-        };
-        verdicts.push((upstream.name.clone(), verdict));
-    }
-    Ok(verdicts)
-}
-
-/// All documents of the vendor for a folder; for a file the one of that name, or the main one.
-pub(crate) fn chosen<'a>(vendor: &'a Vendor, published: &Published) -> &'a [Upstream] {
-    let all = &vendor.config.upstream;
-    match published {
-        Published::Folder(_) => all,
-        Published::File(path) => {
-            let named = |upstream: &Upstream| {
-                upstream.file.as_ref().is_some_and(|file| file.file_name() == path.file_name())
-            };
-            let index = all.iter().position(named).unwrap_or(0);
-            &all[index..=index]
+            Self::Folder(folder) => {
+                let all = vendor.config.upstream.iter();
+                all.map(|upstream| {
+                    let path = upstream.file.as_ref().map(|file| folder.join(file));
+                    Ok((upstream, path.map(load).transpose()?))
+                })
+                .collect()
+            }
         }
     }
 }
 
-fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
-    let (mut ours, mut theirs) = (structure::of(&ours), structure::of(&theirs));
+/// One of a vendor's documents, with its path and its value where it can be had.
+pub(crate) type Document<'a> = (&'a Upstream, Option<(PathBuf, Value)>);
+
+/// Compares every document of the vendor, or the one that the file is.
+pub fn verify(vendor: &Vendor, published: &Published) -> Result<Vec<(String, Verdict)>, Problem> {
+    let ours = document::load(&vendor.document())?;
+    let compared = |upstream: &Upstream, path: &Path, whole: &Value| {
+        let theirs = published_slice(whole, upstream).map_err(|problem| problem.in_file(path))?;
+        let ours = slice::kept(&ours, upstream);
+        let (nodes, differences) = compare_slices(&ours, &theirs, is_main(vendor, upstream));
+        Ok((upstream.name.clone(), Verdict::Compared { nodes, differences }))
+    };
+    published
+        .documents(vendor)?
+        .into_iter()
+        .map(|(upstream, document)| match document {
+            Some((path, whole)) => compared(upstream, &path, &whole),
+            None => {
+                let operations = upstream.operations.len();
+                Ok((upstream.name.clone(), Verdict::NotComparable { operations }))
+            }
+        })
+        .collect()
+}
+
+/// What is kept of a published document, in a state to be read and with our names.
+pub(crate) fn published_slice(whole: &Value, upstream: &Upstream) -> Result<Value, Problem> {
+    let slice = slice::kept(whole, upstream);
+    document::check(&slice)?;
+    Ok(slice::with_our_names(slice, &upstream.component_prefix))
+}
+
+/// Whether the vendor's other documents leave it to this one to say which version, servers and security there are.
+pub(crate) fn is_main(vendor: &Vendor, upstream: &Upstream) -> bool {
+    vendor.config.upstream[0].name == upstream.name
+}
+
+/// Whether a document has an operation (`METHOD /path`).
+pub(crate) fn has(document: &Value, operation: &str) -> bool {
+    let (method, path) = operation.split_once(' ').unwrap_or_default();
+    let item = document.get("paths").and_then(|paths| paths.get(path));
+    item.is_some_and(|item| item.get(method.to_lowercase()).is_some())
+}
+
+/// Which of the vendor's documents a published one is: the one of its name; else the one whose operations it has most of,
+/// the main one where that says nothing.
+pub(crate) fn upstream_of<'a>(vendor: &'a Vendor, path: &Path, published: &Value) -> &'a Upstream {
+    let all = &vendor.config.upstream;
+    let is_named = |upstream: &&Upstream| {
+        upstream.file.as_ref().is_some_and(|file| file.file_name() == path.file_name())
+    };
+    let has = |upstream: &Upstream| {
+        upstream.operations.values().filter(|operation| has(published, operation)).count()
+    };
+    let most = all.iter().map(has).max();
+    let by_operations = || all.iter().find(|upstream| Some(has(upstream)) == most);
+    all.iter().find(is_named).or_else(by_operations).unwrap_or(&all[0])
+}
+
+/// How many values of ours were compared, and how they differ.
+pub(crate) fn compare_slices(ours: &Value, theirs: &Value, is_main: bool) -> (usize, Vec<Difference>) {
+    let (mut ours, mut theirs) = (structure::of(ours), structure::of(theirs));
+    for side in [&mut ours, &mut theirs] {
+        // What a document says of itself is no structure of what is kept.
+        side.as_object_mut().map(|side| side.remove("info"));
+    }
     if !is_main {
         // The document's own version, servers and security schemes are those of the main one.
         for side in [&mut ours, &mut theirs] {
@@ -126,7 +166,7 @@ fn compare_slices(ours: Value, theirs: Value, is_main: bool) -> Verdict {
     }
     let mut differences = Vec::new();
     compare(&ours, &theirs, &mut String::new(), &mut differences);
-    Verdict::Compared { nodes: count(&ours), differences }
+    (count(&ours), differences)
 }
 
 fn compare(ours: &Value, theirs: &Value, place: &mut String, differences: &mut Vec<Difference>) {

@@ -47,7 +47,7 @@ use crate::{
     document,
     overlay::Overlay,
     problem::Problem,
-    vendor::{Config, Vendor},
+    vendor::{Config, Upstream, Vendor},
 };
 
 /// What to compare, and how to show it.
@@ -120,6 +120,13 @@ pub struct Diff {
     pub outside: Outside,
 }
 
+impl Diff {
+    /// What the changes of the structure come to, for people.
+    pub fn in_short(&self) -> String {
+        report::structure(self)
+    }
+}
+
 /// Whose document it is, and what is kept of it.
 #[derive(Debug)]
 pub struct Kept {
@@ -133,13 +140,19 @@ pub struct Kept {
 impl Kept {
     /// The kept operations of the vendor's document that these two are versions of.
     pub fn of_vendor(vendors: &[Vendor], old: &Value, new: &Value) -> Result<Option<Self>, Problem> {
-        let Some((vendor, upstream)) = kept::recognise(vendors, old, new) else { return Ok(None) };
-        Ok(Some(Self {
+        kept::recognise(vendors, old, new)
+            .map(|(vendor, upstream)| Self::of_document(vendor, upstream))
+            .transpose()
+    }
+
+    /// What a vendor keeps of one of its documents.
+    pub fn of_document(vendor: &Vendor, upstream: &Upstream) -> Result<Self, Problem> {
+        Ok(Self {
             subject: format!("{} ({})", vendor.name, upstream.name),
             wanted: kept::of_upstream(upstream),
             config: vendor.config.clone(),
             overlay: Some(Overlay::load(&vendor.overlay())?),
-        }))
+        })
     }
 
     /// The operations of any document whose `METHOD /path` or id matches.

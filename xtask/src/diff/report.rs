@@ -40,7 +40,8 @@ impl Outcome {
     }
 }
 
-fn human(diff: &Diff, all_prose: bool) -> String {
+/// The changes of the structure, without what else there is to read.
+pub(super) fn structure(diff: &Diff) -> String {
     let mut text = format!("{}: {}\n", diff.subject, headline(diff));
     for problem in &diff.unknown {
         let _ = writeln!(text, "  could not tell: {problem}");
@@ -59,6 +60,11 @@ fn human(diff: &Diff, all_prose: bool) -> String {
             let _ = writeln!(text, "  and {more} more; --format json has all");
         }
     }
+    text.trim_end().to_owned()
+}
+
+fn human(diff: &Diff, all_prose: bool) -> String {
+    let mut text = structure(diff) + "\n";
     if !diff.prose.is_empty() {
         let review = diff.prose.iter().filter(|prose| prose.review).count();
         let _ = writeln!(text, "prose: {} passages differ, {review} of them want a review", diff.prose.len());

@@ -11,10 +11,13 @@ use std::path::Path;
 
 use serde_json::Value;
 
-pub(crate) use self::references::check_paths;
 pub use self::{
     read::read,
     references::{reached, retain_components, rewrite_references, target, walk_references},
+};
+pub(crate) use self::{
+    read::{parse_yaml, read_as},
+    references::check_paths,
 };
 use crate::{problem::Problem, shape};
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, io::Read, path::Path};
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_saphyr::{Error, budget::BudgetBreach};
 
@@ -15,7 +15,12 @@ const DEEPEST: usize = 128;
 
 /// Reads a YAML or JSON file as JSON, within bounds.
 pub fn read(path: &Path) -> Result<Value, Problem> {
-    text(path).and_then(|text| parse(&text)).map_err(|problem| problem.in_file(path))
+    read_as(path).map(|Strict(value)| value)
+}
+
+/// The same, as anything that can be made of it.
+pub(crate) fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
+    text(path).and_then(|text| parse_as(&text)).map_err(|problem| problem.in_file(path))
 }
 
 fn text(path: &Path) -> Result<String, Problem> {
@@ -54,24 +59,27 @@ fn decode(bytes: Vec<u8>) -> Result<String, Problem> {
 }
 
 /// The content says what it is; a name may say anything.
-fn parse(text: &str) -> Result<Value, Problem> {
+fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let mut start = text.chars().filter(|letter| !letter.is_whitespace());
     match (start.next(), start.next()) {
-        (Some('{'), Some('"' | '}')) | (Some('['), _) => parse_json(text),
+        // YAML may begin like JSON, and go on otherwise.
+        (Some('{'), Some('"' | '}')) | (Some('['), _) => {
+            parse_json(text).or_else(|problem| parse_yaml(text).map_err(|_| problem))
+        }
         (Some('<'), _) => Err(Problem::new("begins with `<`: a page or XML, and no OpenAPI document")),
         _ => parse_yaml(text),
     }
 }
 
-fn parse_json(text: &str) -> Result<Value, Problem> {
-    let Strict(value) = serde_json::from_str(text).map_err(|error| {
+fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
         Problem::at(place, without_place(&error.to_string()))
-    })?;
-    Ok(value)
+    })
 }
 
-fn parse_yaml(text: &str) -> Result<Value, Problem> {
+/// Reads YAML, within the same bounds but for its size.
+pub(crate) fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEEPEST,
@@ -90,8 +98,7 @@ fn parse_yaml(text: &str) -> Result<Value, Problem> {
         non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     };
-    let parsed: Result<Strict, _> = serde_saphyr::from_str_with_options(text, options);
-    parsed.map(|Strict(value)| value).map_err(|error| {
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let place = error.location().map(|at| format!("line {} column {}", at.line(), at.column()));
         let message = yaml_message(error.without_snippet());
         match place {

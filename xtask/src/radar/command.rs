@@ -8,7 +8,7 @@ use crate::{
     problem::Problem,
     schema,
     vendor::{Known, Vendor},
-    verify::{self, Published},
+    verify::Published,
 };
 
 /// As many lines as fit a screen beside the numbers.
@@ -36,13 +36,12 @@ fn look(vendor: &Vendor, published: &Published, report: &mut dyn FnMut(&str)) ->
     let mut lines = Vec::new();
     let mut seen = BTreeSet::new();
     let mut looked_at = 0;
-    for upstream in verify::chosen(vendor, published) {
+    for (upstream, document) in published.documents(vendor)? {
         let name = format!("{} ({})", vendor.name, upstream.name);
-        let Some(path) = published.document(upstream) else {
+        let Some((path, document)) = document else {
             report(&format!("{name}: not looked at, there is no whole document"));
             continue;
         };
-        let document = document::load_published(&path)?;
         document::check_paths(&document).map_err(|problem| problem.in_file(&path))?;
         let found = sightings(&document);
         let unknown = unknown(&vendor.config, &found);

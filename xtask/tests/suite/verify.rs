@@ -17,7 +17,7 @@ paths:
     post:
       operationId: createThing
       requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
-      responses: {'200': {description: ours}}
+      responses: {'200': {description: ours, headers: {x-limit: {schema: {type: integer}}}}}
 components:
   securitySchemes:
     bearer: {type: http, scheme: bearer}
@@ -82,6 +82,7 @@ fn every_structural_difference_is_reported_where_it_is() {
         ("security: [{bearer: []}]", "security: [{bearer: [read]}]"),
         ("api.example.com", "api.example.org"),
         ("openapi: 3.0.3", "openapi: 3.1.0"),
+        ("x-limit: {schema: {type: integer}}", "x-limit: {schema: {type: string}}"),
     ] {
         let found = differences(|text| {
             assert!(text.contains(from));
