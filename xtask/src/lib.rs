@@ -10,6 +10,7 @@
 //! sees whether a test notices.
 
 pub mod bite;
+pub mod derive;
 pub mod document;
 pub mod files;
 pub mod generate;
@@ -22,5 +23,6 @@ pub mod problem;
 pub mod rust;
 mod schema;
 mod shape;
+pub mod slice;
 pub mod vendor;
 pub mod verify;

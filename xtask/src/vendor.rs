@@ -41,6 +41,9 @@ pub struct Config {
     /// `Type.property` of what is named like a secret and is none.
     #[serde(default)]
     pub not_secrets: BTreeSet<String>,
+    /// Operations with POST whose answer has a secret that is read as any field is, and not first and by itself.
+    #[serde(default)]
+    pub passing_secrets: BTreeSet<String>,
     /// `Type.property` of each date.
     #[serde(default)]
     pub dates: BTreeSet<String>,
@@ -168,7 +171,7 @@ impl Config {
 }
 
 /// An operation becomes a method beside those that every client has.
-fn check_method_name(name: &str) -> Result<(), Problem> {
+pub(crate) fn check_method_name(name: &str) -> Result<(), Problem> {
     if name != name.to_snake_case() || syn::parse_str::<syn::Ident>(name).is_err() {
         return Err(Problem::at(
             name,
@@ -185,7 +188,7 @@ fn check_method_name(name: &str) -> Result<(), Problem> {
 }
 
 /// The methods that a generated client can send.
-const SENT: [&str; 6] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"];
+pub(crate) const SENT: [&str; 6] = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"];
 
 /// The methods that a path item may have.
 pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];

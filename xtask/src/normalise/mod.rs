@@ -75,9 +75,31 @@ pub const PASSES: &[Pass] = &[
 
 /// Runs the passes, but for those named in `without`, which tests leave out to show what they are for.
 pub fn normalise(document: &mut Value, config: &Config, without: &[&str]) -> Result<Vec<Count>, Problem> {
-    PASSES
-        .iter()
-        .filter(|pass| !without.contains(&pass.name))
+    run_all(PASSES.iter().filter(|pass| !without.contains(&pass.name)), document, config)
+}
+
+/// Runs the passes that come before this one.
+pub(crate) fn before(name: &str, document: &mut Value, config: &Config) -> Result<Vec<Count>, Problem> {
+    run_all(PASSES.iter().take_while(|pass| pass.name != name), document, config)
+}
+
+/// Runs this pass and those that come behind it, up to `end`, or all where there is none of that name.
+pub(crate) fn between(
+    name: &str,
+    end: &str,
+    document: &mut Value,
+    config: &Config,
+) -> Result<Vec<Count>, Problem> {
+    let rest = PASSES.iter().skip_while(|pass| pass.name != name);
+    run_all(rest.take_while(|pass| pass.name != end), document, config)
+}
+
+fn run_all<'a>(
+    passes: impl Iterator<Item = &'a Pass>,
+    document: &mut Value,
+    config: &Config,
+) -> Result<Vec<Count>, Problem> {
+    passes
         .map(|pass| {
             let count = (pass.run)(document, config)
                 .map_err(|problem| Problem::new(format!("{problem} (pass {})", pass.name)))?;

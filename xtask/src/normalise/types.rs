@@ -110,11 +110,24 @@ pub(super) fn secrets(document: &mut Value, config: &Config) -> Result<usize, Pr
     let mut count = 0;
     for (name, property, schema) in properties_mut(document) {
         if config.secrets.contains(&format!("{name}.{property}")) {
-            *schema = rust_type(WIRE_SECRET, &[], schema.get("description"));
+            hide(schema);
             count += 1;
         }
     }
     Ok(count)
+}
+
+/// Text that is hidden, or a list or map of it.
+fn hide(schema: &mut Value) {
+    let inner = match schema.get("type").and_then(Value::as_str) {
+        Some("array") => "items",
+        Some("object") => "additionalProperties",
+        _ => {
+            *schema = rust_type(WIRE_SECRET, &[], schema.get("description"));
+            return;
+        }
+    };
+    schema.get_mut(inner).into_iter().for_each(hide);
 }
 
 /// Dates get the one time type, whatever their dialect.

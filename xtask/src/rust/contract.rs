@@ -81,29 +81,26 @@ fn every_operation_has_a_method(file: &syn::File, config: &Config) -> Result<(),
 
 /// What is named a secret has the type of secrets, and what sounds like one is named or denied.
 fn secrets_are_secrets(types: &Types<'_>, config: &Config) -> Result<(), Problem> {
+    let known: BTreeMap<String, &Field> = fields(types).collect();
     for secret in &config.secrets {
-        let field = find(types, secret).ok_or_else(|| {
+        let field = known.get(secret).ok_or_else(|| {
             Problem::at(secret, "is a secret in vendor.toml, and the generated code has no such field")
         })?;
         if !type_text(field).contains(WIRE_SECRET) {
             return Err(Problem::at(secret, format!("is a secret and came out as `{}`", type_text(field))));
         }
     }
-    for (name, field) in fields(types) {
+    if let Some((name, field)) = shown(types).find(|(name, _)| !config.not_secrets.contains(name)) {
         let ty = type_text(field);
-        let harmless = ["bool", "i64", "f64", "Timestamp", "WireSecret", "EpochMillis"]
-            .iter()
-            .any(|kind| ty.contains(kind));
-        if !harmless && sounds_secret(&json_name(field)) && !config.not_secrets.contains(&name) {
-            return Err(Problem::at(
-                name,
-                format!(
-                    "sounds like a secret and is `{ty}`: list it in vendor.toml under `secrets` or `not_secrets`"
-                ),
-            ));
-        }
+        return Err(Problem::at(
+            name,
+            format!(
+                "sounds like a secret and is `{ty}`: list it in vendor.toml under `secrets` or `not_secrets`"
+            ),
+        ));
     }
-    match config.not_secrets.iter().find(|name| find(types, name).is_none()) {
+    let known: BTreeSet<String> = fields(types).map(|(name, _)| name).collect();
+    match config.not_secrets.iter().find(|name| !known.contains(*name)) {
         Some(stale) => Err(Problem::at(
             stale,
             "is listed under `not_secrets` in vendor.toml, and there is no such field",
@@ -112,7 +109,19 @@ fn secrets_are_secrets(types: &Types<'_>, config: &Config) -> Result<(), Problem
     }
 }
 
-fn sounds_secret(name: &str) -> bool {
+/// The fields that sound like a secret and are of a type that prints one.
+fn shown<'a>(types: &'a Types<'a>) -> impl Iterator<Item = (String, &'a Field)> {
+    const HARMLESS: [&str; 6] = ["bool", "i64", "f64", "Timestamp", "WireSecret", "EpochMillis"];
+
+    fields(types).filter(|(_, field)| {
+        sounds_secret(&json_name(field)) && {
+            let ty = type_text(field);
+            !HARMLESS.iter().any(|kind| ty.contains(kind))
+        }
+    })
+}
+
+pub(crate) fn sounds_secret(name: &str) -> bool {
     const ANYWHERE: [&str; 4] = ["secret", "passw", "passphrase", "credential"];
     const AT_THE_END: [&str; 6] = ["token", "key", "jwt", "pem", "tokenvalue", "keyvalue"];
 
@@ -122,19 +131,31 @@ fn sounds_secret(name: &str) -> bool {
 }
 
 fn dates_are_dates(types: &Types<'_>, config: &Config) -> Result<(), Problem> {
+    let known: BTreeMap<String, &Field> = fields(types).collect();
     for date in &config.dates {
-        let field = find(types, date).ok_or_else(|| {
+        let field = known.get(date).ok_or_else(|| {
             Problem::at(date, "is a date in vendor.toml, and the generated code has no such field")
         })?;
         if !type_text(field).contains("tokenward_http::Timestamp") {
             return Err(Problem::at(date, format!("is a date and came out as `{}`", type_text(field))));
         }
     }
-    let is_date = |field: &Field| type_text(field).contains("tokenward_http::Timestamp");
     match fields(types).find(|(name, field)| is_date(field) && !config.dates.contains(name)) {
         Some((name, _)) => Err(Problem::at(name, "is a date that vendor.toml does not list under `dates`")),
         None => Ok(()),
     }
+}
+
+fn is_date(field: &Field) -> bool {
+    type_text(field).contains("tokenward_http::Timestamp")
+}
+
+/// Takes over into the configuration what the contract asks it for and only the code tells: which fields are dates,
+/// and which sound like a secret and are none that can be hidden.
+pub(crate) fn describe(file: &syn::File, config: &mut Config) {
+    let types = types(file);
+    config.dates.extend(fields(&types).filter(|(_, field)| is_date(field)).map(|(name, _)| name));
+    config.not_secrets.extend(shown(&types).map(|(name, _)| name));
 }
 
 /// The types that mark dates until fields are rewritten exist, but for one, in the generator only.
@@ -241,7 +262,8 @@ fn fresh_secrets_are_read_first(file: &syn::File, types: &Types<'_>, config: &Co
     for method in methods(file) {
         let (name, answer) = (method.sig.ident.to_string(), idents(&method.sig.output));
         let is_issued = answer.contains("Issued");
-        if posts.contains(name.as_str()) && !is_issued && within(answer, types).iter().any(has_secret) {
+        let checked = posts.contains(name.as_str()) && !config.passing_secrets.contains(&name);
+        if checked && !is_issued && within(answer, types).iter().any(has_secret) {
             return Err(Problem::at(
                 name,
                 "makes something with a secret, which is lost where the answer has another shape",
@@ -253,8 +275,12 @@ fn fresh_secrets_are_read_first(file: &syn::File, types: &Types<'_>, config: &Co
 
 /// In an answer, no plain list of records, which fails as a whole.
 fn one_bad_item_costs_no_other(file: &syn::File, types: &Types<'_>) -> Result<(), Problem> {
-    let records: BTreeSet<String> = types.keys().cloned().collect();
-    let is_plain = |ty: &str| records.iter().any(|name| ty.contains(&format!("Vec<{name}>")));
+    let is_plain = |ty: &str| {
+        ty.split("Vec<").skip(1).any(|rest| {
+            let name = rest.split_once('>').map_or("", |(name, _)| name);
+            types.contains_key(name)
+        })
+    };
     let text =
         |tokens: &dyn ToTokens| tokens.to_token_stream().to_string().replace(' ', "").replace("types::", "");
     let answers = answers(file, types);
@@ -297,33 +323,70 @@ fn types_are_open(file: &syn::File, types: &Types<'_>) -> Result<(), Problem> {
 
 /// No call that panics, and no crate that the clients do not have.
 fn nothing_panics_or_is_foreign(file: &syn::File) -> Result<(), Problem> {
-    let idents = idents(file);
+    let code = code(file.to_token_stream());
     for (word, why) in [
-        ("unwrap", "panics"),
-        ("expect", "panics"),
-        ("panic", "panics"),
-        ("defaults", "brings a default that is sent though nobody asked for it"),
-        ("from_response", "prints bodies in its errors, and has no bound"),
-        ("ClientBuilder", "makes a client that knows no authorization"),
-        ("chrono", "needs a crate that the clients do not have"),
-        ("regress", "needs a crate that the clients do not have"),
-        ("uuid", "needs a crate that the clients do not have"),
+        (". unwrap (", "panics"),
+        (". expect (", "panics"),
+        ("panic !", "panics"),
+        ("mod defaults", "brings a default that is sent though nobody asked for it"),
+        ("defaults ::", "brings a default that is sent though nobody asked for it"),
+        (":: from_response", "prints bodies in its errors, and has no bound"),
+        ("ClientBuilder ::", "makes a client that knows no authorization"),
+        ("chrono ::", "needs a crate that the clients do not have"),
+        ("regress ::", "needs a crate that the clients do not have"),
+        ("uuid ::", "needs a crate that the clients do not have"),
     ] {
-        if idents.contains(word) {
+        if contains_word(&code, word) {
+            let word: String = word.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
             return Err(Problem::new(format!("the generated code has `{word}`, which {why}")));
         }
     }
     Ok(())
 }
 
+/// The tokens without texts, each with a space behind it but within `::`.
+fn code(tokens: proc_macro2::TokenStream) -> String {
+    fn write(tokens: proc_macro2::TokenStream, code: &mut String) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => {
+                    code.push_str("( ");
+                    write(group.stream(), code);
+                    code.push_str(") ");
+                }
+                proc_macro2::TokenTree::Punct(mark) => {
+                    code.push(mark.as_char());
+                    if mark.spacing() == proc_macro2::Spacing::Alone {
+                        code.push(' ');
+                    }
+                }
+                proc_macro2::TokenTree::Ident(ident) => {
+                    code.push_str(&ident.to_string());
+                    code.push(' ');
+                }
+                proc_macro2::TokenTree::Literal(_) => code.push_str("_ "),
+            }
+        }
+    }
+
+    let mut text = String::new();
+    write(tokens, &mut text);
+    text
+}
+
+/// Whether the code has this where a word begins.
+fn contains_word(code: &str, word: &str) -> bool {
+    let starts_with_letter = word.starts_with(|c: char| c.is_alphanumeric());
+    code.match_indices(word).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !starts_with_letter || before.is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
+    })
+}
+
 fn fields<'a>(types: &'a Types<'a>) -> impl Iterator<Item = (String, &'a Field)> {
     types.iter().flat_map(|(name, record)| {
         record.fields.iter().map(move |field| (format!("{name}.{}", json_name(field)), field))
     })
-}
-
-fn find<'a>(types: &'a Types<'a>, name: &str) -> Option<&'a Field> {
-    fields(types).find(|(field, _)| field == name).map(|(_, field)| field)
 }
 
 #[cfg(test)]

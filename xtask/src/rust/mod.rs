@@ -11,7 +11,10 @@ mod docs;
 mod progenitor;
 mod types;
 
+use proc_macro2::TokenStream;
 use serde_json::Value;
+
+pub(crate) use self::contract::{describe, sounds_secret};
 
 use crate::{
     normalise::{Reach, check_successes},
@@ -32,15 +35,33 @@ pub struct Client {
 
 /// Generates the client, changes it and checks it.
 pub fn generate(document: &Value, config: &Config) -> Result<Client, Problem> {
+    finish(tree_of(document, config)?, document, config)
+}
+
+fn progenitor_tokens(document: &Value) -> Result<TokenStream, Problem> {
     check_successes(document)?;
+    progenitor::generate(document)
+}
+
+/// What progenitor wrote, as a tree, changed.
+pub(crate) fn tree_of(document: &Value, config: &Config) -> Result<syn::File, Problem> {
+    let tokens = progenitor_tokens(document).map_err(|problem| blame::find(document, problem))?;
+    tree(tokens, document, config)
+}
+
+fn tree(tokens: TokenStream, document: &Value, config: &Config) -> Result<syn::File, Problem> {
     let reach = Reach::of(document);
-    let tokens = progenitor::generate(document).map_err(|problem| blame::find(document, problem))?;
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| Problem::new(format!("progenitor wrote no Rust: {error}")))?;
     docs::make_harmless(&mut file);
     types::rewrite(&mut file, &reach)?;
     client::rewrite(&mut file, document, config)?;
     docs::rewrite(&mut file);
+    Ok(file)
+}
+
+/// The source of what keeps the contract.
+fn finish(mut file: syn::File, document: &Value, config: &Config) -> Result<Client, Problem> {
     contract::check(&file, config)?;
     Ok(Client {
         source: prettyplease::unparse(&file),
