@@ -62,6 +62,7 @@ pub(crate) fn names(document: &Value, select: Option<&Regex>) -> Result<Config, 
         dates: BTreeSet::new(),
         repeatable: BTreeSet::new(),
         types: BTreeMap::new(),
+        numbered_fields: true,
         upstream: vec![Upstream {
             name: "main".to_owned(),
             published: String::new(),
@@ -97,7 +98,10 @@ fn is_selected(route: &str, operation: &Value, select: Option<&Regex>) -> bool {
 }
 
 /// Every operation that can be sent, by the name of its method.
-fn operations(document: &Value, select: Option<&Regex>) -> Result<BTreeMap<String, String>, Problem> {
+pub(crate) fn operations(
+    document: &Value,
+    select: Option<&Regex>,
+) -> Result<BTreeMap<String, String>, Problem> {
     let mut routes: BTreeMap<String, String> = BTreeMap::new();
     let mut all = 0;
     for (method, path, operation) in schema::operations(document) {

@@ -53,6 +53,9 @@ pub struct Config {
     /// Names of Rust types for component schemas whose own make poor ones.
     #[serde(default)]
     pub types: BTreeMap<String, String>,
+    /// Whether properties that become one name in Rust are told apart by a number; they are refused otherwise.
+    #[serde(default)]
+    pub numbered_fields: bool,
     /// The vendor's documents.
     pub upstream: Vec<Upstream>,
 }

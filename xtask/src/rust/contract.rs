@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Fails with the first promise that the code does not keep.
-pub(super) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
+pub(crate) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     let types = types(file);
     names_are_unique(file, &types)?;
     every_operation_has_a_method(file, config)?;
