@@ -26,3 +26,4 @@ mod shape;
 pub mod slice;
 pub mod vendor;
 pub mod verify;
+pub mod whole;

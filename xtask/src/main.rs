@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, generate, problem::Problem, verify};
+use xtask::{bite, generate, problem::Problem, verify, whole};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -27,6 +27,15 @@ enum Command {
         /// Compares, and writes nothing.
         #[arg(long)]
         check: bool,
+        /// A published document, whole: its client becomes a crate of its own.
+        #[arg(long, value_name = "FILE", requires = "out", conflicts_with_all = ["vendors", "check"])]
+        spec: Option<PathBuf>,
+        /// The folder of that crate.
+        #[arg(long, value_name = "DIR", requires = "spec")]
+        out: Option<PathBuf>,
+        /// Only operations of which `METHOD /path` or the operationId matches.
+        #[arg(long, value_name = "REGEX", requires = "spec")]
+        select: Option<String>,
     },
     /// Takes away what a test watches over, one thing after the other; exit code 1 where it does not notice one.
     Bite {
@@ -72,7 +81,11 @@ fn run(arguments: Arguments) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
     let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
     let result = root().and_then(|root| match arguments.command {
-        Command::Generate { vendors, check } => {
+        Command::Generate { spec: Some(spec), out: Some(out), select, .. } => {
+            let options = whole::Options { spec: &spec, out: &out, select: select.as_deref() };
+            whole::run(&root, &options, &mut report)
+        }
+        Command::Generate { vendors, check, .. } => {
             generate::run(&root, &generate::Options { vendors, check }, &mut report)
         }
         Command::Bite { list, only } => {

@@ -14,4 +14,5 @@ mod hostile;
 mod needed;
 mod support;
 mod verify;
+mod whole;
 mod workspace;
