@@ -21,7 +21,7 @@ use crate::{
 
 /// The configuration of a document, for the operations of which `METHOD /path` or the `operationId` matches.
 ///
-/// The document is one that the passes of [`normalise`](crate::normalise)
+/// The document is one that the passes of [`normalise`]
 /// take; a published one is brought to that by
 /// [`whole::lower`](crate::whole::lower).
 pub fn config(document: &Value, select: Option<&Regex>) -> Result<Config, Problem> {

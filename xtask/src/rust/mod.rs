@@ -6,6 +6,7 @@
 mod answers;
 mod blame;
 mod client;
+mod code;
 mod contract;
 mod docs;
 mod progenitor;
