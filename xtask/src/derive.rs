@@ -21,7 +21,7 @@ use crate::{
 
 /// The configuration of a document, for the operations of which `METHOD /path` or the `operationId` matches.
 ///
-/// The document is one that the passes of [`normalise`](crate::normalise)
+/// The document is one that the passes of [`normalise`]
 /// take; a published one is brought to that by
 /// [`whole::lower`](crate::whole::lower).
 pub fn config(document: &Value, select: Option<&Regex>) -> Result<Config, Problem> {
@@ -54,6 +54,7 @@ pub(crate) fn names(document: &Value, select: Option<&Regex>) -> Result<Config, 
     let mut config = Config {
         title: title.to_owned(),
         crate_name: crate_name(title),
+        numbered_fields: true,
         upstream: vec![Upstream {
             name: "main".to_owned(),
             published: String::new(),
@@ -90,7 +91,10 @@ fn is_selected(route: &str, operation: &Value, select: Option<&Regex>) -> bool {
 }
 
 /// Every operation that can be sent, by the name of its method.
-fn operations(document: &Value, select: Option<&Regex>) -> Result<BTreeMap<String, String>, Problem> {
+pub(crate) fn operations(
+    document: &Value,
+    select: Option<&Regex>,
+) -> Result<BTreeMap<String, String>, Problem> {
     let mut routes: BTreeMap<String, String> = BTreeMap::new();
     let mut all = 0;
     for (method, path, operation) in schema::operations(document) {

@@ -36,4 +36,5 @@ pub mod structure;
 pub mod update;
 pub mod vendor;
 pub mod verify;
+pub mod whole;
 mod yaml;

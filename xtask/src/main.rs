@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, problem::Problem, radar, update, verify};
+use xtask::{bite, diff, generate, problem::Problem, radar, update, verify, whole};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -34,6 +34,15 @@ enum Command {
         /// Takes back a bump that was asked for before and is not any more.
         #[arg(long)]
         lower_bump: bool,
+        /// A published document, whole: its client becomes a crate of its own.
+        #[arg(long, value_name = "FILE", requires = "out", conflicts_with_all = ["vendors", "check", "release", "lower_bump"])]
+        spec: Option<PathBuf>,
+        /// The folder of that crate.
+        #[arg(long, value_name = "DIR", requires = "spec")]
+        out: Option<PathBuf>,
+        /// Only operations of which `METHOD /path` or the operationId matches.
+        #[arg(long, value_name = "REGEX", requires = "spec")]
+        select: Option<String>,
     },
     /// Takes away what a test watches over, one thing after the other; exit code 1 where it does not notice one.
     Bite {
@@ -129,7 +138,11 @@ fn run(arguments: Arguments) -> ExitCode {
     };
     let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
-        Command::Generate { vendors, check, release, lower_bump } => {
+        Command::Generate { spec: Some(spec), out: Some(out), select, .. } => {
+            let options = whole::Options { spec: &spec, out: &out, select: select.as_deref() };
+            whole::run(&root, &options, &mut report).map(stale)
+        }
+        Command::Generate { vendors, check, release, lower_bump, .. } => {
             generate::run(&root, &generate::Options { vendors, check, release, lower_bump }, &mut report)
                 .map(stale)
         }

@@ -56,6 +56,9 @@ pub struct Config {
     /// Operations that have to do with tokens and are not kept, so that only new ones are named.
     #[serde(default)]
     pub known: Vec<Known>,
+    /// Whether properties that become one name in Rust are told apart by a number; they are refused otherwise.
+    #[serde(default)]
+    pub numbered_fields: bool,
     /// The vendor's documents.
     pub upstream: Vec<Upstream>,
 }

@@ -18,9 +18,13 @@ use serde_json::Value;
 pub use self::{
     answers::check_successes,
     choices::check_choices,
-    operations::{CONTENT_TYPE, is_authorized},
+    operations::{CONTENT_TYPE, WIRE_NAME, is_authorized},
     reach::Reach,
     types::{DATE_DIALECTS, NULLABLE, WIRE_SECRET, is_plain},
+};
+pub(crate) use self::{
+    operations::first_server,
+    types::{remove_constraints, remove_defaults},
 };
 use crate::{problem::Problem, vendor::Config};
 

@@ -12,6 +12,8 @@ use crate::{
 
 /// Where an operation's real media type travels, for the table beside the generated client.
 pub const CONTENT_TYPE: &str = "x-content-type";
+/// Where the name of a parameter travels that is another in Rust.
+pub const WIRE_NAME: &str = "x-wire-name";
 
 /// Every operation gets the name that `vendor.toml` gives it, and none is missing or left over.
 pub(super) fn names(document: &mut Value, config: &Config) -> Result<usize, Problem> {
@@ -62,7 +64,7 @@ pub(super) fn path_servers(document: &mut Value, _: &Config) -> Result<usize, Pr
 }
 
 /// The address of the first server, its variables at their defaults.
-fn first_server(servers: &Value) -> Option<String> {
+pub(crate) fn first_server(servers: &Value) -> Option<String> {
     let server = servers.get(0)?;
     let mut url = server.get("url")?.as_str()?.to_owned();
     for (name, variable) in server.get("variables").into_iter().flat_map(members) {
@@ -126,7 +128,10 @@ pub(super) fn request_media_types(document: &mut Value, _: &Config) -> Result<us
             content.insert("application/json".into(), body);
             operation[CONTENT_TYPE] = media_type.into();
             count += 1;
-        } else if !content.contains_key("application/x-www-form-urlencoded") {
+        } else if !["application/x-www-form-urlencoded", "application/octet-stream"]
+            .iter()
+            .any(|sent| content.contains_key(*sent))
+        {
             let found: Vec<_> = content.keys().map(String::as_str).collect();
             return Err(Problem::at(
                 format!("{} {path}", method.to_uppercase()),

@@ -66,11 +66,19 @@ pub fn is_plain(schema: &Value) -> bool {
 
 /// Defaults go: a bad one panics at run time, and a good one is sent although nobody asked for it.
 pub(super) fn defaults(document: &mut Value, _: &Config) -> Result<usize, Problem> {
-    remove_keywords(document, &["default"])
+    Ok(remove_defaults(document))
 }
 
 /// Constraints go: each makes a type that refuses real values, and turns a secret into a plain string.
 pub(super) fn constraints(document: &mut Value, _: &Config) -> Result<usize, Problem> {
+    Ok(remove_constraints(document))
+}
+
+pub(crate) fn remove_defaults(document: &mut Value) -> usize {
+    remove_keywords(document, &["default"])
+}
+
+pub(crate) fn remove_constraints(document: &mut Value) -> usize {
     const CONSTRAINTS: [&str; 13] = [
         "exclusiveMaximum",
         "exclusiveMinimum",
@@ -89,14 +97,14 @@ pub(super) fn constraints(document: &mut Value, _: &Config) -> Result<usize, Pro
     remove_keywords(document, &CONSTRAINTS)
 }
 
-fn remove_keywords(document: &mut Value, keywords: &[&str]) -> Result<usize, Problem> {
+fn remove_keywords(document: &mut Value, keywords: &[&str]) -> usize {
     let mut count = 0;
     schema::for_each(document, &mut |schema| {
         if let Some(schema) = schema.as_object_mut() {
             count += keywords.iter().filter(|keyword| schema.remove(**keyword).is_some()).count();
         }
     });
-    Ok(count)
+    count
 }
 
 /// What `vendor.toml` names as a secret gets the type of secrets.
@@ -169,6 +177,12 @@ pub(super) fn formats(document: &mut Value, _: &Config) -> Result<usize, Problem
             }
         }
     });
+    // A body of bytes is told by its format.
+    for (_, _, operation) in schema::operations_mut(document) {
+        if let Some(bytes) = operation.pointer_mut("/requestBody/content/application~1octet-stream/schema") {
+            bytes["format"] = "binary".into();
+        }
+    }
     Ok(count)
 }
 

@@ -6,13 +6,14 @@ use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{
-    Expr, ExprCall, ExprMethodCall, FnArg, ImplItem, ImplItemFn, Item, Lit, Pat, Stmt, Type, parse_quote,
+    Expr, ExprCall, ExprMethodCall, FnArg, ImplItem, ImplItemFn, Item, Lit, LitStr, Pat, Stmt, Type,
+    parse_quote,
     visit_mut::{self, VisitMut},
 };
 
 use super::{answers::Answers, docs, types};
 use crate::{
-    normalise::{CONTENT_TYPE, is_authorized},
+    normalise::{CONTENT_TYPE, WIRE_NAME, is_authorized},
     problem::Problem,
     schema::{self, members},
     vendor::Config,
@@ -38,6 +39,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
         BodyRewriter.visit_block_mut(&mut method.block);
         remove_version_header(method);
         queries.extend(group_query(method, operation)?);
+        WireNames(&operation.wire_names).visit_block_mut(&mut method.block);
         operation.document(method);
         senders.push(split_off_sending(method)?);
         answers.rewrite(method, &operation.method)?;
@@ -134,6 +136,7 @@ fn split_off_sending(method: &mut ImplItemFn) -> Result<ImplItemFn, Problem> {
     for input in &mut sender.sig.inputs {
         if let FnArg::Typed(typed) = input
             && path_of_pattern(&typed.pat) == "body"
+            && matches!(&*typed.ty, Type::Reference(_))
         {
             *typed.ty = parse_quote!(&'a (impl ::serde::Serialize + ::std::marker::Sync + ?Sized));
         }
@@ -209,6 +212,17 @@ impl VisitMut for BodyRewriter {
                 call.args = std::iter::once(outgoing).collect();
             }
             _ => {}
+        }
+    }
+}
+
+/// What is sent has the vendor's names, where two of them would be one variable.
+struct WireNames<'a>(&'a BTreeMap<&'a str, &'a str>);
+
+impl VisitMut for WireNames<'_> {
+    fn visit_lit_str_mut(&mut self, text: &mut LitStr) {
+        if let Some(name) = self.0.get(text.value().as_str()) {
+            *text = LitStr::new(name, text.span());
         }
     }
 }
@@ -394,6 +408,8 @@ struct Operation<'a> {
     value: &'a Value,
     /// Descriptions by the published name.
     parameters: BTreeMap<String, String>,
+    /// The names to be sent, by those of the document.
+    wire_names: BTreeMap<&'a str, &'a str>,
     scopes: Vec<String>,
 }
 
@@ -412,6 +428,7 @@ impl<'a> Operations<'a> {
                 authorized: is_authorized(document, value),
                 value,
                 parameters: parameters(document, path, value),
+                wire_names: wire_names(value),
                 scopes: scopes(value),
             })
             .collect();
@@ -481,6 +498,13 @@ impl Operation<'_> {
         method.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
         method.attrs.insert(0, docs::attribute_raw(&paragraphs.join("\n\n")));
     }
+}
+
+fn wire_names(operation: &Value) -> BTreeMap<&str, &str> {
+    let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let names = parameters
+        .filter_map(|parameter| Some((parameter["name"].as_str()?, parameter[WIRE_NAME].as_str()?)));
+    names.collect()
 }
 
 fn scopes(operation: &Value) -> Vec<String> {

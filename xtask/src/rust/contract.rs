@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Visibility};
 
 use super::{
+    code::{code, contains_word},
     growth,
     types::{generic_argument, is_optional, json_name},
 };
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Fails with the first promise that the code does not keep.
-pub(super) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
+pub(crate) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     let types = types(file);
     names_are_unique(file, &types)?;
     every_operation_has_a_method(file, config)?;
@@ -346,45 +347,6 @@ fn nothing_panics_or_is_foreign(file: &syn::File) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-/// The tokens without texts, each with a space behind it but within `::`.
-fn code(tokens: proc_macro2::TokenStream) -> String {
-    fn write(tokens: proc_macro2::TokenStream, code: &mut String) {
-        for token in tokens {
-            match token {
-                proc_macro2::TokenTree::Group(group) => {
-                    code.push_str("( ");
-                    write(group.stream(), code);
-                    code.push_str(") ");
-                }
-                proc_macro2::TokenTree::Punct(mark) => {
-                    code.push(mark.as_char());
-                    if mark.spacing() == proc_macro2::Spacing::Alone {
-                        code.push(' ');
-                    }
-                }
-                proc_macro2::TokenTree::Ident(ident) => {
-                    code.push_str(&ident.to_string());
-                    code.push(' ');
-                }
-                proc_macro2::TokenTree::Literal(_) => code.push_str("_ "),
-            }
-        }
-    }
-
-    let mut text = String::new();
-    write(tokens, &mut text);
-    text
-}
-
-/// Whether the code has this where a word begins.
-fn contains_word(code: &str, word: &str) -> bool {
-    let starts_with_letter = word.starts_with(|c: char| c.is_alphanumeric());
-    code.match_indices(word).any(|(at, _)| {
-        let before = code[..at].chars().next_back();
-        !starts_with_letter || before.is_none_or(|c| !(c.is_alphanumeric() || c == '_'))
-    })
 }
 
 fn fields<'a>(types: &'a Types<'a>) -> impl Iterator<Item = (String, &'a Field)> {

@@ -14,6 +14,7 @@ use super::growth;
 use crate::{
     normalise::{DATE_DIALECTS, Reach},
     problem::Problem,
+    vendor::Config,
 };
 
 /// The items of `pub mod types`.
@@ -27,8 +28,11 @@ pub(super) fn module(file: &mut syn::File) -> Result<&mut Vec<Item>, Problem> {
         .ok_or_else(|| Problem::new("progenitor wrote no module of types"))
 }
 
-pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem> {
+pub(super) fn rewrite(file: &mut syn::File, reach: &Reach, config: &Config) -> Result<(), Problem> {
     let items = module(file)?;
+    if config.numbered_fields {
+        items.iter_mut().for_each(number_fields);
+    }
     let mut rewritten = Vec::new();
     let records: BTreeSet<String> = items.iter().filter_map(record_name).collect();
     let open: BTreeSet<String> =
@@ -62,6 +66,45 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach) -> Result<(), Problem
     rewritten.retain(|item| used || !is_error_module(item));
     *items = rewritten;
     Ok(())
+}
+
+/// Tells fields of one name apart by a number; each knows by `rename` what the vendor calls it.
+fn number_fields(item: &mut Item) {
+    struct Fields;
+    impl VisitMut for Fields {
+        fn visit_expr_struct_mut(&mut self, record: &mut syn::ExprStruct) {
+            let idents = record.fields.iter_mut().filter_map(|field| match &mut field.member {
+                syn::Member::Named(ident) => Some(ident),
+                syn::Member::Unnamed(_) => None,
+            });
+            number(idents);
+        }
+    }
+
+    match item {
+        Item::Struct(record) => number(record.fields.iter_mut().filter_map(|field| field.ident.as_mut())),
+        // Defaults, which name the fields in the same order.
+        Item::Impl(implementation) => Fields.visit_item_impl_mut(implementation),
+        _ => {}
+    }
+}
+
+fn number<'a>(idents: impl Iterator<Item = &'a mut Ident>) {
+    let mut idents: Vec<&mut Ident> = idents.collect();
+    let all: BTreeSet<String> = idents.iter().map(|ident| ident.to_string()).collect();
+    let mut taken = BTreeSet::new();
+    for ident in &mut idents {
+        let name = ident.to_string();
+        if taken.insert(name.clone()) {
+            continue;
+        }
+        let free = (2..).map(|number| format!("{}_{number}", name.trim_end_matches('_')));
+        let is_free = |name: &String| !all.contains(name) && !taken.contains(name);
+        if let Some(free) = free.into_iter().find(is_free) {
+            **ident = format_ident!("{free}");
+            taken.insert(free);
+        }
+    }
 }
 
 fn record_name(item: &Item) -> Option<String> {
@@ -206,6 +249,16 @@ fn open_enum(item: &ItemEnum, words: &[(Ident, String)]) -> Result<Vec<Item>, Pr
 /// Dates become `Timestamp`s with a reader for their dialect, and `Nullable` loses the `Option` around it.
 fn rewrite_field(field: &mut Field) {
     let rename = serde_rename(&field.attrs).map(|name| quote!(rename = #name,));
+    // A record within itself is boxed with its absence, which then is written as null.
+    if let Some(inner) =
+        generic_argument(&field.ty, "Box").and_then(|inner| generic_argument(inner, "Option"))
+    {
+        let skip = "::std::option::Option::is_none";
+        field.ty = parse_quote!(::std::option::Option<::std::boxed::Box<#inner>>);
+        field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+        field.attrs.push(parse_quote!(#[serde(#rename default, skip_serializing_if = #skip)]));
+        return;
+    }
     let with = |module: &str| {
         let path = format!("::tokenward_http::time::{module}");
         quote!(with = #path,)

@@ -21,4 +21,5 @@ mod release;
 mod support;
 mod update;
 mod verify;
+mod whole;
 mod workspace;
