@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Kept,
     change::Change,
-    kept::Operations,
+    kept::{self, Operations},
     rules::{self, Class},
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     problem::Problem,
     rust, schema, slice,
     vendor::Config,
+    whole,
 };
 
 /// What the generated code says.
@@ -40,16 +41,20 @@ pub(super) fn compare(
     if old.1.len().max(new.1.len()) > MOST {
         return Err(Problem::new(format!("no code is generated for more than {MOST} operations")));
     }
-    let of = |(document, operations): (&Value, &Operations<'_>), side: &str| {
-        api(document, operations, kept)
-            .map_err(|problem| Problem::new(format!("of the {side} document: {problem}")))
+    let both = |lower: bool| {
+        let of = |(document, operations): (&Value, &Operations<'_>), side: &str| {
+            api(document, operations, kept, lower)
+                .map_err(|problem| Problem::new(format!("of the {side} document: {problem}")))
+        };
+        Ok((of(old, "older")?, of(new, "newer")?))
     };
-    let (old, new) = (of(old, "older")?, of(new, "newer")?);
+    // As the client would be generated; where that is refused, as any document is.
+    let (old, new) = both(false).or_else(|problem: Problem| both(true).map_err(|_| problem))?;
     Ok(Code { changes: old.compare(&new), old })
 }
 
 /// The API of the client of these operations.
-fn api(document: &Value, operations: &Operations<'_>, kept: &Kept) -> Result<Api, Problem> {
+fn api(document: &Value, operations: &Operations<'_>, kept: &Kept, lower: bool) -> Result<Api, Problem> {
     if operations.is_empty() {
         return Ok(Api::default());
     }
@@ -60,6 +65,9 @@ fn api(document: &Value, operations: &Operations<'_>, kept: &Kept) -> Result<Api
         overlay.apply_where_it_fits(&mut slice);
         // What it adds is compared where the vendor has it.
         slice = slice::operations(&slice, routes.values().map(String::as_str));
+    }
+    if lower {
+        whole::lower(&mut slice, None)?;
     }
     let mut config = derive::names(&slice, None)?;
     fit(&mut config, &slice, &routes, &kept.config);
@@ -150,7 +158,9 @@ impl Code {
             let is_of_operation = change.item.owner == CLIENT && known.operations.contains(&change.item.name);
             // A renamed type changes every text that it stands in.
             let is_of_renamed = known.rule == rules::TYPE_RENAMED && change.to_string().contains(head);
-            head == owner || is_of_operation || is_of_renamed
+            let is_of_query = known.place == format!("query {}", change.item.name)
+                && known.operations.iter().any(|name| owner == format!("{}Query", kept::type_prefix(name)));
+            head == owner || is_of_operation || is_of_renamed || is_of_query
         };
         // What goes with the operation or the field that it served.
         let operations = self.operations(change);

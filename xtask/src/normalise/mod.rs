@@ -24,7 +24,7 @@ pub use self::{
 };
 pub(crate) use self::{
     operations::first_server,
-    types::{remove_constraints, remove_defaults},
+    types::{CONSTRAINTS, remove_constraints, remove_defaults},
 };
 use crate::{problem::Problem, vendor::Config};
 

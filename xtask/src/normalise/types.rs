@@ -74,26 +74,28 @@ pub(super) fn constraints(document: &mut Value, _: &Config) -> Result<usize, Pro
     Ok(remove_constraints(document))
 }
 
+/// Keywords that bound a value.
+pub(crate) const CONSTRAINTS: [&str; 13] = [
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maximum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "minimum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "multipleOf",
+    "pattern",
+    "uniqueItems",
+];
+
 pub(crate) fn remove_defaults(document: &mut Value) -> usize {
     remove_keywords(document, &["default"])
 }
 
 pub(crate) fn remove_constraints(document: &mut Value) -> usize {
-    const CONSTRAINTS: [&str; 13] = [
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "maximum",
-        "maxItems",
-        "maxLength",
-        "maxProperties",
-        "minimum",
-        "minItems",
-        "minLength",
-        "minProperties",
-        "multipleOf",
-        "pattern",
-        "uniqueItems",
-    ];
     remove_keywords(document, &CONSTRAINTS)
 }
 

@@ -13,6 +13,13 @@ pub struct Loss {
     pub what: String,
 }
 
+impl Loss {
+    /// A loss at a place that is named as it is printed.
+    pub(super) fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { place: one_line(&place.into()), what: one_line(&what.into()) }
+    }
+}
+
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.what)
@@ -48,7 +55,7 @@ impl Losses {
 
     /// At a place that is named as it is printed.
     pub(crate) fn push(&mut self, place: impl Into<String>, what: impl Into<String>) {
-        self.0.push(Loss { place: one_line(&place.into()), what: one_line(&what.into()) });
+        self.0.push(Loss::new(place, what));
     }
 
     /// All of them, by place, each once.

@@ -6,6 +6,7 @@
 //! said with its operation or schema.
 
 mod bodies;
+mod census;
 mod compose;
 mod enums;
 mod frame;
@@ -101,15 +102,11 @@ fn remove(document: &mut Value, pass: fn(&mut Value) -> usize) -> usize {
 /// what the passes of every client take; with how often each step did something, and what is lost.
 pub fn lower(document: &mut Value, select: Option<&Regex>) -> Result<(Vec<Count>, Vec<Loss>), Problem> {
     let mut losses = Losses::default();
-    let counts = lower_with(document, select, &mut losses)?;
-    Ok((counts, losses.into_sorted()))
+    let lowered = lower_with(document, select, &mut losses)?;
+    Ok((lowered.passes, losses.into_sorted()))
 }
 
-fn lower_with(
-    document: &mut Value,
-    select: Option<&Regex>,
-    losses: &mut Losses,
-) -> Result<Vec<Count>, Problem> {
+fn lower_with(document: &mut Value, select: Option<&Regex>, losses: &mut Losses) -> Result<Lowered, Problem> {
     if !document.is_object() {
         return Err(Problem::new("is no OpenAPI document"));
     }
@@ -119,8 +116,15 @@ fn lower_with(
     let names = derive::operations(document, select)?;
     *document = slice::operations(document, names.values().map(String::as_str));
     frame::name_operations(document, &names);
+    let dropped = census::of(document);
     counts.extend(run_all(PASSES, document, losses));
-    Ok(counts)
+    Ok(Lowered { passes: counts, dropped })
+}
+
+/// What was done to bring a document to what every client takes.
+struct Lowered {
+    passes: Vec<Count>,
+    dropped: Vec<Loss>,
 }
 
 fn run_all(passes: &[Pass], document: &mut Value, losses: &mut Losses) -> Vec<Count> {
@@ -138,12 +142,14 @@ pub struct Whole {
     pub passes: Vec<Count>,
     /// What the document has and the client has not.
     pub losses: Vec<Loss>,
+    /// What no client has of any document, by operation and schema.
+    pub dropped: Vec<Loss>,
 }
 
 /// Generates the client of a published document, or of a selection of its operations.
 pub fn generate(mut document: Value, select: Option<&Regex>) -> Result<Whole, Problem> {
     let mut losses = Losses::default();
-    let mut passes = lower_with(&mut document, select, &mut losses)?;
+    let Lowered { mut passes, dropped } = lower_with(&mut document, select, &mut losses)?;
     let mut config = derive::names(&document, None)?;
     passes.extend(normalise::before(derive::HIDING, &mut document, &config)?);
     // A record of which nothing is sent is one no more.
@@ -161,7 +167,7 @@ pub fn generate(mut document: Value, select: Option<&Regex>) -> Result<Whole, Pr
         losses.push(format!("field {name}"), "sounds like a secret and is of a type that is printed");
     }
     let client = rust::written(file, &document)?;
-    Ok(Whole { client, config, passes, losses: losses.into_sorted() })
+    Ok(Whole { client, config, passes, losses: losses.into_sorted(), dropped })
 }
 
 #[cfg(test)]

@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use regex::Regex;
 
-use super::{
-    Whole,
-    loss::{Loss, by_place},
-};
+use super::{Whole, census, loss::by_place};
 use crate::{
     document,
     files::{self, Status},
@@ -116,7 +113,7 @@ fn files(
     );
     Ok(BTreeMap::from([
         ("Cargo.toml", head("#") + &manifest(root, whole)?),
-        ("losses.md", losses(&head("<!--").replace("edit.\n", "edit. -->\n"), &whole.losses)),
+        ("losses.md", losses(&head("<!--").replace("edit.\n", "edit. -->\n"), whole)),
         ("src/generated.rs", generated),
         ("src/lib.rs", head("//") + LIB),
     ]))
@@ -188,15 +185,17 @@ fn manifest(root: &Path, whole: &Whole) -> Result<String, Problem> {
     toml::to_string(&manifest).map(|text| format!("\n{text}")).map_err(Problem::new)
 }
 
-fn losses(head: &str, losses: &[Loss]) -> String {
+fn losses(head: &str, whole: &Whole) -> String {
     let mut text = format!("{head}\n# What the document has and the client has not\n");
-    if losses.is_empty() {
-        text.push_str("\nNothing.\n");
+    if whole.losses.is_empty() {
+        text.push_str("\nNothing but what is left out of every client.\n");
     }
-    for ((_, place), all) in by_place(losses) {
+    for ((_, place), all) in by_place(&whole.losses) {
         text.push_str(&format!("\n## {place}\n\n"));
         all.iter().for_each(|what| text.push_str(&format!("- {what}\n")));
     }
+    text.push_str(&format!("\n# What is left out of every client\n\n{}\n\n", census::WHY));
+    whole.dropped.iter().for_each(|dropped| text.push_str(&format!("- {dropped}\n")));
     text
 }
 
@@ -204,7 +203,7 @@ fn losses(head: &str, losses: &[Loss]) -> String {
 fn summary(options: &Options<'_>, whole: &Whole, report: &mut dyn FnMut(&str)) {
     const LINES: usize = 16;
 
-    let Whole { client, config, passes, losses } = whole;
+    let Whole { client, config, passes, losses, dropped } = whole;
     report(&format!(
         "{}: {} operations, {} types, {} lines, {} secrets",
         config.title,
@@ -230,4 +229,8 @@ fn summary(options: &Options<'_>, whole: &Whole, report: &mut dyn FnMut(&str)) {
     if rest > 0 {
         report(&format!("  … and {rest} more in {}", options.out.join("losses.md").display()));
     }
+    report(&format!(
+        "left out of every client, and listed there: parts of {} operations and schemas",
+        dropped.len()
+    ));
 }
