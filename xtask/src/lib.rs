@@ -28,6 +28,7 @@ mod pointer;
 pub mod problem;
 pub mod radar;
 pub mod release;
+mod route;
 pub mod rust;
 mod schema;
 mod shape;

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::view::Document;
 use crate::{
+    route::{template, without_versions},
     schema,
     vendor::{Upstream, Vendor},
 };
@@ -131,32 +132,6 @@ fn same_id<'a>(known: Operation<'_>, document: &'a Value) -> Option<Operation<'a
         .filter(|(method, _, operation)| *method == known.method && is_same(operation));
     let (method, path, operation) = same.next().filter(|_| same.next().is_none())?;
     Some(Operation { method, path, item: document.get("paths")?.get(path)?, operation })
-}
-
-/// A path without the names of its parameters, which a server never sees.
-pub(super) fn template(path: &str) -> String {
-    let mut text = String::new();
-    let mut is_name = false;
-    for c in path.chars() {
-        is_name &= c != '}';
-        if !is_name {
-            text.push(c);
-        }
-        is_name |= c == '{';
-    }
-    text
-}
-
-/// A path without segments such as `v1`, `v2024` and `beta`, wherever in it a vendor's versions stand.
-fn without_versions(path: &str) -> String {
-    let is_version = |segment: &str| {
-        segment == "beta"
-            || segment.strip_prefix('v').is_some_and(|digits| {
-                digits.starts_with(|c: char| c.is_ascii_digit())
-                    && digits.chars().all(|c| c.is_ascii_alphanumeric())
-            })
-    };
-    template(path).split('/').filter(|segment| !is_version(segment)).collect::<Vec<_>>().join("/")
 }
 
 /// What the nested records of an operation's body or answer are named after.

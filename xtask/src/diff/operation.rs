@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::{
     change::{Direction, Found},
-    kept::{Operation, template, type_prefix},
+    kept::{Operation, type_prefix},
     rules,
     schema::{At, Schemas, short, word},
     view::Document,
 };
-use crate::schema::members;
+use crate::{route::template, schema::members};
 
 /// Compares an operation that both documents have.
 pub(super) fn compare<'a>(

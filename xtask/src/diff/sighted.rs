@@ -5,11 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{
-    kept::{Operations, template},
-    schema::short,
-};
-use crate::{radar, schema, vendor::Config};
+use super::{kept::Operations, schema::short};
+use crate::{radar, route::template, schema, vendor::Config};
 
 /// An operation that looks as if it were about tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

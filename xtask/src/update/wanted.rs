@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::merge::{Renames, renamed_reference};
 use crate::{
     document, pointer,
+    route::without_versions,
     schema::{members, operations},
     structure,
     vendor::{METHODS, Upstream, Vendor},
@@ -112,20 +113,7 @@ fn is_moved(old: &str, was: &Value, new: &str, is: &Value) -> bool {
         let names = METHODS.iter().filter_map(|method| item.get(method)?.get("operationId")?.as_str());
         names.map(str::to_owned).collect()
     };
-    shape(old) == shape(new) || !names_of(was).is_disjoint(&names_of(is))
-}
-
-/// A path without the names of its parameters and without versions.
-fn shape(path: &str) -> Vec<&str> {
-    let is_version = |part: &str| {
-        part.strip_prefix('v').is_some_and(|number| {
-            !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.')
-        }) || part == "beta"
-    };
-    path.split('/')
-        .filter(|part| !part.is_empty() && !is_version(part))
-        .map(|part| if part.starts_with('{') { "{}" } else { part })
-        .collect()
+    without_versions(old) == without_versions(new) || !names_of(was).is_disjoint(&names_of(is))
 }
 
 /// Takes the components, and lets those go that were reached and are not any more.
@@ -239,7 +227,7 @@ pub(super) fn candidates(ours: &Value, published: &Value, operation: &str) -> Ve
     operations(published)
         .filter(|(found, at, theirs)| {
             let is_named = id.is_some() && id_of(theirs) == id;
-            is_named || (found.eq_ignore_ascii_case(method) && shape(at) == shape(path))
+            is_named || (found.eq_ignore_ascii_case(method) && without_versions(at) == without_versions(path))
         })
         .map(|(method, path, _)| format!("{} {path}", method.to_uppercase()))
         .collect()
