@@ -131,6 +131,7 @@ const LIB: &str = r#"
 #[allow(
     dead_code,
     missing_docs,
+    nonstandard_style,
     unreachable_pub,
     unused_imports,
     clippy::all,
