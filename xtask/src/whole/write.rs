@@ -220,7 +220,7 @@ fn summary(options: &Options<'_>, whole: &Whole, report: &mut dyn FnMut(&str)) {
         .collect();
     counts.chunks(6).for_each(|line| report(&format!("  {}", line.join(" · "))));
     let places = by_place(losses);
-    report(&format!("{} losses in {} places:", losses.len(), places.len()));
+    report(&format!("lost in {} places: {}", places.len(), losses.len()));
     let mut lines = places.iter().flat_map(|((_, place), all)| {
         let first = all.first().map(|what| format!("  {place}: {what}"));
         first.into_iter().chain(all.iter().skip(1).map(|what| format!("    {what}")))
