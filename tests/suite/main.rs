@@ -12,6 +12,7 @@ mod auth;
 mod dates;
 mod errors;
 mod guards;
+mod keys;
 mod readme;
 mod requests;
 mod retry;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -47,6 +48,24 @@ impl HeaderCredential {
     pub fn new(prefix: &str, secret: &SecretString) -> Result<Self, BuildError> {
         header_value(prefix, secret).map(Self).map_err(|reason| BuildError::Credential { reason })
     }
+
+    /// A name and a password, as HTTP's basic authentication has them.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Credential`] where the name holds a colon, or the password is empty or holds a line break.
+    pub fn basic(name: &str, password: &SecretString) -> Result<Self, BuildError> {
+        let refuse = |reason| Err(BuildError::Credential { reason });
+        let secret = password.expose_secret();
+        if name.contains(':') {
+            return refuse("its name holds a colon");
+        }
+        if secret.is_empty() || secret.chars().any(char::is_control) || name.chars().any(char::is_control) {
+            return refuse("it is empty, or holds a line break");
+        }
+        let text = zeroize::Zeroizing::new(format!("{name}:{secret}"));
+        Self::new("Basic ", &BASE64_STANDARD.encode(text.as_bytes()).into())
+    }
 }
 
 /// A sensitive header value, or why there can be none.
@@ -85,6 +104,16 @@ mod tests {
     fn a_credential_that_cannot_be_sent_is_refused_without_being_shown() {
         for secret in ["", " ", "CANARY\n", "CANARY x", "CANARY\u{e9}"] {
             let error = HeaderCredential::new("", &secret.into()).unwrap_err();
+            assert!(!format!("{error:?} {error}").contains("CANARY"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_and_a_password_go_as_basic_authentication() {
+        let credential = HeaderCredential::basic("a name", &"a pass:word".into()).unwrap();
+        assert_eq!(credential.header().await.unwrap(), "Basic YSBuYW1lOmEgcGFzczp3b3Jk");
+        for (name, password) in [("a:b", "CANARY"), ("a", ""), ("a", "CANARY\n"), ("a\n", "CANARY")] {
+            let error = HeaderCredential::basic(name, &password.into()).unwrap_err();
             assert!(!format!("{error:?} {error}").contains("CANARY"));
         }
     }

@@ -6,12 +6,13 @@ use reqwest::{
     StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
+use secrecy::SecretString;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, Operation, RetryOptions, SendError, excerpt,
-    response::Response,
+    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, KeyPlace, Operation, RetryOptions,
+    SendError, excerpt, key::Key, response::Response,
 };
 
 /// Where a path of the document goes in the API version that the caller chose, or why nowhere.
@@ -43,6 +44,7 @@ struct Inner {
     base: BaseUrl,
     client: reqwest::Client,
     authorize: Option<Arc<dyn Authorize>>,
+    keys: Vec<Key>,
     headers: HeaderMap,
     rewrite: Option<PathRewrite>,
     body_limit: usize,
@@ -63,6 +65,7 @@ impl Session {
             client: options.client(&base, product)?,
             base,
             authorize: None,
+            keys: Vec::new(),
             headers: HeaderMap::new(),
             rewrite: None,
             body_limit: options.body_limit(),
@@ -78,6 +81,16 @@ impl Session {
     pub fn with_authorization(mut self, authorize: Arc<dyn Authorize>) -> Self {
         Arc::make_mut(&mut self.0).authorize = Some(authorize);
         self
+    }
+
+    /// Sends this key with every request that needs authorization, beside what [`Authorize`] gives if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where the key, or the name of its place, cannot be sent.
+    pub fn with_key(mut self, place: KeyPlace, key: &SecretString) -> Result<Self, BuildError> {
+        Arc::make_mut(&mut self.0).keys.push(Key::new(place, key)?);
+        Ok(self)
     }
 
     /// Sends this header with every request.
@@ -129,8 +142,11 @@ impl Session {
         let deadline = Instant::now() + self.0.deadline;
         let operation = self.prepare(operations, id, &mut request)?;
         if operation.authorized {
-            let header = self.authorization_by(deadline).await?;
-            request.headers_mut().insert(AUTHORIZATION, header);
+            if self.0.authorize.is_some() || self.0.keys.is_empty() {
+                let header = self.authorization_by(deadline).await?;
+                request.headers_mut().insert(AUTHORIZATION, header);
+            }
+            self.0.keys.iter().for_each(|key| key.put(&mut request));
         }
         let header = request.headers().get(AUTHORIZATION).cloned();
         let response = self.send(operation, request, deadline).await?;
@@ -227,12 +243,14 @@ impl Session {
     ) -> (usize, Result<reqwest::Response, SendError>) {
         let mut plan = self.0.retry.plan(operation.repeatable, deadline);
         let (mut attempts, mut may_renew) = (0, operation.repeatable);
+        let is_secret = operation.authorized && self.0.keys.iter().any(Key::is_in_address);
         loop {
             // A body that is read while it is sent could not be sent twice; generated clients have none.
             let copy = request.try_clone();
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(self.0.timeout.min(left));
             let result = self.0.client.execute(request).await;
+            let result = if is_secret { without_address(result) } else { result };
             attempts += 1;
             let ended = |result: reqwest::Result<_>| {
                 result.map_err(|source| SendError::Http { source, is_first: attempts == 1 })
@@ -262,6 +280,13 @@ impl Session {
             _ => false,
         }
     }
+}
+
+/// An answer or an error that does not know where the request went.
+fn without_address(result: reqwest::Result<reqwest::Response>) -> reqwest::Result<reqwest::Response> {
+    result
+        .map(|response| http::Response::<reqwest::Body>::from(response).into())
+        .map_err(reqwest::Error::without_url)
 }
 
 /// `mist`, of `tokenward-mist/0.1.0`.

@@ -1,0 +1,101 @@
+//! A bearer token that is got with the id and the secret of an OAuth client.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::form_urlencoded;
+
+use crate::{
+    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, Operation, Session, WireSecret,
+};
+
+/// The token endpoint is the base address itself.
+const TOKEN: Operation = Operation {
+    id: "client_credentials",
+    method: "POST",
+    path: "",
+    content_type: Some("application/x-www-form-urlencoded"),
+    authorized: false,
+    // A bearer token that nobody receives harms nobody.
+    repeatable: true,
+};
+
+/// What a token endpoint answers, as far as it matters.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    access_token: Option<WireSecret>,
+    #[serde(default)]
+    expires_in: Option<Seconds>,
+}
+
+/// Some write the number as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(f64),
+    Text(String),
+}
+
+impl Seconds {
+    fn duration(self) -> Option<Duration> {
+        let seconds = match self {
+            Self::Number(seconds) => seconds,
+            Self::Text(text) => text.trim().parse().ok()?,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+}
+
+impl Bearer {
+    /// By the client credentials grant of OAuth 2.0, with the id and the secret in a form.
+    ///
+    /// ```
+    /// use tokenward_http::{BaseUrl, Bearer, HttpOptions};
+    ///
+    /// let endpoint = BaseUrl::parse("http://127.0.0.1:8080/oauth/token")?;
+    /// let options = HttpOptions::default();
+    /// let bearer = Bearer::client_credentials(endpoint, &options, "tokenward-example/1", "id", "secret")?;
+    /// # Ok::<(), tokenward_http::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where a setting cannot be used or TLS is not available.
+    pub fn client_credentials(
+        endpoint: BaseUrl,
+        options: &HttpOptions,
+        product: &'static str,
+        id: impl Into<String>,
+        secret: impl Into<SecretString>,
+    ) -> Result<Self, BuildError> {
+        let session = Session::new(endpoint, options, product)?;
+        let (id, secret) = (id.into(), secret.into());
+        Ok(Self::new(move || grant(session.clone(), id.clone(), secret.clone())))
+    }
+}
+
+async fn grant(session: Session, id: String, secret: SecretString) -> Result<Grant, AuthorizeError> {
+    let url = session.base_url().as_str().parse();
+    let url = url.map_err(|_| AuthorizeError::unusable("the token endpoint has no address"))?;
+    let mut request = reqwest::Request::new(Method::POST, url);
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_id", &id)
+        .append_pair("client_secret", secret.expose_secret())
+        .finish();
+    *request.body_mut() = Some(form.into());
+    let response = session.call(&[TOKEN], TOKEN.id, request).await?;
+    let answer = response.decode::<Answer, ()>().await.map_err(|error| match error {
+        progenitor_client::Error::InvalidResponsePayload(_, misfit) => {
+            AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}"))
+        }
+        _ => AuthorizeError::new("the token endpoint's answer broke off"),
+    })?;
+    let Answer { access_token, expires_in } = answer.into_inner();
+    let access_token = access_token
+        .ok_or_else(|| AuthorizeError::unusable("the token endpoint's answer holds no access token"))?;
+    Ok(Grant { access_token, expires_in: expires_in.and_then(Seconds::duration) })
+}
