@@ -9,6 +9,8 @@
 //! publish, [`update`] takes a new one in, and [`radar`] looks for what should be
 //! kept as well.
 //!
+//! [`new_vendor`] begins the folder and the crate of a further vendor.
+//!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
 
@@ -20,6 +22,7 @@ pub mod document;
 pub mod files;
 pub mod generate;
 pub mod lock;
+pub mod new_vendor;
 pub mod normalise;
 mod order;
 pub mod overlay;

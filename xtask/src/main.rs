@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, problem::Problem, radar, update, verify, whole};
+use xtask::{bite, diff, generate, new_vendor, problem::Problem, radar, update, verify, whole};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -52,6 +52,18 @@ enum Command {
         /// Only the mutations whose reason contains this.
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
+    },
+    /// Begins the folder and the crate of a further vendor; exit code 2 where nothing can be made of the document, and
+    /// then nothing is written.
+    NewVendor {
+        /// The vendor's name, in small letters, as its folder and its crate have it.
+        name: String,
+        /// The vendor's published document.
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Only the operations whose `METHOD /path` or id matches.
+        #[arg(long, value_name = "REGEX")]
+        select: Option<String>,
     },
     /// Works on the vendored documents.
     Spec {
@@ -148,6 +160,12 @@ fn run(arguments: Arguments) -> ExitCode {
         }
         Command::Bite { list, only } => {
             bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report).map(stale)
+        }
+        Command::NewVendor { name, from, select } => {
+            let today = jiff::Timestamp::now().strftime("%F").to_string();
+            new_vendor::run(&root, &new_vendor::Options { name, from, select, today }, &mut report)?;
+            new_vendor::lock(&root, &mut report);
+            Ok(0)
         }
         Command::Spec { command: Spec::Verify { vendors, upstream } } => {
             verify::run(&root, &vendors, &upstream, &mut report).map(stale)

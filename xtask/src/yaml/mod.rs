@@ -15,6 +15,7 @@ use serde_json::Value;
 pub(crate) use self::{
     edit::edit,
     read::{Kind, Node, read},
+    write::document,
 };
 
 /// What shall stand where something stands.

@@ -55,6 +55,13 @@ pub(super) fn column(text: &str, place: usize) -> usize {
     text[start..place].chars().count()
 }
 
+/// A document of its own, in the style of those in `specs/`.
+pub(crate) fn document(members: &[(String, Fresh)]) -> String {
+    const STYLE: Style = Style { step: 2, list: 0, line_break: "\n" };
+
+    members.iter().map(|member| self::member(member, 0, STYLE) + STYLE.line_break).collect()
+}
+
 /// What stands behind the colon of a key in this column.
 pub(super) fn after_key(value: &Fresh, column: usize, style: Style) -> String {
     match value {
@@ -186,4 +193,77 @@ fn is_plain(value: &str) -> bool {
 fn is_version(value: &str) -> bool {
     value.split('.').count() > 2
         && value.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse_yaml;
+
+    #[test]
+    fn whatever_is_written_reads_as_what_it_was() {
+        let texts = [
+            "",
+            " ",
+            "a",
+            "yes",
+            "NO",
+            "null",
+            "~",
+            "0123",
+            "1.5",
+            "1e3",
+            "0x1f",
+            "2024-01-01",
+            "3.0.3",
+            "a: b",
+            "a:",
+            "a #b",
+            "#a",
+            "- a",
+            "-",
+            "? a",
+            "[a",
+            "{a}",
+            "/a/{b}",
+            "'a'",
+            "\"a\"",
+            "it's",
+            "a\nb",
+            "a\tb",
+            "é 日本",
+            "\u{feff}a\u{2028}",
+            "a\\b",
+            "&a",
+            "*a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "a, b",
+            ".inf",
+            "=",
+            "<<",
+            "a ",
+            "|",
+            ">",
+            "https://{tenant}.example.com",
+            "\u{7}",
+            "\u{1f600}",
+            "true",
+            "a:b",
+            "1_000",
+            "$ref",
+        ];
+        let mut members = vec![("200".to_owned(), Fresh::Map(Vec::new()))];
+        for value in texts {
+            members.push((format!("k{value}"), Fresh::text(value)));
+            members.push((value.to_owned(), Fresh::List(vec![Fresh::text(value)])));
+        }
+        let inner = Fresh::List(vec![Fresh::Map(members.clone()), Fresh::List(Vec::new())]);
+        members.push(("list".to_owned(), Fresh::List(vec![inner.clone(), inner, Fresh::Scalar(1.5.into())])));
+        let written = document(&members);
+        assert_eq!(parse_yaml::<Value>(&written).unwrap(), Fresh::Map(members).value(), "{written}");
+        assert!(written.starts_with("'200': {}\n"), "{written}");
+    }
 }
