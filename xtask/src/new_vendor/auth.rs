@@ -208,7 +208,7 @@ impl Alternative {
             Kind::Query(name) => format!("a key in the query, as `{name}`"),
             Kind::Cookie(name) => format!("a key in the cookie `{name}`"),
             Kind::ClientCredentials(url) => {
-                format!("the id and the secret of an OAuth client, for a bearer of {url}")
+                format!("the id and the secret of an OAuth client, for a bearer of `{url}`")
             }
         });
         schemes.collect::<Vec<_>>().join(", and ")

@@ -2,17 +2,23 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
+use serde_json::Value;
+
 use super::{
     auth::Auth,
     calls::{self, ListCall},
     client::Client,
     name::Name,
 };
-use crate::vendor::Config;
+use crate::{
+    schema,
+    vendor::Config,
+    yaml::{self, Fresh},
+};
 
 /// `overlay.yaml`; the security that the document forgot to ask for is its first correction.
-pub(super) fn overlay(name: &Name, unsaid: Option<&serde_json::Value>) -> String {
-    let mut text = format!(
+pub(super) fn overlay(name: &Name, unsaid: Option<&Value>) -> String {
+    let text = format!(
         "# What the vendor's document gets wrong. An action names what it changes, why, and what it expects to find:\n\
          #\n\
          # - target: $.components.schemas.Thing.properties.createdAt\n\
@@ -24,18 +30,26 @@ pub(super) fn overlay(name: &Name, unsaid: Option<&serde_json::Value>) -> String
          overlay: 1.0.0\ninfo:\n  title: Corrections to the {} document\n  version: 1.0.0\nextends: openapi.yaml\n",
         name.title()
     );
-    match unsaid {
-        None => text += "actions: []\n",
-        Some(security) => {
-            let _ = write!(
-                text,
-                "actions:\n- target: $\n  description: Its operations want a credential, and none of them says so.\n  \
-                 x-evidence: The document names security schemes, and uses none.\n  x-expect: {{components: {{securitySchemes: {{}}}}}}\n  \
-                 x-expect-absent: [security]\n  update: {{security: {security}}}\n"
-            );
-        }
-    }
-    text
+    let actions = unsaid.map(security_action).into_iter().collect();
+    text + &yaml::document(&[("actions".to_owned(), Fresh::List(actions))])
+}
+
+/// Asks for what the document names.
+fn security_action(security: &Value) -> Fresh {
+    let text = |text: &str| Fresh::Scalar(text.into());
+    let map = |members: Vec<(&str, Fresh)>| {
+        Fresh::Map(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+    };
+    let schemes = security.as_array().into_iter().flatten().flat_map(schema::members);
+    let schemes = schemes.map(|(name, _)| map(vec![(name, Fresh::List(Vec::new()))]));
+    map(vec![
+        ("target", text("$")),
+        ("description", text("Its operations want a credential, and none of them says so.")),
+        ("x-evidence", text("The document names security schemes, and uses none.")),
+        ("x-expect", map(vec![("components", map(vec![("securitySchemes", map(Vec::new()))]))])),
+        ("x-expect-absent", Fresh::List(vec![text("security")])),
+        ("update", map(vec![("security", Fresh::List(schemes.collect()))])),
+    ])
 }
 
 /// `vendor.toml`.

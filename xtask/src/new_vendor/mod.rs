@@ -56,8 +56,12 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
         return Err(Problem::new("is there already: nothing is written over it").in_file(place));
     }
     let select = options.select.as_deref().map(Regex::new).transpose();
-    let select =
-        select.map_err(|error| Problem::at("--select", format!("is no regular expression: {error}")))?;
+    let select = select.map_err(|error| {
+        // What is wrong stands behind a drawing of where.
+        let reason = error.to_string();
+        let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        Problem::at("--select", format!("is no regular expression: {reason}"))
+    })?;
     let vendor = NewVendor::of(root, name, options, select.as_ref())?;
     let mut generated = Vec::new();
     write::all(root, &places, &vendor.files, || {
@@ -105,7 +109,7 @@ impl NewVendor {
         let order: Order = document::read_as(&options.from)?;
         let Begun { spec, config, source, unsaid } =
             begin(&published, &order, &name, select).map_err(in_file)?;
-        let config = described(config, &name, options);
+        let config = described(config, &published, &name, options);
         let corrected = with_security(&spec.value, unsaid.as_ref());
         let auth = auth::of(&corrected);
         let arguments = auth.arguments();
@@ -170,7 +174,7 @@ fn with_security(document: &Value, unsaid: Option<&Value>) -> Value {
 }
 
 /// The configuration with what no document says of itself.
-fn described(mut config: Config, name: &Name, options: &Options) -> Config {
+fn described(mut config: Config, published: &Value, name: &Name, options: &Options) -> Config {
     config.title = name.title();
     config.crate_name = name.crate_name();
     let file = options.from.file_name().map(|file| Path::new(name.as_str()).join(file));
@@ -178,9 +182,8 @@ fn described(mut config: Config, name: &Name, options: &Options) -> Config {
         upstream.name = name.title();
         upstream.compared = options.today.clone();
         upstream.file = file.clone();
-        if upstream.licence.is_empty() {
-            upstream.licence = "not stated".to_owned();
-        }
+        let licence = published.pointer("/info/license/name").and_then(Value::as_str);
+        upstream.licence = licence.unwrap_or("not stated").to_owned();
     }
     config
 }

@@ -54,9 +54,10 @@ fn found(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
 fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     let name = vendor.name.as_str();
     report("by hand, in this order");
-    let mut point = |text: String| report(&format!("  - {text}"));
     let config = &vendor.config;
-    point(format!("specs/{name}/vendor.toml: check by eye what was read off the document:"));
+    report(&format!(
+        "  - specs/{name}/vendor.toml: check by eye what was read off the document, and fill in `published`"
+    ));
     for (what, list) in [
         ("secrets", &config.secrets),
         ("not_secrets", &config.not_secrets),
@@ -64,9 +65,10 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
         ("dates", &config.dates),
         ("ids", &config.ids),
     ] {
-        point(format!("  {what}: {}", some(list.iter().map(String::as_str))));
+        report(&format!("      {what}: {}", some(list.iter().map(String::as_str))));
     }
-    point("  `title`, `published`, `licence`, and `repeatable`: what may be sent twice although it is a POST or PATCH".to_owned());
+    report("      repeatable: what may be sent twice although it is a POST or a PATCH");
+    let mut point = |text: String| report(&format!("  - {text}"));
     if vendor.has_unsaid_security {
         point(format!(
             "specs/{name}/overlay.yaml: the document asks for no credential and names some; the overlay asks for any of them: check it"

@@ -257,8 +257,8 @@ mod tests {
         ];
         let mut members = vec![("200".to_owned(), Fresh::Map(Vec::new()))];
         for value in texts {
-            members.push((format!("k{value}"), Fresh::text(value)));
-            members.push((value.to_owned(), Fresh::List(vec![Fresh::text(value)])));
+            members.push((format!("k{value}"), Fresh::Scalar(value.into())));
+            members.push((value.to_owned(), Fresh::List(vec![Fresh::Scalar(value.into())])));
         }
         let inner = Fresh::List(vec![Fresh::Map(members.clone()), Fresh::List(Vec::new())]);
         members.push(("list".to_owned(), Fresh::List(vec![inner.clone(), inner, Fresh::Scalar(1.5.into())])));

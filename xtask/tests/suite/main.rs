@@ -15,6 +15,8 @@ mod fresh;
 mod hostile;
 mod made_up;
 mod needed;
+mod new_vendor;
+mod new_vendor_runs;
 mod radar;
 mod reader;
 mod release;

@@ -1,0 +1,208 @@
+//! A vendor begins with its document, and with nothing half done.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use xtask::{
+    generate,
+    new_vendor::{Options, run},
+    vendor::Vendor,
+    verify::{Published, Verdict, verify},
+};
+
+use crate::support::{copy, put, root};
+
+pub(crate) fn published(name: &str) -> PathBuf {
+    root().join("xtask/tests/suite/published").join(name)
+}
+
+pub(crate) fn options(name: &str, from: PathBuf) -> Options {
+    Options { name: name.to_owned(), from, select: None, today: "2026-11-22".to_owned() }
+}
+
+fn workspace() -> tempfile::TempDir {
+    let folder = copy();
+    for name in ["rustfmt.toml", "LICENSE-MIT"] {
+        put(folder.path(), Path::new(name), &std::fs::read(root().join(name)).unwrap());
+    }
+    folder
+}
+
+/// Begins a vendor; what was reported, or why nothing was made.
+fn begin(root: &Path, options: &Options) -> Result<String, String> {
+    let mut output = String::new();
+    let result = run(root, options, &mut |line| output += &format!("{line}\n"));
+    // The time that it took.
+    let without_time = |line: &str| match line.rsplit_once(" lines, ") {
+        Some((start, _)) => format!("{start} lines"),
+        None => line.to_owned(),
+    };
+    match result {
+        Ok(()) => Ok(output.lines().map(without_time).collect::<Vec<_>>().join("\n")),
+        Err(problem) => Err(problem.to_string()),
+    }
+}
+
+/// Every file with its content.
+fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(tree(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+fn text(root: &Path, path: &str) -> String {
+    std::fs::read_to_string(root.join(path)).unwrap()
+}
+
+#[test]
+fn a_vendor_begins_with_structure_and_without_a_word_of_the_vendors() {
+    let folder = workspace();
+    let root = folder.path();
+    let options = Options { select: Some("tokens$".to_owned()), ..options("acme", published("bearer.yaml")) };
+    insta::assert_snapshot!("report", begin(root, &options).unwrap());
+    for (name, path) in [
+        ("openapi", "specs/acme/openapi.yaml"),
+        ("overlay", "specs/acme/overlay.yaml"),
+        ("vendor", "specs/acme/vendor.toml"),
+        ("manifest", "crates/tokenward-acme/Cargo.toml"),
+        ("readme", "crates/tokenward-acme/README.md"),
+        ("root", "crates/tokenward-acme/src/lib.rs"),
+        ("client_bearer", "crates/tokenward-acme/src/client.rs"),
+        ("example", "crates/tokenward-acme/examples/list.rs"),
+    ] {
+        insta::assert_snapshot!(name, text(root, path));
+    }
+    for (path, content) in
+        tree(&root.join("specs/acme")).into_iter().chain(tree(&root.join("crates/tokenward-acme")))
+    {
+        let content = String::from_utf8(content).unwrap();
+        for word in ["heir words", "endor's words", "long story", "Everybody", "More of them", "x-internal"] {
+            assert!(!content.contains(word), "{word} in {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_client_is_built_as_the_documents_security_and_servers_say() {
+    for name in ["key", "oauth", "open", "several"] {
+        let folder = workspace();
+        begin(folder.path(), &options("acme", published(&format!("{name}.yaml")))).unwrap();
+        insta::assert_snapshot!(
+            format!("client_{name}"),
+            text(folder.path(), "crates/tokenward-acme/src/client.rs")
+        );
+    }
+}
+
+#[test]
+fn credentials_that_a_document_names_and_nothing_asks_for_are_asked_for_by_the_overlay() {
+    let folder = workspace();
+    let report = begin(folder.path(), &options("acme", published("several.yaml"))).unwrap();
+    assert!(report.contains("specs/acme/overlay.yaml: the document asks for no credential"), "{report}");
+    assert!(report.contains("`digest`: no client speaks http digest"), "{report}");
+    insta::assert_snapshot!("overlay_unsaid", text(folder.path(), "specs/acme/overlay.yaml"));
+    let source = text(folder.path(), "crates/tokenward-acme/src/generated.rs");
+    assert!(source.contains("authorized: true") && !source.contains("authorized: false"));
+}
+
+#[test]
+fn what_is_begun_is_fresh_and_is_what_the_vendor_publishes() {
+    for name in ["bearer", "key", "oauth", "open", "several"] {
+        let folder = workspace();
+        let document = published(&format!("{name}.yaml"));
+        begin(folder.path(), &options("acme", document.clone())).unwrap();
+        let mut output = String::new();
+        let check = generate::Options { check: true, ..Default::default() };
+        let fresh = generate::run(folder.path(), &check, &mut |line| output += line).unwrap();
+        assert!(fresh, "{name}: {output}");
+        let vendor = Vendor::load(&folder.path().join("specs"), "acme").unwrap();
+        for (_, verdict) in verify(&vendor, &Published::File(document)).unwrap() {
+            match verdict {
+                Verdict::Compared { nodes, differences } => {
+                    assert!(nodes > 10 && differences.is_empty(), "{name}: {differences:?}");
+                }
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_document_gives_the_same_files() {
+    let made = || {
+        let folder = workspace();
+        begin(folder.path(), &options("acme", published("bearer.yaml"))).unwrap();
+        let files = tree(folder.path()).into_iter();
+        files
+            .map(|(path, text)| (path.strip_prefix(folder.path()).unwrap().to_owned(), text))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(made(), made());
+}
+
+#[test]
+fn what_cannot_be_begun_is_refused_and_nothing_is_written() {
+    let folder = workspace();
+    let root = folder.path();
+    let file = |name: &str, content: &str| {
+        let path = root.join("input").join(name);
+        put(root, &path, content.as_bytes());
+        path
+    };
+    let bearer = std::fs::read_to_string(published("bearer.yaml")).unwrap();
+    let body = bearer.replace(
+        "application/json:\n            schema: {$ref: '#/components/schemas/TokenRequest'}",
+        "multipart/form-data:\n            schema: {$ref: '#/components/schemas/TokenRequest'}",
+    );
+    assert!(body != bearer);
+    let with = |select: &str| Options {
+        select: Some(select.to_owned()),
+        ..options("acme", published("bearer.yaml"))
+    };
+    let cases = [
+        options("../acme", published("bearer.yaml")),
+        options("match", published("bearer.yaml")),
+        options("testkit", published("bearer.yaml")),
+        options("mist", published("bearer.yaml")),
+        options("acme", root.join("gone.yaml")),
+        options("acme", file("other.yaml", "name: x\n")),
+        options("acme", file("swagger.yaml", "swagger: '2.0'\n")),
+        options("acme", file("body.yaml", &body)),
+        options("acme", file("gone.yaml", &bearer.replace("schemas/Thing'", "schemas/Gone'"))),
+        with("("),
+        with("nothing like this"),
+    ];
+    put(root, Path::new("crates/tokenward-taken/README.md"), b"");
+    let before = tree(root);
+    let mut refusals = String::new();
+    for options in cases.iter().chain([&options("taken", published("bearer.yaml"))]) {
+        let refusal = begin(root, options).unwrap_err();
+        let refusal = refusal
+            .replace(&root.display().to_string(), "")
+            .replace(&crate::support::root().display().to_string(), "");
+        refusals += &format!("{}: {refusal}\n", options.name);
+        assert!(tree(root) == before, "{}: something is left", options.name);
+    }
+    insta::assert_snapshot!(refusals);
+}
+
+#[test]
+fn where_generating_fails_at_last_everything_is_as_it_was_before() {
+    let folder = workspace();
+    let root = folder.path();
+    std::fs::remove_file(root.join("Cargo.lock")).unwrap();
+    let before = tree(root);
+    let refusal = begin(root, &options("acme", published("bearer.yaml"))).unwrap_err();
+    assert!(refusal.contains("Cargo.lock"), "{refusal}");
+    assert!(tree(root) == before);
+    assert!(!root.join("specs/acme").exists() && !root.join("crates/tokenward-acme").exists());
+}
