@@ -67,7 +67,7 @@ fn text(root: &Path, path: &str) -> String {
 fn a_vendor_begins_with_structure_and_without_a_word_of_the_vendors() {
     let folder = workspace();
     let root = folder.path();
-    let options = Options { select: Some("tokens$".to_owned()), ..options("acme", published("bearer.yaml")) };
+    let options = Options { select: Some("tokens$".to_owned()), ..options("acme", published("acme.yaml")) };
     insta::assert_snapshot!("report", begin(root, &options).unwrap());
     for (name, path) in [
         ("openapi", "specs/acme/openapi.yaml"),
@@ -116,7 +116,7 @@ fn credentials_that_a_document_names_and_nothing_asks_for_are_asked_for_by_the_o
 
 #[test]
 fn what_is_begun_is_fresh_and_is_what_the_vendor_publishes() {
-    for name in ["bearer", "key", "oauth", "open", "several"] {
+    for name in ["acme", "key", "oauth", "open", "several"] {
         let folder = workspace();
         let document = published(&format!("{name}.yaml"));
         begin(folder.path(), &options("acme", document.clone())).unwrap();
@@ -140,7 +140,7 @@ fn what_is_begun_is_fresh_and_is_what_the_vendor_publishes() {
 fn the_same_document_gives_the_same_files() {
     let made = || {
         let folder = workspace();
-        begin(folder.path(), &options("acme", published("bearer.yaml"))).unwrap();
+        begin(folder.path(), &options("acme", published("acme.yaml"))).unwrap();
         let files = tree(folder.path()).into_iter();
         files
             .map(|(path, text)| (path.strip_prefix(folder.path()).unwrap().to_owned(), text))
@@ -158,33 +158,31 @@ fn what_cannot_be_begun_is_refused_and_nothing_is_written() {
         put(root, &path, content.as_bytes());
         path
     };
-    let bearer = std::fs::read_to_string(published("bearer.yaml")).unwrap();
-    let body = bearer.replace(
+    let acme = std::fs::read_to_string(published("acme.yaml")).unwrap();
+    let body = acme.replace(
         "application/json:\n            schema: {$ref: '#/components/schemas/TokenRequest'}",
         "multipart/form-data:\n            schema: {$ref: '#/components/schemas/TokenRequest'}",
     );
-    assert!(body != bearer);
-    let with = |select: &str| Options {
-        select: Some(select.to_owned()),
-        ..options("acme", published("bearer.yaml"))
-    };
+    assert!(body != acme);
+    let with =
+        |select: &str| Options { select: Some(select.to_owned()), ..options("acme", published("acme.yaml")) };
     let cases = [
-        options("../acme", published("bearer.yaml")),
-        options("match", published("bearer.yaml")),
-        options("testkit", published("bearer.yaml")),
-        options("mist", published("bearer.yaml")),
+        options("../acme", published("acme.yaml")),
+        options("match", published("acme.yaml")),
+        options("testkit", published("acme.yaml")),
+        options("mist", published("acme.yaml")),
         options("acme", root.join("gone.yaml")),
         options("acme", file("other.yaml", "name: x\n")),
         options("acme", file("swagger.yaml", "swagger: '2.0'\n")),
         options("acme", file("body.yaml", &body)),
-        options("acme", file("gone.yaml", &bearer.replace("schemas/Thing'", "schemas/Gone'"))),
+        options("acme", file("gone.yaml", &acme.replace("schemas/Thing'", "schemas/Gone'"))),
         with("("),
         with("nothing like this"),
     ];
     put(root, Path::new("crates/tokenward-taken/README.md"), b"");
     let before = tree(root);
     let mut refusals = String::new();
-    for options in cases.iter().chain([&options("taken", published("bearer.yaml"))]) {
+    for options in cases.iter().chain([&options("taken", published("acme.yaml"))]) {
         let refusal = begin(root, options).unwrap_err();
         let refusal = refusal
             .replace(&root.display().to_string(), "")
@@ -201,7 +199,7 @@ fn where_generating_fails_at_last_everything_is_as_it_was_before() {
     let root = folder.path();
     std::fs::remove_file(root.join("Cargo.lock")).unwrap();
     let before = tree(root);
-    let refusal = begin(root, &options("acme", published("bearer.yaml"))).unwrap_err();
+    let refusal = begin(root, &options("acme", published("acme.yaml"))).unwrap_err();
     assert!(refusal.contains("Cargo.lock"), "{refusal}");
     assert!(tree(root) == before);
     assert!(!root.join("specs/acme").exists() && !root.join("crates/tokenward-acme").exists());

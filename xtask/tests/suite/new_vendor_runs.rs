@@ -18,7 +18,7 @@ use crate::{
 
 /// The vendors, the variables that each is built from, and what the server is to be sent for them.
 const VENDORS: [(&str, &[(&str, &str)], &[&str]); 5] = [
-    ("bearer", &[("BEARER_TOKEN", "CANARY")], &["GET /things", "authorization: Bearer CANARY"]),
+    ("acme", &[("ACME_TOKEN", "CANARY")], &["GET /things", "authorization: Bearer CANARY"]),
     (
         "key",
         &[("KEY_X_API_KEY", "CANARY"), ("KEY_X_APP_KEY", "CANARY-2")],
