@@ -56,7 +56,7 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     report("by hand, in this order");
     let config = &vendor.config;
     report(&format!(
-        "  - specs/{name}/vendor.toml: check by eye what was read off the document, and fill in `published`"
+        "  - specs/{name}/vendor.toml: check by eye what was read off the document, and say in `published` where it can be had"
     ));
     for (what, list) in [
         ("secrets", &config.secrets),
@@ -66,6 +66,10 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
         ("ids", &config.ids),
     ] {
         report(&format!("      {what}: {}", some(list.iter().map(String::as_str))));
+    }
+    let file = config.upstream.iter().find_map(|upstream| upstream.file.as_deref());
+    if let Some(file) = file {
+        report(&format!("      file: put the document there, as {}, or take the line out", file.display()));
     }
     report("      repeatable: what may be sent twice although it is a POST or a PATCH");
     let mut point = |text: String| report(&format!("  - {text}"));
@@ -113,7 +117,8 @@ fn next(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     if vendor.list.is_some() {
         report(&format!("  cargo run --example {name}-list"));
     }
-    report(&format!("  cargo xtask generate {name}"));
+    report(&format!("  cargo xtask generate {name}, after each change of specs/{name}"));
+    report("  INSTA_UPDATE=always cargo test --workspace, and read the snapshots that are new");
 }
 
 fn some<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {

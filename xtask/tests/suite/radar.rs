@@ -97,7 +97,8 @@ fn a_known_operation_without_a_reason_is_refused() {
 
 #[test]
 fn every_kept_operation_would_be_named_if_it_was_not_kept() {
-    for mut vendor in vendors() {
+    // One that was just begun keeps whatever somebody wants to look at.
+    for mut vendor in vendors().into_iter().filter(|vendor| !vendor.config.families.is_empty()) {
         let mut document = document::load(&vendor.document()).unwrap();
         let added: Vec<String> =
             vendor.config.upstream.iter().flat_map(|upstream| upstream.added.values().cloned()).collect();
