@@ -87,6 +87,10 @@ pub(super) fn vendor(name: &Name, config: &Config) -> String {
     }
     text += "# Those that the document declares; those that it does not want a correction in overlay.yaml.\n";
     text += &list("dates", &config.dates);
+    if config.numbered_fields {
+        text +=
+            "# Properties that become one name in Rust are told apart by a number.\nnumbered_fields = true\n";
+    }
     if !config.types.is_empty() {
         text += "\n[types]\n";
         for (component, rust) in &config.types {

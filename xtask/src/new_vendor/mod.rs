@@ -32,7 +32,8 @@ use self::{
     spec::{Spec, WithoutWords},
 };
 use crate::{
-    derive, document, generate, normalise, order::Order, problem::Problem, radar, rust, slice, vendor::Config,
+    derive, document, generate, normalise, order::Order, problem::Problem, radar, rust, slice,
+    vendor::Config, whole,
 };
 
 /// Whose client to begin, and from what.
@@ -93,6 +94,7 @@ struct NewVendor {
     servers: Servers,
     other_servers: Vec<String>,
     has_unsaid_security: bool,
+    lowered: Option<Lowered>,
     without_words: WithoutWords,
     list: Option<ListCall>,
     environment: Vec<(String, String)>,
@@ -107,7 +109,7 @@ impl NewVendor {
         let in_file = |problem: Problem| problem.in_file(&options.from);
         let published = document::load_published(&options.from)?;
         let order: Order = document::read_as(&options.from)?;
-        let Begun { spec, config, source, unsaid } =
+        let Begun { spec, config, source, unsaid, lowered } =
             begin(&published, &order, &name, select).map_err(in_file)?;
         let config = described(config, &published, &name, options);
         let corrected = with_security(&spec.value, unsaid.as_ref());
@@ -126,6 +128,7 @@ impl NewVendor {
         Ok(Self {
             without_words: spec.without_words,
             has_unsaid_security: unsaid.is_some(),
+            lowered,
             name,
             config,
             auth,
@@ -146,23 +149,58 @@ struct Begun {
     source: String,
     /// The security that the document forgot to ask for.
     unsaid: Option<Value>,
+    /// Where the structure is not the published one.
+    lowered: Option<Lowered>,
+}
+
+/// Why the structure as published would not do, and what the one that does has not.
+struct Lowered {
+    refusal: Problem,
+    losses: Vec<whole::Loss>,
 }
 
 /// The structure of what is selected, what is read off it, and the client that it gives.
 ///
-/// This is where a document that the passes refuse could be lowered to one that they take.
+/// Where the passes refuse the structure as it is published, it is lowered to one that they take, and says what is lost.
 fn begin(published: &Value, order: &Order, name: &Name, select: Option<&Regex>) -> Result<Begun, Problem> {
     let operations = derive::operations(published, select)?;
     let slice = slice::operations(published, operations.values().map(String::as_str));
-    document::check(&slice)?;
-    let spec = spec::write(&slice, order, name)?;
     let unsaid = auth::unsaid(published);
+    let refusal = match begin_with(&slice, order, name, unsaid.clone()) {
+        Ok(begun) => return Ok(begun),
+        Err(refusal) => refusal,
+    };
+    let mut lowered = published.clone();
+    let (_, losses) = whole::lower(&mut lowered, select)?;
+    // Credentials are none of a client's methods, and are not lowered.
+    if let Some(schemes) = published.pointer("/components/securitySchemes") {
+        lowered["components"]["securitySchemes"] = schemes.clone();
+    }
+    if let (Some(_), Some(lowered)) = (&unsaid, lowered.as_object_mut()) {
+        lowered.remove("security");
+    }
+    let mut begun = begin_with(&lowered, order, name, unsaid)?;
+    begun.lowered = Some(Lowered { refusal, losses });
+    Ok(begun)
+}
+
+fn begin_with(slice: &Value, order: &Order, name: &Name, unsaid: Option<Value>) -> Result<Begun, Problem> {
+    document::check(slice)?;
+    let spec = spec::write(slice, order, name)?;
     let mut document = with_security(&spec.value, unsaid.as_ref());
-    let config = derive::config(&document, None)?;
+    let mut config = derive::config(&document, None)?;
     normalise::normalise(&mut document, &config, &[])?;
     normalise::check_choices(&document)?;
-    let source = rust::generate(&document, &config)?.source;
-    Ok(Begun { spec, config, source, unsaid })
+    // Only where it has to be.
+    config.numbered_fields = false;
+    let source = match rust::generate(&document, &config) {
+        Ok(client) => client.source,
+        Err(_) => {
+            config.numbered_fields = true;
+            rust::generate(&document, &config)?.source
+        }
+    };
+    Ok(Begun { spec, config, source, unsaid, lowered: None })
 }
 
 fn with_security(document: &Value, unsaid: Option<&Value>) -> Value {

@@ -1,6 +1,6 @@
 //! What was made, what was found, and what is left to do by hand.
 
-use super::{NewVendor, servers::Servers, spec::WithoutWords};
+use super::{Lowered, NewVendor, servers::Servers, spec::WithoutWords};
 
 /// As many lines as say enough of any list.
 const MOST: usize = 10;
@@ -73,6 +73,18 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     }
     report("      repeatable: what may be sent twice although it is a POST or a PATCH");
     let mut point = |text: String| report(&format!("  - {text}"));
+    if let Some(Lowered { refusal, losses }) = &vendor.lowered {
+        point(format!(
+            "specs/{name}/openapi.yaml: not the published structure, which would not do ({refusal}); `spec verify` and \
+             `spec update` will see another one. Put the published one there and mend it in overlay.yaml, or keep this one. \
+             What it lost: {}",
+            if losses.is_empty() { "nothing".to_owned() } else { losses.len().to_string() }
+        ));
+        losses.iter().take(MOST).for_each(|loss| point(format!("  lost: {loss}")));
+        if losses.len() > MOST {
+            point(format!("  and {} more", losses.len() - MOST));
+        }
+    }
     if vendor.has_unsaid_security {
         point(format!(
             "specs/{name}/overlay.yaml: the document asks for no credential and names some; the overlay asks for any of them: check it"
