@@ -172,7 +172,10 @@ fn begin(published: &Value, order: &Order, name: &Name, select: Option<&Regex>) 
     };
     let mut lowered = published.clone();
     let (_, losses) = whole::lower(&mut lowered, select)?;
-    // Credentials are none of a client's methods, and are not lowered.
+    // Credentials and addresses are none of a client's methods, and are left as they are.
+    if let Some(servers) = published.get("servers") {
+        lowered["servers"] = servers.clone();
+    }
     if let Some(schemes) = published.pointer("/components/securitySchemes") {
         lowered["components"]["securitySchemes"] = schemes.clone();
     }

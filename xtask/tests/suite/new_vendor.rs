@@ -147,6 +147,7 @@ fn a_structure_that_no_client_takes_is_lowered_and_what_is_lost_is_said() {
     std::fs::write(&document, acme).unwrap();
     let report = begin(folder.path(), &options("acme", document)).unwrap();
     assert!(report.contains("credential: a bearer token"), "{report}");
+    assert!(report.contains("address: https://api.acme.example/v1"), "{report}");
     let lost: Vec<&str> = report.lines().skip_while(|line| !line.contains("What it lost")).take(3).collect();
     insta::assert_snapshot!(lost.join("\n"));
     let mut output = String::new();
