@@ -42,8 +42,8 @@ impl Client<'_> {
             format!(
                 "impl {ty} {{ {}{}{}/// The generated client.\npub fn raw(&self) -> &raw::Client {{ &self.raw }} }}\n",
                 self.constructors(),
-                self.from_env(),
-                self.from_environment()
+                self.of_process(),
+                self.of_variables()
             ),
             self.builder(),
             self.credential(),
@@ -189,7 +189,7 @@ impl Client<'_> {
         }
     }
 
-    fn from_env(&self) -> String {
+    fn of_process(&self) -> String {
         let mut text = String::from(
             "/// With what the environment says.\n///\n/// | variable | meaning |\n/// |---|---|\n",
         );
@@ -251,7 +251,7 @@ impl Client<'_> {
         variables
     }
 
-    fn from_environment(&self) -> String {
+    fn of_variables(&self) -> String {
         let get = |one: &Alternative, constructor: &str| {
             let values: Vec<String> = one
                 .arguments()

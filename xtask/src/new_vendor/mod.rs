@@ -1,6 +1,6 @@
 //! `cargo xtask new-vendor`: from a published document to a vendor's folder and a crate that compiles.
 //!
-//! All of it is made in memory, from the configuration that [`derive`] reads
+//! All of it is made in memory, from the configuration that [`derive`](mod@crate::derive) reads
 //! off the document; then it is written, and generated the ordinary way. Where
 //! that fails, nothing of it is left. What a document cannot say, and what has
 //! to be looked at, is reported.

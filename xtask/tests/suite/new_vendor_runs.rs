@@ -16,8 +16,10 @@ use crate::{
     support::root,
 };
 
-/// The vendors, the variables that each is built from, and what the server is to be sent for them.
-const VENDORS: [(&str, &[(&str, &str)], &[&str]); 5] = [
+/// A vendor, the variables that its client is built from, and lines that the server is to be sent.
+type Case = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const VENDORS: [Case; 5] = [
     ("acme", &[("ACME_TOKEN", "CANARY")], &["GET /things", "authorization: Bearer CANARY"]),
     (
         "key",
