@@ -1,11 +1,11 @@
 //! `cargo xtask spec diff`: what another version of a vendor's document means to who depends on the client.
 //!
-//! Both documents are reduced to the kept operations ([`kept`]). Each of these is compared by what it says, not by how
-//! it is written ([`view`]): a record that moved into a component is the same record, and so is null in the spelling of
-//! either version of OpenAPI. Each change gets a meaning in Rust terms ([`rules`]), which depends on who writes the value:
+//! Both documents are reduced to the kept operations (`kept`). Each of these is compared by what it says, not by how
+//! it is written (`view`): a record that moved into a component is the same record, and so is null in the spelling of
+//! either version of OpenAPI. Each change gets a meaning in Rust terms (`rules`), which depends on who writes the value:
 //! a field that is new in an answer breaks nothing, and one that is newly required in a request does.
 //!
-//! Texts are compared by themselves ([`prose`]), and what is not kept is counted ([`outside`]).
+//! Texts are compared by themselves (`prose`), and what is not kept is counted (`outside`).
 
 mod access;
 mod change;
