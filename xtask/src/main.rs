@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, problem::Problem, radar, update, verify, whole};
+use xtask::{bite, diff, generate, problem::Problem, prove, radar, update, verify, whole};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -90,6 +90,16 @@ enum Spec {
         #[arg(long)]
         prose: bool,
     },
+    /// Shows that what `diff` says is so: old consumers are compiled with new clients, and old clients read new answers;
+    /// exit code 1 where the table of changes is wrong, 2 on bad input.
+    Prove {
+        /// The folder of the table.
+        #[arg(long, value_name = "DIR", default_value = "xtask/tests/suite/mutations")]
+        table: PathBuf,
+        /// Only the changes whose name contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
     /// Looks for operations on tokens that nobody keeps or knows; exit code 1 where there are some, 2 on bad input.
     Radar {
         /// The vendors; all where none is named.
@@ -155,6 +165,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Spec { command: Spec::Diff { old, new, vendor, select, format, prose } } => {
             let options = diff::Options { old, new, vendor, select, format, prose };
             diff::run(&root, &options, &mut report).map(diff::Outcome::exit_code)
+        }
+        Command::Spec { command: Spec::Prove { table, only } } => {
+            prove::run(&root, &prove::Options { table, only }, &mut report).map(stale)
         }
         Command::Spec { command: Spec::Radar { vendors, upstream } } => {
             radar::run(&root, &vendors, &upstream, &mut report).map(stale)
