@@ -10,6 +10,7 @@
 mod access;
 mod change;
 mod kept;
+mod limits;
 mod operation;
 mod outside;
 mod prose;

@@ -314,10 +314,10 @@ fn answers<'a>(
         (None, Some(_)) => found.add(rules::ANSWER_ADDED, "answer", "has a body"),
         (Some(_), None) => found.add(rules::ANSWER_REMOVED, "answer", "has no body any more"),
         (Some((old_type, old_media)), Some((new_type, new_media))) => {
-            let changed = if is_json(old_type) == is_json(new_type) {
-                rules::ANSWER_MEDIA_TYPE
-            } else {
-                rules::ANSWER_NO_JSON
+            let changed = match (is_json(old_type), is_json(new_type)) {
+                (true, false) => rules::ANSWER_NO_JSON,
+                (false, true) => rules::ANSWER_NEWLY_JSON,
+                _ => rules::ANSWER_MEDIA_TYPE,
             };
             media_types(
                 "answer",

@@ -8,8 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
     FnArg, GenericParam, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemStruct, Lifetime, ReceiverKind,
-    ReturnType, Type,
-    Visibility, parse_quote,
+    ReturnType, Type, Visibility, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -31,6 +30,8 @@ pub(super) fn of(module: &syn::File) -> Result<String, Problem> {
 
 #[derive(Default)]
 struct Uses {
+    /// The path of the module, after `raw`.
+    path: Vec<syn::Ident>,
     functions: Vec<TokenStream>,
 }
 
@@ -55,7 +56,8 @@ impl Uses {
                 Item::Impl(implementation) => self.implementation(implementation)?,
                 Item::Mod(module) if is_public(&module.vis) => {
                     let name = &module.ident;
-                    let mut inner = Self::default();
+                    let path: Vec<_> = self.path.iter().chain([name]).cloned().collect();
+                    let mut inner = Self { path: path.clone(), ..Self::default() };
                     let content = module.content.as_ref().map(|(_, items)| items.as_slice());
                     inner.items(content.unwrap_or_default())?;
                     let functions = inner.functions;
@@ -63,7 +65,7 @@ impl Uses {
                     self.functions.push(quote! {
                         mod #inner {
                             use super::{any, raw};
-                            use raw::#name::*;
+                            use raw #(::#path)*::*;
                             #(#functions)*
                         }
                     });
@@ -109,7 +111,8 @@ impl Uses {
                     match #name::#ident { #name::#ident => {} _ => {} }
                 }),
                 syn::Fields::Unnamed(_) => {
-                    let fields: Vec<_> = (0..types.len()).map(|index| format_ident!("field{index}")).collect();
+                    let fields: Vec<_> =
+                        (0..types.len()).map(|index| format_ident!("field{index}")).collect();
                     self.add(quote! {
                         match #name::#ident(#(any::<#types>()),*) {
                             #name::#ident(#(#fields),*) => { #(let _: #types = #fields;)* }
@@ -118,7 +121,8 @@ impl Uses {
                     });
                 }
                 syn::Fields::Named(_) => {
-                    let fields: Vec<_> = variant.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
+                    let fields: Vec<_> =
+                        variant.fields.iter().filter_map(|field| field.ident.as_ref()).collect();
                     self.add(quote! {
                         match (#name::#ident { #(#fields: any::<#types>()),* }) {
                             #name::#ident { #(#fields),* } => { #(let _: #types = #fields;)* }
@@ -187,7 +191,12 @@ impl Uses {
         Ok(())
     }
 
-    fn call(&mut self, path: TokenStream, signature: &syn::Signature, owner: Option<&Type>) -> Result<(), Problem> {
+    fn call(
+        &mut self,
+        path: TokenStream,
+        signature: &syn::Signature,
+        owner: Option<&Type>,
+    ) -> Result<(), Problem> {
         let mut arguments = Vec::new();
         for input in &signature.inputs {
             let mut ty = match input {

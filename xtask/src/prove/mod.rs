@@ -67,15 +67,19 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     table.rows.retain(|row| options.only.as_ref().is_none_or(|part| row.name.contains(part)));
     let mut clients = BTreeMap::new();
     let base = version(&table, table.base.clone(), &mut clients)?;
+    let mut wrong = 0;
     let mut changed = Vec::new();
     for row in &table.rows {
-        let version = version(&table, table.changed(row)?, &mut clients);
-        changed.push(version.map_err(|problem| Problem::new(format!("{}: {problem}", row.name)))?);
+        match version(&table, table.changed(row)?, &mut clients) {
+            Ok(version) => changed.push((row, version)),
+            Err(problem) => {
+                wrong += 1;
+                report(&format!("WRONG: {} has no client: {problem}", row.name));
+            }
+        }
     }
-    let verdicts: Vec<Verdict<'_>> = table
-        .rows
+    let verdicts: Vec<Verdict<'_>> = changed
         .iter()
-        .zip(&changed)
         .flat_map(|(row, changed)| {
             [
                 Verdict { row, way: "forward", claim: &row.forward, old: &base, new: changed },
@@ -84,20 +88,25 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
         })
         .collect();
     let workspace = Workspace::new(root, root.join("target/prove"), &clients)?;
-    report(&format!("{:>6.1} s  {} clients of {} documents", seconds(start), clients.len(), changed.len() + 1));
+    report(&format!(
+        "{:>6.1} s  {} clients of {} documents",
+        seconds(start),
+        clients.len(),
+        changed.len() + 1
+    ));
     let refused = compile(&workspace, &clients, &verdicts)?;
     report(&format!("{:>6.1} s  consumers compiled", seconds(start)));
     let unread = read(&workspace, &clients, &verdicts)?;
     report(&format!("{:>6.1} s  answers read", seconds(start)));
-    let mut wrong = 0;
     for (index, verdict) in verdicts.iter().enumerate() {
-        let seen = Seen {
-            refused: refused.get(&verdict.pair()).cloned(),
-            unread: unread.get(&index).cloned(),
-        };
+        let seen =
+            Seen { refused: refused.get(&verdict.pair()).cloned(), unread: unread.get(&index).cloned() };
         if let Some(objection) = objection(verdict.claim, &seen) {
             wrong += 1;
-            report(&format!("WRONG: {} ({}) is called {}, and {objection}", verdict.row.name, verdict.way, verdict.claim.0));
+            report(&format!(
+                "WRONG: {} ({}) is called {}, and {objection}",
+                verdict.row.name, verdict.way, verdict.claim.0
+            ));
         }
     }
     report(&summary(&verdicts, &refused, &unread, wrong));
@@ -151,11 +160,22 @@ fn version(
     let config = table.config(&document);
     let mut normal = slice::operations(&document, config.operations().map(|(route, _)| route));
     document::check(&normal)?;
+    mark_dates(&mut normal, &config);
     normalise::normalise(&mut normal, &config, &[])?;
     let client = Client::of(rust::tree_of(&normal, &config)?)?;
     let name = client.name.clone();
     clients.entry(name.clone()).or_insert(client);
     Ok(Version { document, config, client: name })
+}
+
+/// What somebody writes into `overlay.yaml`: a number that is a date is one.
+fn mark_dates(document: &mut Value, config: &Config) {
+    for (record, property) in config.dates.iter().filter_map(|date| date.split_once('.')) {
+        let pointer = format!("/components/schemas/{record}/properties/{property}");
+        if let Some(schema) = document.pointer_mut(&pointer).filter(|schema| schema["type"] == "integer") {
+            schema["format"] = "unix-seconds".into();
+        }
+    }
 }
 
 impl Verdict<'_> {
@@ -228,7 +248,8 @@ fn answers(old: &Version, new: &Version) -> Vec<(String, Vec<Value>, Vec<samples
     let operation = |version: &Version, method: &str| {
         let (route, _) = version.config.operations().find(|(_, name)| *name == method)?;
         let all = schema::operations(&version.document);
-        let found = all.into_iter().find(|(verb, path, _)| format!("{} {path}", verb.to_uppercase()) == route);
+        let found =
+            all.into_iter().find(|(verb, path, _)| format!("{} {path}", verb.to_uppercase()) == route);
         found.map(|(.., operation)| operation.clone())
     };
     let methods = old.config.operations().map(|(_, method)| method);
@@ -263,7 +284,11 @@ mod tests {
             let claim = Claim(claim.to_owned());
             for (is_refused, is_unread) in [(false, false), (false, true), (true, false), (true, true)] {
                 let objection = objection(&claim, &seen(is_refused, is_unread));
-                assert_eq!(objection.is_none(), (refused, unread) == (is_refused, is_unread), "{claim:?} {objection:?}");
+                assert_eq!(
+                    objection.is_none(),
+                    (refused, unread) == (is_refused, is_unread),
+                    "{claim:?} {objection:?}"
+                );
             }
         }
     }

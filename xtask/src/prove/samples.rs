@@ -26,7 +26,7 @@ pub(super) struct Samples<'a> {
 }
 
 /// A record within itself ends here.
-const DEEPEST: usize = 8;
+const DEEPEST: usize = 6;
 
 /// Every answer of an operation that says that it went well.
 pub(super) fn answers(document: &Value, operation: &Value) -> Vec<Answer> {
@@ -124,7 +124,8 @@ impl<'a> Samples<'a> {
     }
 
     fn lists(&self, items: Option<&'a Value>, depth: usize) -> Vec<Value> {
-        let items = items.filter(|_| depth < DEEPEST).map(|items| self.at(items, depth + 1)).unwrap_or_default();
+        let items =
+            items.filter(|_| depth < DEEPEST).map(|items| self.at(items, depth + 1)).unwrap_or_default();
         items.into_iter().map(|item| json!([item])).chain([json!([])]).collect()
     }
 
@@ -140,7 +141,7 @@ impl<'a> Samples<'a> {
 
     fn records(&self, parts: &[&'a Map<String, Value>], depth: usize) -> Vec<Value> {
         if depth >= DEEPEST {
-            return vec![json!({})];
+            return vec![self.required(parts, depth)];
         }
         let mut full = Map::new();
         let mut others: Vec<(String, Value)> = Vec::new();
@@ -149,7 +150,8 @@ impl<'a> Samples<'a> {
             full.extend(samples.next().map(|first| (name.clone(), first)));
             others.extend(samples.map(|other| (name.clone(), other)));
         }
-        let values = parts.iter().find_map(|part| part.get("additionalProperties").filter(|one| one.is_object()));
+        let values =
+            parts.iter().find_map(|part| part.get("additionalProperties").filter(|one| one.is_object()));
         if let Some(values) = values {
             let mut samples = self.at(values, depth + 1).into_iter();
             full.extend(samples.next().map(|first| ("any name".to_owned(), first)));
@@ -168,11 +170,17 @@ impl<'a> Samples<'a> {
     fn least(&self, schema: &'a Value, depth: usize) -> Value {
         let parts = self.parts(schema);
         let is_record = parts.iter().any(|part| part.contains_key("properties"));
-        if let Some(items) = parts.iter().find_map(|part| part.get("items")) {
-            return json!([self.least(items, depth + 1)]);
+        match parts.iter().find_map(|part| part.get("items")) {
+            Some(items) => json!([self.least(items, depth + 1)]),
+            None if is_record => self.required(&parts, depth),
+            None => self.at(schema, depth).into_iter().next().unwrap_or_default(),
         }
-        if !is_record || depth >= DEEPEST {
-            return self.at(schema, depth).into_iter().next().unwrap_or_default();
+    }
+
+    fn required(&self, parts: &[&'a Map<String, Value>], depth: usize) -> Value {
+        // What requires itself cannot be.
+        if depth > 2 * DEEPEST {
+            return Value::Null;
         }
         let is_required = |name: &String| {
             parts.iter().any(|part| {
@@ -180,7 +188,7 @@ impl<'a> Samples<'a> {
                 required.is_some_and(|names| names.iter().any(|one| one == name))
             })
         };
-        let required = self.properties(&parts).into_iter().filter(|(name, _)| is_required(name));
+        let required = self.properties(parts).into_iter().filter(|(name, _)| is_required(name));
         required
             .map(|(name, schema)| (name.clone(), told_apart(name, self.least(schema, depth + 1))))
             .collect()
@@ -255,7 +263,8 @@ mod tests {
             "201": {"description": "", "content": {"application/json": {"schema": {"type": "boolean"}}}},
             "404": {"description": ""},
         }});
-        let expected = Answer { status: 201, media_type: Some("application/json".into()), body: "true".into() };
+        let expected =
+            Answer { status: 201, media_type: Some("application/json".into()), body: "true".into() };
         assert_eq!(answers(&schemas(json!({})), &operation), [expected]);
     }
 }

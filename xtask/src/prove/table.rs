@@ -59,8 +59,7 @@ impl Table {
     pub fn load(folder: &Path) -> Result<Self, Problem> {
         let rows = folder.join("table.yaml");
         let config = folder.join("vendor.toml");
-        let text = std::fs::read_to_string(&config)
-            .map_err(|error| Problem::from(error).in_file(&config))?;
+        let text = std::fs::read_to_string(&config).map_err(|error| Problem::from(error).in_file(&config))?;
         Ok(Self {
             base: document::load(&folder.join("base.yaml"))?,
             config: toml::from_str(&text).map_err(|error| Problem::new(error).in_file(&config))?,

@@ -82,9 +82,12 @@ impl<'a> Workspace<'a> {
         let manifest: toml::Table = toml::from_str(&manifest).map_err(Problem::new)?;
         let shared = |name: &str| manifest.get("workspace")?.get("dependencies")?.get(name);
         let dependency = |name: &str, features: &[&str]| -> Result<String, Problem> {
-            let version = shared(name).and_then(|value| value.as_str().or_else(|| value.get("version")?.as_str()));
+            let version =
+                shared(name).and_then(|value| value.as_str().or_else(|| value.get("version")?.as_str()));
             let version = version.ok_or_else(|| Problem::at(name, "is no shared dependency"))?;
-            Ok(format!("{name} = {{ version = \"{version}\", default-features = false, features = {features:?} }}\n"))
+            Ok(format!(
+                "{name} = {{ version = \"{version}\", default-features = false, features = {features:?} }}\n"
+            ))
         };
         let http = self.root.join("crates/tokenward-http");
         let dependencies = [
@@ -95,7 +98,8 @@ impl<'a> Workspace<'a> {
             dependency("serde_json", &["std"])?,
         ]
         .concat();
-        let local: String = CLIENTS.iter().map(|name| format!("{name} = {{ path = \"../{name}\" }}\n")).collect();
+        let local: String =
+            CLIENTS.iter().map(|name| format!("{name} = {{ path = \"../{name}\" }}\n")).collect();
         let tokio = dependency("tokio", &["rt", "net", "time"])?;
         let members = CLIENTS.iter().copied().chain([KEPT, BROKEN, READER]);
         let names: Vec<&str> = members.collect();
@@ -108,8 +112,13 @@ impl<'a> Workspace<'a> {
                 READER => tokio.as_str(),
                 _ => "",
             };
-            let package = format!("[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n");
-            self.put(&format!("{name}/Cargo.toml"), &format!("{package}\n[dependencies]\n{dependencies}{more}"))?;
+            let package = format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n"
+            );
+            self.put(
+                &format!("{name}/Cargo.toml"),
+                &format!("{package}\n[dependencies]\n{dependencies}{more}"),
+            )?;
         }
         // The versions that the clients have.
         if !self.folder.join("Cargo.lock").is_file() {
@@ -150,7 +159,8 @@ impl<'a> Workspace<'a> {
 
     fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from);
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from);
         command
             .args(arguments)
             .args(["--offline", "--message-format=json"])
@@ -163,7 +173,8 @@ impl<'a> Workspace<'a> {
 
     /// The pairs of these that do not compile, each with the compiler's first word on it.
     pub(super) fn refused(&self, kept: &[Pair], broken: &[Pair]) -> Result<BTreeMap<Pair, String>, Problem> {
-        let mut open: Vec<(&str, Vec<&Pair>)> = vec![(KEPT, kept.iter().collect()), (BROKEN, broken.iter().collect())];
+        let mut open: Vec<(&str, Vec<&Pair>)> =
+            vec![(KEPT, kept.iter().collect()), (BROKEN, broken.iter().collect())];
         let modules: BTreeMap<String, &Pair> =
             kept.iter().chain(broken).map(|pair| (pair.module(), pair)).collect();
         let mut refused = BTreeMap::new();
@@ -206,7 +217,9 @@ impl<'a> Workspace<'a> {
         let output = self.cargo(&arguments).stderr(Stdio::piped()).output()?;
         let mut found = BTreeMap::new();
         for message in messages(&output.stdout) {
-            let Some(message) = message.get("message").filter(|message| message["level"] == "error") else { continue };
+            let Some(message) = message.get("message").filter(|message| message["level"] == "error") else {
+                continue;
+            };
             let rendered = message["message"].as_str().unwrap_or_default();
             let spans = message["spans"].as_array().into_iter().flatten();
             let files = spans.filter_map(|span| Path::new(span["file_name"].as_str()?).file_stem()?.to_str());
@@ -239,7 +252,8 @@ impl<'a> Workspace<'a> {
         if !output.status.success() {
             let rendered = messages.iter().find(|message| message["message"]["level"] == "error");
             let rendered = rendered.and_then(|message| message["message"]["rendered"].as_str());
-            let said = rendered.map_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned(), str::to_owned);
+            let said =
+                rendered.map_or_else(|| String::from_utf8_lossy(&output.stderr).into_owned(), str::to_owned);
             return Err(Problem::new(format!("the reader does not compile: {}", said.replace('\n', " "))));
         }
         let program = messages.iter().find_map(|message| message.get("executable")?.as_str());
