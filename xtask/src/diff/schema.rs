@@ -431,17 +431,24 @@ fn kind(view: &View<'_>) -> String {
 pub(super) fn word(value: Option<&Value>) -> String {
     match value {
         None => "none".to_owned(),
+        Some(Value::String(text)) if text.trim().is_empty() => format!("{text:?}"),
         Some(Value::String(text)) => short(text),
         Some(value) => short(&value.to_string()),
     }
+}
+
+/// A character as it may be shown: none that moves, hides or turns around what stands beside it.
+pub(super) fn shown(c: char) -> char {
+    let is_formatting =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    if c.is_control() || is_formatting { ' ' } else { c }
 }
 
 /// Text of a document, which may be long and may hold anything, in one short line.
 pub(super) fn short(text: &str) -> String {
     const LONGEST: usize = 60;
 
-    let mut line: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
+    let mut line: String = text.chars().map(shown).take(LONGEST + 1).collect();
     if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(cut);
         line.push('…');
