@@ -130,22 +130,26 @@ fn main() -> ExitCode {
     // progenitor follows a document's nesting on the stack.
     const STACK: usize = 256 << 20;
 
-    let arguments = Arguments::parse();
-    let worker = std::thread::Builder::new().stack_size(STACK).spawn(|| run(arguments));
+    let is_diff = std::env::args().skip(1).take(2).eq(["spec", "diff"]);
+    let unreadable = if is_diff { diff::Outcome::Unknown.exit_code() } else { 2 };
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { unreadable } else { 0 });
+        }
+    };
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || run(arguments, unreadable));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        Ok(Err(_)) | Err(_) => ExitCode::from(2),
+        Ok(Err(_)) | Err(_) => ExitCode::from(unreadable),
     }
 }
 
-fn run(arguments: Arguments) -> ExitCode {
+/// Runs the command; `unreadable` is the exit code where it cannot: 2 says of a diff that something breaks.
+fn run(arguments: Arguments, unreadable: u8) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
     let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
-    let unreadable = match arguments.command {
-        // 2 says that something breaks.
-        Command::Spec { command: Spec::Diff { .. } } => diff::Outcome::Unknown.exit_code(),
-        _ => 2,
-    };
     let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
         Command::Generate { spec: Some(spec), out: Some(out), select, .. } => {

@@ -40,7 +40,7 @@ pub use self::{
 };
 use self::{
     change::{Direction, Found, Text},
-    kept::Wanted,
+    kept::{Operation, Operations, Wanted},
     schema::Schemas,
 };
 use crate::{
@@ -48,6 +48,7 @@ use crate::{
     document,
     overlay::Overlay,
     problem::Problem,
+    shape, slice,
     vendor::{Config, Upstream, Vendor},
 };
 
@@ -206,6 +207,9 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
     }
     changes.sort_by(|one, other| one.order().cmp(&other.order()));
     let bump = bump(&changes, &code);
+    for (document, found, side) in [(old, &was, "older"), (new, &is, "newer")] {
+        unknown.extend(malformed(document, found, side));
+    }
     let outcome = outcome(&changes, &unknown);
     Diff {
         subject: kept.subject.clone(),
@@ -266,13 +270,25 @@ fn by_operation(changes: &[Change]) -> BTreeMap<String, Verdict> {
     verdicts
 }
 
+/// What could not be read may be anything, so nothing is said where something could not.
 fn outcome(changes: &[Change], unknown: &[String]) -> Outcome {
-    match (changes.iter().any(Change::is_breaking), unknown.is_empty(), changes.is_empty()) {
-        (true, ..) => Outcome::Breaking,
-        (false, false, _) => Outcome::Unknown,
-        (false, true, false) => Outcome::Additive,
-        (false, true, true) => Outcome::None,
+    match (unknown.is_empty(), changes.iter().any(Change::is_breaking), changes.is_empty()) {
+        (false, ..) => Outcome::Unknown,
+        (true, true, _) => Outcome::Breaking,
+        (true, false, false) => Outcome::Additive,
+        (true, false, true) => Outcome::None,
     }
+}
+
+/// Why what is kept of a document cannot be what its vendor means.
+fn malformed(document: &Value, found: &Operations<'_>, side: &str) -> Option<String> {
+    if found.is_empty() {
+        return Some(format!("the {side} document has none of the operations: is it of another vendor?"));
+    }
+    let routes: Vec<String> = found.values().map(Operation::route).collect();
+    let slice = slice::operations(document, routes.iter().map(String::as_str));
+    let problem = shape::check(&slice).err()?;
+    Some(format!("of the {side} document: {problem}"))
 }
 
 /// What an operation refers to and its document does not have.

@@ -155,6 +155,9 @@ fn headline(diff: &Diff) -> String {
     let concerned: BTreeSet<&String> = diff.changes.iter().flat_map(|change| &change.operations).collect();
     match diff.outcome {
         Outcome::None => format!("{} in {} operations", diff.outcome.sentence(), diff.operations),
+        Outcome::Unknown => {
+            format!("{}; what else was found is no verdict", diff.outcome.sentence())
+        }
         outcome => format!(
             "{}, asks for a {} bump; {} of {} operations changed",
             outcome.sentence(),

@@ -112,6 +112,9 @@ rules! {
         absorbed(behaviour("request-media-type-removed", false), "it was not the one that is sent");
 
     STATUS = absorbed(decode("success-status-changed"), ANY_SUCCESS);
+    SUCCESS_ADDED = absorbed(additive("another-success-added"), ANY_SUCCESS);
+    SUCCESS_OTHERWISE = decode("another-success-of-another-body-added");
+    SUCCESS_REMOVED = absorbed(additive("another-success-removed"), ANY_SUCCESS);
     ANSWER_ADDED = compile("answer-body-added");
     ANSWER_REMOVED = compile_and_decode("answer-body-removed");
     ANSWER_MEDIA_TYPE = absorbed(decode("answer-media-type-changed"), "an answer is read whatever it is called");
