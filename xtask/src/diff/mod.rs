@@ -48,6 +48,7 @@ use crate::{
     document,
     overlay::Overlay,
     problem::Problem,
+    route::template,
     shape, slice,
     vendor::{Config, Upstream, Vendor},
 };
@@ -186,6 +187,7 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
                 found = operation::compare(name, one, other, &mut schemas);
             }
             (Some(one), None) => {
+                unknown.extend(elsewhere(new, one.path, name));
                 let what = format!("{} is gone", schema::short(one.path));
                 found.add(rules::OPERATION_REMOVED, "operation", what);
             }
@@ -289,6 +291,15 @@ fn malformed(document: &Value, found: &Operations<'_>, side: &str) -> Option<Str
     let slice = slice::operations(document, routes.iter().map(String::as_str));
     let problem = shape::check(&slice).err()?;
     Some(format!("of the {side} document: {problem}"))
+}
+
+/// Why an operation may be there all the same: what its path has is in another file.
+fn elsewhere(document: &Value, path: &str, name: &str) -> Option<String> {
+    let mut items = document.get("paths").into_iter().flat_map(crate::schema::members);
+    let (_, item) = items.find(|(known, _)| template(known) == template(path))?;
+    let reference = item.get("$ref")?.as_str()?;
+    let is_here = document::target(document, reference).is_some();
+    (!is_here).then(|| format!("{name}: {} is not in the newer document", schema::short(reference)))
 }
 
 /// What an operation refers to and its document does not have.
