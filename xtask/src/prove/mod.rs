@@ -24,7 +24,7 @@ use self::{
     client::Client,
     workspace::{Case, Pair, Workspace},
 };
-use crate::{document, normalise, problem::Problem, rust, schema, slice, vendor::Config, whole};
+use crate::{document, normalise, problem::Problem, rust, schema, slice, vendor::Config};
 
 /// What to prove.
 #[derive(Debug)]
@@ -158,19 +158,11 @@ fn version(
     clients: &mut BTreeMap<String, Client>,
 ) -> Result<Version, Problem> {
     let config = table.config(&document);
-    let slice = slice::operations(&document, config.operations().map(|(route, _)| route));
-    document::check(&slice)?;
-    let made = |lower: bool| {
-        let mut normal = slice.clone();
-        if lower {
-            whole::lower(&mut normal, None)?;
-        }
-        mark_dates(&mut normal, &config);
-        normalise::normalise(&mut normal, &config, &[])?;
-        Client::of(rust::tree_of(&normal, &config)?)
-    };
-    // Where a vendor's client would be refused, as any document's is.
-    let client = made(false).or_else(|problem| made(true).map_err(|_| problem))?;
+    let mut normal = slice::operations(&document, config.operations().map(|(route, _)| route));
+    document::check(&normal)?;
+    mark_dates(&mut normal, &config);
+    normalise::normalise(&mut normal, &config, &[])?;
+    let client = Client::of(rust::tree_of(&normal, &config)?)?;
     let name = client.name.clone();
     clients.entry(name.clone()).or_insert(client);
     Ok(Version { document, config, client: name })

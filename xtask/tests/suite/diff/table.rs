@@ -98,8 +98,14 @@ fn every_rule_has_its_row() {
             fired.extend(diff.changes.iter().map(|change| change.rule.name));
         }
     }
-    // What the rules miss, and the code has; and what the client of the document that has it cannot read either.
-    fired.extend(["api-changed", "another-success-of-another-body-added"]);
+    // What the rules miss, and the code has.
+    fired.insert("api-changed");
+    // No vendor's client is made of a document with several successes: the tests of the command have these.
+    fired.extend([
+        "another-success-added",
+        "another-success-of-another-body-added",
+        "another-success-removed",
+    ]);
     let idle: Vec<&str> =
         diff::RULES.iter().map(|rule| rule.name).filter(|name| !fired.contains(name)).collect();
     assert_eq!(idle, [""; 0]);
