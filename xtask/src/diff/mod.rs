@@ -209,9 +209,7 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
     }
     changes.sort_by(|one, other| one.order().cmp(&other.order()));
     let bump = bump(&changes, &code);
-    for (document, found, side) in [(old, &was, "older"), (new, &is, "newer")] {
-        unknown.extend(malformed(document, found, side));
-    }
+    unknown.extend(malformed((old, &was), (new, &is)));
     let outcome = outcome(&changes, &unknown);
     Diff {
         subject: kept.subject.clone(),
@@ -282,15 +280,28 @@ fn outcome(changes: &[Change], unknown: &[String]) -> Outcome {
     }
 }
 
-/// Why what is kept of a document cannot be what its vendor means.
-fn malformed(document: &Value, found: &Operations<'_>, side: &str) -> Option<String> {
-    if found.is_empty() {
-        return Some(format!("the {side} document has none of the operations: is it of another vendor?"));
+/// Why what is kept of the documents cannot be what their vendor means.
+fn malformed(old: (&Value, &Operations<'_>), new: (&Value, &Operations<'_>)) -> Vec<String> {
+    let problem = |(document, found): (&Value, &Operations<'_>)| {
+        if found.is_empty() {
+            return Some("it has none of the operations: is it of another vendor?".to_owned());
+        }
+        let routes: Vec<String> = found.values().map(Operation::route).collect();
+        let slice = slice::operations(document, routes.iter().map(String::as_str));
+        shape::check(&slice).err().map(|problem| problem.to_string())
+    };
+    let problems = [problem(old), problem(new)];
+    // A fault that stays as it is is no change.
+    if let [Some(was), Some(is)] = &problems
+        && was == is
+        && let Some((place, _)) = was.split_once(": ")
+        && old.0.pointer(place).is_some()
+        && old.0.pointer(place) == new.0.pointer(place)
+    {
+        return Vec::new();
     }
-    let routes: Vec<String> = found.values().map(Operation::route).collect();
-    let slice = slice::operations(document, routes.iter().map(String::as_str));
-    let problem = shape::check(&slice).err()?;
-    Some(format!("of the {side} document: {problem}"))
+    let sides = ["older", "newer"].into_iter().zip(problems);
+    sides.filter_map(|(side, problem)| Some(format!("of the {side} document: {}", problem?))).collect()
 }
 
 /// Why an operation may be there all the same: what its path has is in another file.

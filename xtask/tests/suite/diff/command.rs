@@ -141,13 +141,21 @@ fn a_part_that_is_elsewhere_or_of_another_shape_is_no_verdict_and_is_named() {
             with("/paths/~1things~1{id}", json!({"$ref": "paths.json#/things"})),
             "paths.json#/things is not in",
         ),
-        (with("/paths", json!({})), "the newer document has none of the operations"),
+        (with("/paths", json!({})), "of the newer document: it has none of the operations"),
     ] {
         let (code, output) = diff(&document(), &new);
         assert_eq!(code, 3, "{output}");
         assert!(output.contains("could not tell") && output.contains(said), "{said}:\n{output}");
         assert_eq!(diff(&new, &document()).0, 3, "{said}");
     }
+}
+
+#[test]
+fn a_fault_that_both_documents_have_is_no_change() {
+    let faulty = |fault: &str| with("/components/schemas/Thing/properties/size", json!(fault));
+    let (code, output) = diff(&faulty("type: string"), &faulty("type: string"));
+    assert_eq!(code, 0, "{output}");
+    assert_eq!(diff(&faulty("type: string"), &faulty("type: integer")).0, 3);
 }
 
 #[test]
