@@ -7,7 +7,7 @@
 //! [`release`] what a change of that asks of the version. [`verify`] compares
 //! what is kept with what the vendors publish, [`diff`] two versions of what they
 //! publish, [`update`] takes a new one in, and [`radar`] looks for what should be
-//! kept as well.
+//! kept as well; [`prove`] shows that what [`diff`] says is so.
 //!
 //! [`new_vendor`] begins the folder and the crate of a further vendor.
 //!
@@ -29,6 +29,7 @@ pub mod overlay;
 pub mod pipeline;
 mod pointer;
 pub mod problem;
+pub mod prove;
 pub mod radar;
 pub mod release;
 mod route;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, new_vendor, problem::Problem, radar, update, verify, whole};
+use xtask::{bite, diff, generate, new_vendor, problem::Problem, prove, radar, update, verify, whole};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -102,6 +102,16 @@ enum Spec {
         #[arg(long)]
         prose: bool,
     },
+    /// Shows that what `diff` says is so: old consumers are compiled with new clients, and old clients read new answers;
+    /// exit code 1 where the table of changes is wrong, 2 on bad input.
+    Prove {
+        /// The folder of the table.
+        #[arg(long, value_name = "DIR", default_value = "xtask/tests/suite/mutations")]
+        table: PathBuf,
+        /// Only the changes whose name contains this.
+        #[arg(long, value_name = "TEXT")]
+        only: Option<String>,
+    },
     /// Looks for operations on tokens that nobody keeps or knows; exit code 1 where there are some, 2 on bad input.
     Radar {
         /// The vendors; all where none is named.
@@ -132,22 +142,26 @@ fn main() -> ExitCode {
     // progenitor follows a document's nesting on the stack.
     const STACK: usize = 256 << 20;
 
-    let arguments = Arguments::parse();
-    let worker = std::thread::Builder::new().stack_size(STACK).spawn(|| run(arguments));
+    let is_diff = std::env::args().skip(1).take(2).eq(["spec", "diff"]);
+    let unreadable = if is_diff { diff::Outcome::Unknown.exit_code() } else { 2 };
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            drop(error.print());
+            return ExitCode::from(if error.use_stderr() { unreadable } else { 0 });
+        }
+    };
+    let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || run(arguments, unreadable));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        Ok(Err(_)) | Err(_) => ExitCode::from(2),
+        Ok(Err(_)) | Err(_) => ExitCode::from(unreadable),
     }
 }
 
-fn run(arguments: Arguments) -> ExitCode {
+/// Runs the command; `unreadable` is the exit code where it cannot: 2 says of a diff that something breaks.
+fn run(arguments: Arguments, unreadable: u8) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
     let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
-    let unreadable = match arguments.command {
-        // 2 says that something breaks.
-        Command::Spec { command: Spec::Diff { .. } } => diff::Outcome::Unknown.exit_code(),
-        _ => 2,
-    };
     let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
         Command::Generate { spec: Some(spec), out: Some(out), select, .. } => {
@@ -173,6 +187,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Spec { command: Spec::Diff { old, new, vendor, select, format, prose } } => {
             let options = diff::Options { old, new, vendor, select, format, prose };
             diff::run(&root, &options, &mut report).map(diff::Outcome::exit_code)
+        }
+        Command::Spec { command: Spec::Prove { table, only } } => {
+            prove::run(&root, &prove::Options { table, only }, &mut report).map(stale)
         }
         Command::Spec { command: Spec::Radar { vendors, upstream } } => {
             radar::run(&root, &vendors, &upstream, &mut report).map(stale)

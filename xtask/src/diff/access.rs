@@ -14,6 +14,8 @@ pub(super) struct Access {
     alternatives: BTreeMap<BTreeSet<String>, BTreeSet<String>>,
     /// Where it is served.
     servers: BTreeSet<String>,
+    /// Where that is if nobody chooses, by the addresses as they are written.
+    defaults: BTreeMap<String, String>,
 }
 
 impl Access {
@@ -31,8 +33,9 @@ impl Access {
         let servers = [operation.operation, operation.item, document.0]
             .into_iter()
             .find_map(|owner| owner.get("servers"));
-        let urls = servers.and_then(Value::as_array).into_iter().flatten().filter_map(address);
-        Self { alternatives, servers: urls.collect() }
+        let servers = || servers.and_then(Value::as_array).into_iter().flatten();
+        let defaults = servers().filter_map(|server| Some((url(server)?, default(server)?)));
+        Self { alternatives, servers: servers().flat_map(addresses).collect(), defaults: defaults.collect() }
     }
 
     fn is_public(&self) -> bool {
@@ -40,9 +43,34 @@ impl Access {
     }
 }
 
-/// The address of a server, its variables by name.
-fn address(server: &Value) -> Option<String> {
+fn url(server: &Value) -> Option<String> {
     Some(server.get("url")?.as_str()?.trim_end_matches('/').to_owned())
+}
+
+/// The address of a server with the values that its variables have by themselves.
+fn default(server: &Value) -> Option<String> {
+    let variables = server.get("variables").into_iter().flat_map(members);
+    let values = variables.filter_map(|(name, variable)| Some((name, variable.get("default")?.as_str()?)));
+    Some(values.fold(url(server)?, |url, (name, value)| url.replace(&format!("{{{name}}}"), value)))
+}
+
+/// The addresses of a server: its own, and those with other values of its variables.
+fn addresses(server: &Value) -> BTreeSet<String> {
+    /// A server of more is one of any.
+    const MOST: usize = 100;
+
+    let mut all: BTreeSet<String> = url(server).into_iter().collect();
+    for (name, variable) in server.get("variables").into_iter().flat_map(members) {
+        let listed = variable.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let values: BTreeSet<&str> =
+            listed.chain(variable.get("default")).filter_map(Value::as_str).collect();
+        if values.is_empty() || all.len() * values.len() > MOST {
+            continue;
+        }
+        let place = format!("{{{name}}}");
+        all = all.iter().flat_map(|url| values.iter().map(|value| url.replace(&place, value))).collect();
+    }
+    all
 }
 
 pub(super) fn compare(old: &Access, new: &Access, found: &mut Found) {
@@ -81,6 +109,14 @@ fn names(schemes: &BTreeSet<String>) -> String {
 fn servers(old: &Access, new: &Access, found: &mut Found) {
     for server in new.servers.difference(&old.servers) {
         found.add(rules::SERVER_ADDED, "servers", format!("{} is new", short(server)));
+    }
+    for (url, was) in &old.defaults {
+        // One that came or went is said to have.
+        let is_there = |server: &String| old.servers.contains(server) && new.servers.contains(server);
+        if let Some(is) = new.defaults.get(url).filter(|is| *is != was && is_there(is) && is_there(was)) {
+            let what = format!("{} by default, was {}", short(is), short(was));
+            found.add(rules::SERVER_DEFAULT, "servers", what);
+        }
     }
     for server in old.servers.difference(&new.servers) {
         found.add(rules::SERVER_REMOVED, "servers", format!("{} is gone", short(server)));

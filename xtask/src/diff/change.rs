@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::rules::{Class, Rule};
+use super::rules::{self, Class, Rule};
 
 /// One change of the structure, with what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,23 @@ impl Change {
 
     /// The generated code is the same.
     pub(super) fn take_back_compile(&mut self) {
+        /// What the vendor wants otherwise than before, whether or not the code says it.
+        const DEMANDS: [&Rule; 9] = [
+            rules::PARAMETER_ADDED_REQUIRED,
+            rules::PARAMETER_REQUIRED,
+            rules::PARAMETER_MOVED,
+            rules::BODY_ADDED,
+            rules::RETYPED_SENT,
+            rules::FIELD_ADDED_REQUIRED,
+            rules::FIELD_REQUIRED_SENT,
+            rules::NOT_NULLABLE_SENT,
+            rules::WORD_REMOVED,
+        ];
+
         if self.breaks_decode {
             self.class = Class::Decode;
+        } else if DEMANDS.contains(&self.rule) {
+            self.class = Class::Behaviour;
         } else {
             self.absorbed = Some("the generated code offers the same");
         }

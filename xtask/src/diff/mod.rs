@@ -10,6 +10,7 @@
 mod access;
 mod change;
 mod kept;
+mod limits;
 mod operation;
 mod outside;
 mod prose;
@@ -39,7 +40,7 @@ pub use self::{
 };
 use self::{
     change::{Direction, Found, Text},
-    kept::Wanted,
+    kept::{Operation, Operations, Wanted},
     schema::Schemas,
 };
 use crate::{
@@ -47,6 +48,8 @@ use crate::{
     document,
     overlay::Overlay,
     problem::Problem,
+    route::template,
+    shape, slice,
     vendor::{Config, Upstream, Vendor},
 };
 
@@ -184,6 +187,7 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
                 found = operation::compare(name, one, other, &mut schemas);
             }
             (Some(one), None) => {
+                unknown.extend(elsewhere(new, one.path, name));
                 let what = format!("{} is gone", schema::short(one.path));
                 found.add(rules::OPERATION_REMOVED, "operation", what);
             }
@@ -205,6 +209,7 @@ pub fn compare(old: &Value, new: &Value, kept: &Kept) -> Diff {
     }
     changes.sort_by(|one, other| one.order().cmp(&other.order()));
     let bump = bump(&changes, &code);
+    unknown.extend(malformed((old, &was), (new, &is)));
     let outcome = outcome(&changes, &unknown);
     Diff {
         subject: kept.subject.clone(),
@@ -265,13 +270,47 @@ fn by_operation(changes: &[Change]) -> BTreeMap<String, Verdict> {
     verdicts
 }
 
+/// What could not be read may be anything, so nothing is said where something could not.
 fn outcome(changes: &[Change], unknown: &[String]) -> Outcome {
-    match (changes.iter().any(Change::is_breaking), unknown.is_empty(), changes.is_empty()) {
-        (true, ..) => Outcome::Breaking,
-        (false, false, _) => Outcome::Unknown,
-        (false, true, false) => Outcome::Additive,
-        (false, true, true) => Outcome::None,
+    match (unknown.is_empty(), changes.iter().any(Change::is_breaking), changes.is_empty()) {
+        (false, ..) => Outcome::Unknown,
+        (true, true, _) => Outcome::Breaking,
+        (true, false, false) => Outcome::Additive,
+        (true, false, true) => Outcome::None,
     }
+}
+
+/// Why what is kept of the documents cannot be what their vendor means.
+fn malformed(old: (&Value, &Operations<'_>), new: (&Value, &Operations<'_>)) -> Vec<String> {
+    let problem = |(document, found): (&Value, &Operations<'_>)| {
+        if found.is_empty() {
+            return Some("it has none of the operations: is it of another vendor?".to_owned());
+        }
+        let routes: Vec<String> = found.values().map(Operation::route).collect();
+        let slice = slice::operations(document, routes.iter().map(String::as_str));
+        shape::check(&slice).err().map(|problem| problem.to_string())
+    };
+    let problems = [problem(old), problem(new)];
+    // A fault that stays as it is is no change.
+    if let [Some(was), Some(is)] = &problems
+        && was == is
+        && let Some((place, _)) = was.split_once(": ")
+        && old.0.pointer(place).is_some()
+        && old.0.pointer(place) == new.0.pointer(place)
+    {
+        return Vec::new();
+    }
+    let sides = ["older", "newer"].into_iter().zip(problems);
+    sides.filter_map(|(side, problem)| Some(format!("of the {side} document: {}", problem?))).collect()
+}
+
+/// Why an operation may be there all the same: what its path has is in another file.
+fn elsewhere(document: &Value, path: &str, name: &str) -> Option<String> {
+    let mut items = document.get("paths").into_iter().flat_map(crate::schema::members);
+    let (_, item) = items.find(|(known, _)| template(known) == template(path))?;
+    let reference = item.get("$ref")?.as_str()?;
+    let is_here = document::target(document, reference).is_some();
+    (!is_here).then(|| format!("{name}: {} is not in the newer document", schema::short(reference)))
 }
 
 /// What an operation refers to and its document does not have.

@@ -270,15 +270,45 @@ fn media_types(
 /// The answer for every status that is not named.
 const DEFAULT: &str = "default";
 
-/// The success that a client reads: the first one with a body, or the first.
-fn success<'a>(document: Document<'a>, operation: &Operation<'a>) -> Option<(&'a str, &'a Value)> {
+/// The successes, the one that a client reads first: the first one with a body, or the first.
+fn successes<'a>(document: Document<'a>, operation: &Operation<'a>) -> Vec<(&'a str, &'a Value)> {
     let answers = operation.operation.get("responses").into_iter().flat_map(members);
     let mut successes: Vec<_> = answers
         .filter(|(status, _)| status.starts_with('2') || *status == DEFAULT)
         .map(|(status, answer)| (status.as_str(), document.resolve(answer)))
         .collect();
     successes.sort_by_key(|(status, answer)| (*status == DEFAULT, answer.get("content").is_none(), *status));
-    successes.first().copied()
+    successes
+}
+
+/// A success beside the one that is read: it is read as that one is.
+fn other_successes<'a>(
+    old: &[(&'a str, &'a Value)],
+    new: &[(&'a str, &'a Value)],
+    schemas: &mut Schemas<'a>,
+    found: &mut Found,
+) {
+    let others = |all: &[(&'a str, &'a Value)]| -> BTreeMap<&'a str, &'a Value> {
+        all.iter().filter(|(status, _)| *status != DEFAULT).copied().collect()
+    };
+    let (was, is) = (others(old), others(new));
+    let Some((read, one)) = old.first() else { return };
+    if !is.contains_key(read) {
+        return;
+    }
+    for (status, other) in is.iter().filter(|(status, _)| !was.contains_key(*status)) {
+        let (one, other) = (content(schemas.old, Some(one)), content(schemas.new, Some(other)));
+        let is_otherwise = match (used(&one), used(&other)) {
+            (Some((_, one)), Some((_, other))) => schemas.differ(one.get("schema"), other.get("schema")),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        let rule = if is_otherwise { rules::SUCCESS_OTHERWISE } else { rules::SUCCESS_ADDED };
+        found.add(rule, "answer", format!("{} is a success, too", short(status)));
+    }
+    for status in was.keys().filter(|status| !is.contains_key(*status)) {
+        found.add(rules::SUCCESS_REMOVED, "answer", format!("{} is no longer a success", short(status)));
+    }
 }
 
 fn answers<'a>(
@@ -289,7 +319,9 @@ fn answers<'a>(
     found: &mut Found,
 ) {
     errors(old, new, schemas, found);
-    let (was, is) = (success(schemas.old, old), success(schemas.new, new));
+    let (was, is) = (successes(schemas.old, old), successes(schemas.new, new));
+    other_successes(&was, &is, schemas, found);
+    let (was, is) = (was.first().copied(), is.first().copied());
     let (Some((old_status, was)), Some((new_status, is))) = (was, is) else {
         match (was.is_some(), is.is_some()) {
             (true, false) => found.add(rules::ANSWER_REMOVED, "answer", "no success is declared any more"),
@@ -314,10 +346,10 @@ fn answers<'a>(
         (None, Some(_)) => found.add(rules::ANSWER_ADDED, "answer", "has a body"),
         (Some(_), None) => found.add(rules::ANSWER_REMOVED, "answer", "has no body any more"),
         (Some((old_type, old_media)), Some((new_type, new_media))) => {
-            let changed = if is_json(old_type) == is_json(new_type) {
-                rules::ANSWER_MEDIA_TYPE
-            } else {
-                rules::ANSWER_NO_JSON
+            let changed = match (is_json(old_type), is_json(new_type)) {
+                (true, false) => rules::ANSWER_NO_JSON,
+                (false, true) => rules::ANSWER_NEWLY_JSON,
+                _ => rules::ANSWER_MEDIA_TYPE,
             };
             media_types(
                 "answer",

@@ -74,7 +74,7 @@ fn parts<'a>(old: &'a str, new: &'a str) -> Vec<Part<'a>> {
 
 /// Whether a word tells of a behaviour, rather than being part of a phrase.
 fn matters(word: &str) -> bool {
-    const WORDS: [&str; 49] = [
+    const WORDS: [&str; 50] = [
         "all",
         "allowed",
         "always",
@@ -95,6 +95,7 @@ fn matters(word: &str) -> bool {
         "ignored",
         "ignores",
         "immediately",
+        "important",
         "legacy",
         "limit",
         "limited",

@@ -85,7 +85,6 @@ rules! {
     OPERATION_ADDED = additive("operation-added");
     OPERATION_REMOVED = compile("operation-removed");
     OPERATION_MOVED = behaviour("operation-moved", true);
-    OPERATION_RENAMED = compile("operation-renamed");
     OPERATION_DEPRECATED = behaviour("operation-deprecated", false);
     OPERATION_UNDEPRECATED = behaviour("operation-no-longer-deprecated", false);
 
@@ -113,10 +112,15 @@ rules! {
         absorbed(behaviour("request-media-type-removed", false), "it was not the one that is sent");
 
     STATUS = absorbed(decode("success-status-changed"), ANY_SUCCESS);
+    SUCCESS_ADDED = absorbed(additive("another-success-added"), ANY_SUCCESS);
+    SUCCESS_OTHERWISE = decode("another-success-of-another-body-added");
+    SUCCESS_REMOVED = absorbed(additive("another-success-removed"), ANY_SUCCESS);
     ANSWER_ADDED = compile("answer-body-added");
     ANSWER_REMOVED = compile_and_decode("answer-body-removed");
-    ANSWER_MEDIA_TYPE = decode("answer-media-type-changed");
-    ANSWER_NO_JSON = compile_and_decode("answer-no-longer-or-newly-json");
+    ANSWER_MEDIA_TYPE = absorbed(decode("answer-media-type-changed"), "an answer is read whatever it is called");
+    ANSWER_NO_JSON = compile_and_decode("answer-no-longer-json");
+    // What is no JSON is a stream of bytes, and anything can be that.
+    ANSWER_NEWLY_JSON = compile("answer-newly-json");
     ANSWER_MEDIA_TYPE_ADDED = additive("answer-media-type-added");
     ANSWER_MEDIA_TYPE_UNUSED =
         absorbed(behaviour("answer-media-type-removed", false), "it was not the one that is asked for");
@@ -131,6 +135,7 @@ rules! {
     CREDENTIAL_ADDED = additive("kind-of-credential-added");
     CREDENTIAL_REMOVED = behaviour("kind-of-credential-removed", true);
     SERVER_ADDED = additive("server-added");
+    SERVER_DEFAULT = behaviour("server-default-changed", true);
     SERVER_REMOVED = behaviour("server-removed", true);
 
     TYPE_RENAMED = compile("type-renamed");
@@ -146,6 +151,8 @@ rules! {
     FIELD_REMOVED_SENT = compile("request-field-removed");
     FIELD_REMOVED_READ = compile("answer-field-removed");
     ID_REMOVED = compile_and_decode("answer-id-removed");
+    // An answer to a creation without its secret is an error, whatever else is in it.
+    SECRET_REMOVED = compile_and_decode("answer-secret-removed");
     FIELD_REQUIRED_SENT = compile("request-field-became-required");
     FIELD_OPTIONAL_SENT = compile("request-field-became-optional");
     FIELD_REQUIRED_READ = absorbed(additive("answer-field-became-required"), LENIENT);
@@ -163,8 +170,12 @@ rules! {
     WORD_ADDED_READ = absorbed(decode("answer-enum-value-added"), OPEN_WORDS);
     WORD_REMOVED = compile("enum-value-removed");
     NUMBER_ADDED_READ = decode("answer-number-added-to-enum");
+    NUMBER_REMOVED_SENT = behaviour("request-number-removed-from-enum", true);
+    NUMBER_REMOVED_READ = absorbed(additive("answer-number-removed-from-enum"), "it can still be read");
     BRANCH_ADDED_SENT = additive("request-alternative-added");
     BRANCH_ADDED_READ = decode("answer-alternative-added");
+    // Nothing is required of a record in an answer, so one record is read as well as another.
+    BRANCH_TAKEN = behaviour("answer-alternative-taken-for-another", true);
     BRANCH_REMOVED = compile("alternative-removed");
     DISCRIMINATOR = absorbed(behaviour("discriminator-changed", false), UNCHECKED);
 
@@ -179,7 +190,6 @@ rules! {
     FIELD_UNDEPRECATED = behaviour("field-no-longer-deprecated", false);
 
     API_CHANGED = compile("api-changed");
-    API_ADDED = additive("api-added");
 }
 
 #[cfg(test)]

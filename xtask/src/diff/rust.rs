@@ -27,6 +27,8 @@ use crate::{
 pub(super) struct Code {
     old: Api,
     changes: Vec<ApiChange>,
+    /// Whether the newer client has nothing.
+    is_gone: bool,
 }
 
 /// Generates both clients and compares what they offer.
@@ -50,7 +52,7 @@ pub(super) fn compare(
     };
     // As the client would be generated; where that is refused, as any document is.
     let (old, new) = both(false).or_else(|problem: Problem| both(true).map_err(|_| problem))?;
-    Ok(Code { changes: old.compare(&new), old })
+    Ok(Code { changes: old.compare(&new), is_gone: new == Api::default(), old })
 }
 
 /// The API of the client of these operations.
@@ -123,6 +125,10 @@ impl Code {
 
     /// Corrects what the rules say where the code says otherwise.
     pub(super) fn correct(&self, changes: &mut Vec<Change>) {
+        // That all is gone is said.
+        if self.is_gone {
+            return;
+        }
         if !self.changes.iter().any(|change| change.breaking) {
             for change in changes.iter_mut().filter(|change| change.class == Class::Compile) {
                 change.take_back_compile();
@@ -142,7 +148,7 @@ impl Code {
     }
 
     fn operations(&self, change: &ApiChange) -> BTreeSet<String> {
-        if change.item.owner == CLIENT {
+        if change.item.owner == CLIENT && !change.item.name.is_empty() {
             return BTreeSet::from([change.item.name.clone()]);
         }
         self.old.methods_with(&change.item.owner).into_iter().map(str::to_owned).collect()

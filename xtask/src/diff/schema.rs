@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::{
     change::{Direction, Found, Pair},
+    limits,
     rules::{self, Rule},
-    view::{Document, LIMITS, Limit, Shape, View},
+    view::{Document, Shape, View},
 };
 use crate::{pointer, vendor::Config};
 
@@ -197,7 +198,7 @@ impl<'a> Schemas<'a> {
             return;
         }
         if was != is || is_date(old, at, self.config) != is_date(new, at, self.config) {
-            let is_read_as_before = was != is && takes(was, is)
+            let is_read_as_before = was != is && (takes(was, is) || self.is_taken_for(new, old))
                 || was == is && is == Shape::Text && !is_date(old, at, self.config);
             let read = if is_read_as_before { rules::NARROWED_READ } else { rules::RETYPED_READ };
             let rule = at.rule(rules::RETYPED_SENT, read);
@@ -207,7 +208,11 @@ impl<'a> Schemas<'a> {
         if old.format() != new.format() {
             found.add(rules::FORMAT, &at.place, format!("is {}, was {}", kind(new), kind(old)));
         }
-        limits(old, new, at, found);
+        let rule = [
+            at.rule(rules::LIMIT_NARROWED, rules::LIMIT_READ),
+            at.rule(rules::LIMIT_WIDENED, rules::LIMIT_READ),
+        ];
+        limits::compare(old, new, rule, &at.place, found);
         self.values(old, new, at, found);
         match was {
             Shape::Record => self.properties(old, new, at, found),
@@ -257,7 +262,12 @@ impl<'a> Schemas<'a> {
             found.add(at.rule(rules::WORD_ADDED_SENT, read), &at.place, format!("`{value}` is new"));
         }
         for value in old_values.difference(&new_values) {
-            found.add(rules::WORD_REMOVED, &at.place, format!("`{value}` is gone"));
+            let rule = match old.shape() {
+                Shape::Words => rules::WORD_REMOVED,
+                // A number is no variant.
+                _ => at.rule(rules::NUMBER_REMOVED_SENT, rules::NUMBER_REMOVED_READ),
+            };
+            found.add(rule, &at.place, format!("`{value}` is gone"));
         }
     }
 
@@ -279,12 +289,35 @@ impl<'a> Schemas<'a> {
         for name in was.keys() {
             found.add(rules::BRANCH_REMOVED, &at.place, format!("{} is no longer one of it", short(name)));
         }
-        for name in is.keys() {
-            let rule = at.rule(rules::BRANCH_ADDED_SENT, rules::BRANCH_ADDED_READ);
+        let known: Vec<View<'a>> =
+            old.branches().into_iter().flatten().map(|branch| self.old.view(branch)).collect();
+        for (name, branch) in &is {
+            let branch = self.new.view(branch);
+            let is_taken = known.iter().any(|known| self.is_taken_for(&branch, known));
+            let read = if is_taken { rules::BRANCH_TAKEN } else { rules::BRANCH_ADDED_READ };
+            let rule = at.rule(rules::BRANCH_ADDED_SENT, read);
             found.add(rule, &at.place, format!("{} is one of it", short(name)));
         }
         if old.keyword("discriminator") != new.keyword("discriminator") {
             found.add(rules::DISCRIMINATOR, &at.place, "another discriminator");
+        }
+    }
+
+    /// Whether a field is one of those that are hidden, in a version of the document that nobody has described yet, too.
+    fn is_secret(&self, record: &str, property: &str, shape: Shape) -> bool {
+        let name = format!("{record}.{property}");
+        let sounds = shape == Shape::Text && crate::rust::sounds_secret(property);
+        self.config.secrets.contains(&name) || sounds && !self.config.not_secrets.contains(&name)
+    }
+
+    /// Whether what is of one alternative can be read as of another.
+    fn is_taken_for(&self, new: &View<'a>, old: &View<'a>) -> bool {
+        let ids = || self.config.ids.iter().filter(|id| old.properties().contains_key(id.as_str()));
+        match (new.shape(), old.shape()) {
+            (Shape::Record | Shape::Map, Shape::Record) => {
+                ids().all(|id| !old.requires(id) || new.requires(id))
+            }
+            (new, old) => new == old || takes(old, new),
         }
     }
 
@@ -314,10 +347,11 @@ impl<'a> Schemas<'a> {
                     self.compare(one, other, &inside, found);
                 }
                 (Some(_), None) => {
-                    let read = if is_id && old.requires(name) {
-                        rules::ID_REMOVED
-                    } else {
-                        rules::FIELD_REMOVED_READ
+                    let is_secret = self.is_secret(&at.type_name, name, self.old.view(was[name]).shape());
+                    let read = match (is_id && old.requires(name), is_secret) {
+                        (true, _) => rules::ID_REMOVED,
+                        (false, true) => rules::SECRET_REMOVED,
+                        (false, false) => rules::FIELD_REMOVED_READ,
                     };
                     let what = if all_is.contains_key(name) {
                         format!("is {hidden} now")
@@ -363,28 +397,6 @@ fn required((was, is): (bool, bool), is_id: bool, at: &At, found: &mut Found) {
     found.add(at.rule(sent, read), &at.place, if is { "is required" } else { "is no longer required" });
 }
 
-fn limits(old: &View<'_>, new: &View<'_>, at: &At, found: &mut Found) {
-    for (key, limit) in LIMITS {
-        let (was, is) = (old.keyword(key), new.keyword(key));
-        if was == is {
-            continue;
-        }
-        let number = |value: Option<&Value>| value.and_then(Value::as_f64);
-        let is_narrower = match (limit, number(was), number(is)) {
-            (_, _, None) if is.is_none() => false,
-            (Limit::Least, Some(was), Some(is)) => is > was,
-            (Limit::Most, Some(was), Some(is)) => is < was,
-            _ => is != Some(&Value::Bool(false)),
-        };
-        let sent = if is_narrower { rules::LIMIT_NARROWED } else { rules::LIMIT_WIDENED };
-        found.add(
-            at.rule(sent, rules::LIMIT_READ),
-            &at.place,
-            format!("{key} {}, was {}", word(is), word(was)),
-        );
-    }
-}
-
 /// Whether the type of one shape reads what has another.
 fn takes(was: Shape, is: Shape) -> bool {
     // A choice of words is open: it reads any.
@@ -419,17 +431,24 @@ fn kind(view: &View<'_>) -> String {
 pub(super) fn word(value: Option<&Value>) -> String {
     match value {
         None => "none".to_owned(),
+        Some(Value::String(text)) if text.trim().is_empty() => format!("{text:?}"),
         Some(Value::String(text)) => short(text),
         Some(value) => short(&value.to_string()),
     }
+}
+
+/// A character as it may be shown: none that moves, hides or turns around what stands beside it.
+pub(super) fn shown(c: char) -> char {
+    let is_formatting =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    if c.is_control() || is_formatting { ' ' } else { c }
 }
 
 /// Text of a document, which may be long and may hold anything, in one short line.
 pub(super) fn short(text: &str) -> String {
     const LONGEST: usize = 60;
 
-    let mut line: String =
-        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST + 1).collect();
+    let mut line: String = text.chars().map(shown).take(LONGEST + 1).collect();
     if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(cut);
         line.push('…');

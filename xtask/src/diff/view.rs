@@ -172,31 +172,6 @@ impl Shape {
     }
 }
 
-/// What a keyword bounds, and in which direction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Limit {
-    Least,
-    Most,
-    Other,
-}
-
-/// Keywords that bound values without making another type of them.
-pub(super) const LIMITS: [(&str, Limit); 13] = [
-    ("minimum", Limit::Least),
-    ("exclusiveMinimum", Limit::Least),
-    ("minLength", Limit::Least),
-    ("minItems", Limit::Least),
-    ("minProperties", Limit::Least),
-    ("maximum", Limit::Most),
-    ("exclusiveMaximum", Limit::Most),
-    ("maxLength", Limit::Most),
-    ("maxItems", Limit::Most),
-    ("maxProperties", Limit::Most),
-    ("multipleOf", Limit::Other),
-    ("pattern", Limit::Other),
-    ("uniqueItems", Limit::Other),
-];
-
 impl<'a> View<'a> {
     /// The keyword's value, the closest one first.
     pub(super) fn keyword(&self, key: &str) -> Option<&'a Value> {

@@ -2,43 +2,24 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
-use serde::Deserialize;
 use serde_json::Value;
 use xtask::{
     diff::{self, Class, Diff, Kept},
-    document,
+    prove::{Claim, Table},
     vendor::Vendor,
 };
-
-/// One thing that a vendor may do to a document.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Mutation {
-    name: String,
-    patch: json_patch::Patch,
-    forward: String,
-    backward: String,
-}
 
 fn folder() -> PathBuf {
     PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("tests/suite/mutations")
 }
 
-fn base() -> Value {
-    document::load(&folder().join("base.yaml")).unwrap()
+fn table() -> Table {
+    Table::load(&folder()).unwrap()
 }
 
-fn table() -> Vec<Mutation> {
-    serde_json::from_value(document::read(&folder().join("table.yaml")).unwrap()).unwrap()
-}
-
-fn vendor() -> Vendor {
-    let text = std::fs::read_to_string(folder().join("vendor.toml")).unwrap();
-    Vendor { name: "acme".into(), folder: folder(), config: toml::from_str(&text).unwrap() }
-}
-
-fn compare(old: &Value, new: &Value) -> Diff {
-    let kept = Kept::of_vendor(&[vendor()], old, new).unwrap().unwrap();
+fn compare(table: &Table, old: &Value, new: &Value) -> Diff {
+    let vendor = Vendor { name: "acme".into(), folder: folder(), config: table.config.clone() };
+    let kept = Kept::of_vendor(&[vendor], old, new).unwrap().unwrap();
     diff::compare(old, new, &kept)
 }
 
@@ -65,19 +46,19 @@ const BREAKING: [&str; 4] = ["compile", "compile, decode", "decode", "behaviour,
 
 #[test]
 fn no_breaking_change_is_missed_and_no_harmless_one_is_called_breaking() {
-    let base = base();
+    let table = table();
+    let base = &table.base;
     let mut matrix: BTreeMap<(String, String), usize> = BTreeMap::new();
     let mut wrong = String::new();
-    for mutation in table() {
-        let mut mutated = base.clone();
-        json_patch::patch(&mut mutated, &mutation.patch)
-            .unwrap_or_else(|error| panic!("{}: {error}", mutation.name));
-        for (way, diff, expected) in [
-            ("forward", compare(&base, &mutated), mutation.forward),
-            ("backward", compare(&mutated, &base), mutation.backward),
+    let mut by_code_alone = Vec::new();
+    for mutation in &table.rows {
+        let mutated = table.changed(mutation).unwrap();
+        for (way, diff, Claim(expected)) in [
+            ("forward", compare(&table, base, &mutated), &mutation.forward),
+            ("backward", compare(&table, &mutated, base), &mutation.backward),
         ] {
             let said = verdict(&diff);
-            if said != expected {
+            if said != *expected {
                 let changes: Vec<String> = diff
                     .changes
                     .iter()
@@ -90,13 +71,20 @@ fn no_breaking_change_is_missed_and_no_harmless_one_is_called_breaking() {
                     changes.join("; ")
                 );
             }
-            assert_eq!(diff.code, None, "{} ({way})", mutation.name);
+            if let Some(problem) = &diff.code {
+                let _ = writeln!(wrong, "{} ({way}): {problem}", mutation.name);
+            }
             assert_eq!(
                 diff.outcome == diff::Outcome::Breaking,
                 BREAKING.contains(&said.as_str()),
                 "{}",
                 mutation.name
             );
+            let breaks_code = |change: &&diff::Change| change.class == Class::Compile && change.is_breaking();
+            let mut breaking = diff.changes.iter().filter(breaks_code).peekable();
+            if breaking.peek().is_some() && breaking.all(|change| change.rule.name == "api-changed") {
+                by_code_alone.push(format!("{} ({way})", mutation.name));
+            }
             *matrix.entry((expected.clone(), said.clone())).or_default() += 1;
         }
     }
@@ -104,4 +92,29 @@ fn no_breaking_change_is_missed_and_no_harmless_one_is_called_breaking() {
     let lines: Vec<String> =
         matrix.iter().map(|((is, said), count)| format!("{count:>3} {is} called {said}")).collect();
     insta::assert_snapshot!(lines.join("\n"));
+    // Without code, as with whole documents, the rules have to know.
+    insta::assert_snapshot!("what_the_rules_miss_and_the_code_has", by_code_alone.join("\n"));
+}
+
+#[test]
+fn every_rule_has_its_row() {
+    let table = table();
+    let mut fired = std::collections::BTreeSet::new();
+    for mutation in &table.rows {
+        let mutated = table.changed(mutation).unwrap();
+        for diff in [compare(&table, &table.base, &mutated), compare(&table, &mutated, &table.base)] {
+            fired.extend(diff.changes.iter().map(|change| change.rule.name));
+        }
+    }
+    // What the rules miss, and the code has.
+    fired.insert("api-changed");
+    // No vendor's client is made of a document with several successes: the tests of the command have these.
+    fired.extend([
+        "another-success-added",
+        "another-success-of-another-body-added",
+        "another-success-removed",
+    ]);
+    let idle: Vec<&str> =
+        diff::RULES.iter().map(|rule| rule.name).filter(|name| !fired.contains(name)).collect();
+    assert_eq!(idle, [""; 0]);
 }

@@ -1,0 +1,4 @@
+//! What another version of a document means.
+
+mod command;
+mod table;
