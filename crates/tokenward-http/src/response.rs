@@ -75,7 +75,18 @@ impl Response {
         Ok(ResponseValue::new(record, status, headers))
     }
 
-    /// Reads the body as a list, within the bound of the client.
+    /// Reads the body as what may be a list but is none of records, or may be anything, within 1 MiB.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub async fn decode_any<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+        let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
+        let value = from_slice(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        Ok(ResponseValue::new(value, status, headers))
+    }
+
+    /// Reads the body as a list of records, within the bound of the client.
     ///
     /// # Errors
     ///
@@ -351,5 +362,22 @@ mod tests {
             push(&mut body, &[7; 1 << 20], usize::MAX);
         }
         assert_eq!((body.len(), body.capacity()), (17 << 20, 34 << 20));
+    }
+
+    #[tokio::test]
+    async fn what_may_be_a_list_is_read_as_it_comes_and_a_record_is_none() {
+        fn answer(body: &str) -> Response {
+            Response::new(http::Response::new(body.to_owned()).into(), 1 << 20)
+        }
+
+        for body in ["[]", r#"["a"]"#, r#"{"a":1}"#, "17"] {
+            let value: serde_json::Value = serde_json::from_str(body).unwrap();
+            let read = answer(body).decode_any::<serde_json::Value, ()>().await.unwrap();
+            assert_eq!(read.into_inner(), value);
+        }
+        assert_eq!(answer(r#"["a"]"#).decode_any::<Vec<String>, ()>().await.unwrap().into_inner(), ["a"]);
+        assert!(answer("[]").decode::<serde_json::Value, ()>().await.is_err());
+        let large = format!("[{}1]", "1,".repeat(1 << 20));
+        assert!(answer(&large).decode_any::<Vec<u8>, ()>().await.is_err());
     }
 }

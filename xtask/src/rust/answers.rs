@@ -44,6 +44,10 @@ impl Answers {
         types::quarantine(answer, &self.records);
         match answered(answer) {
             Some(name) if name == "Items" => replace_decode(method, &parse_quote!(response.decode_list())),
+            // Where a record is expected, a list is refused.
+            Some(name) if name == "Value" || name == "Vec" => {
+                replace_decode(method, &parse_quote!(response.decode_any()));
+            }
             Some(name) if self.pages.contains(&name) => {
                 replace_decode(method, &parse_quote!(response.decode_page()));
             }
@@ -127,5 +131,40 @@ impl MadeRecord {
         };
         method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error<()>>);
         replace_decode(method, &parse_quote!(response.issued(#id, &[#(#secrets),*])));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_not_refused_where_one_may_arrive() {
+        let answers = Answers {
+            made: Made(BTreeMap::new()),
+            passing: BTreeSet::new(),
+            pages: BTreeSet::from(["Page".to_owned()]),
+            records: BTreeSet::from(["Token".to_owned()]),
+        };
+        for (answer, reading) in [
+            ("Vec<Token>", "decode_list"),
+            ("Vec<String>", "decode_any"),
+            ("Vec<Vec<Token>>", "decode_any"),
+            ("serde_json::Value", "decode_any"),
+            ("Page", "decode_page"),
+            ("Token", "decode"),
+            ("BTreeMap<String, i64>", "decode"),
+        ] {
+            let answer: Type = syn::parse_str(answer).unwrap();
+            let mut method: ImplItemFn = parse_quote! {
+                pub async fn read(&self) -> Result<ResponseValue<#answer>, Error<()>> {
+                    let response = self.read_response().await?;
+                    response.decode().await
+                }
+            };
+            answers.rewrite(&mut method, "GET").unwrap();
+            let code = quote!(#method).to_string();
+            assert!(code.contains(&format!("response . {reading} ()")), "{code}");
+        }
     }
 }
