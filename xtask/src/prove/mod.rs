@@ -2,8 +2,8 @@
 //!
 //! A table has what a vendor may do to a document and what each change means, and a test holds `spec diff` to it. Here the
 //! table itself is put to the test. Both documents of each row go through the pipeline. A consumer that uses everything
-//! the old client offers is compiled with the new one ([`consumer`]), and the old client reads what the new document
-//! describes ([`samples`]) over a connection. The compiler and the client have the last word.
+//! the old client offers is compiled with the new one (`consumer`), and the old client reads what the new document
+//! describes (`samples`) over a connection. The compiler and the client have the last word.
 
 mod client;
 mod consumer;
