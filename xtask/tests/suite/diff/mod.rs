@@ -1,4 +1,5 @@
 //! What another version of a document means.
 
 mod command;
+mod corrected;
 mod table;
