@@ -7,11 +7,11 @@ use tokenward_core::{
     Capabilities, ListOptions, Operation, Result, RevokeOptions, Token, TokenFamily, TokenId, TokenManager,
     TokenStream,
 };
-use tokenward_http::{Call, Page, failed, find, paged};
+use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
 
 use crate::{
     Atlassian,
-    convert::page,
+    convert::{Around, ITEMS},
     raw::types::{ListOrgApiKeysQuery, OrgApiKey},
 };
 
@@ -54,16 +54,26 @@ impl AtlassianApiKeys {
     }
 
     fn stream(&self, call: &Call) -> TokenStream {
-        let (keys, of_page) = (self.clone(), call.clone());
-        paged(call.clone(), None, move |cursor, position| {
-            keys.clone().page(of_page.clone(), cursor, position)
-        })
+        listed(call.clone(), List(self.clone()), None)
+    }
+}
+
+/// The list of the organization's keys.
+struct List(AtlassianApiKeys);
+
+impl Listing for List {
+    type Token = OrgApiKey;
+    type Cursor = Option<String>;
+    type Around = Around;
+    const FIELD: Option<&'static str> = ITEMS;
+
+    async fn send(self: Arc<Self>, cursor: Option<String>) -> Result<Response, SendError> {
+        let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
+        self.0.client.raw().list_org_api_keys_response(&self.0.org_id, &query).await
     }
 
-    async fn page(self, call: Call, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
-        let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
-        let answer = call.answer(self.client.raw().list_org_api_keys_response(&self.org_id, &query)).await?;
-        page::<OrgApiKey>(answer, position)
+    fn turn(&self, end: PageEnd<'_, Option<String>, Around>) -> Turn<Option<String>> {
+        end.around.turn()
     }
 }
 

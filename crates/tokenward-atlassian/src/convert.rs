@@ -1,9 +1,8 @@
 //! From Atlassian's records to the model.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
-use tokenward_core::{Owner, Result, Token, TokenFamily, TokenId, When};
-use tokenward_http::{Answer, List, Nullable, Page, VendorToken};
+use tokenward_core::{Owner, Timestamp, Token, TokenFamily, TokenId, When};
+use tokenward_http::{Id, Turn, VendorToken, time::rfc3339};
 
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
 
@@ -11,17 +10,42 @@ impl VendorToken for OrgApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let user = self.user?;
-        let mut token = Token::new(family, joined(&user.id, &self.id)?);
-        token.name = self.label;
+    type Fields<'a> = OrgApiTokenFields;
+
+    fn token(fields: OrgApiTokenFields, family: TokenFamily) -> Option<Token> {
+        let user = fields.user?;
+        let mut token = Token::new(family, joined(&user.id, fields.id.known()?.as_str())?);
+        token.name = fields.label;
         token.owner = Owner::known(Some(user.id), user.name, user.email);
-        token.created = When::or_unknown(self.created_at);
-        token.last_used = When::or_never(self.last_active_at);
-        token.expires = When::or_unknown(self.expires_at);
-        token.scopes = self.scopes;
+        token.created = When::or_unknown(fields.created_at);
+        token.last_used = When::or_never(fields.last_active_at);
+        token.expires = When::or_unknown(fields.expires_at);
+        token.scopes = fields.scopes;
         Some(token)
     }
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrgApiTokenFields {
+    id: Id,
+    user: Option<Person>,
+    label: Option<String>,
+    #[serde(default, with = "rfc3339")]
+    created_at: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    last_active_at: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    expires_at: Option<Timestamp>,
+    scopes: Option<Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Person {
+    id: String,
+    name: Option<String>,
+    email: Option<String>,
 }
 
 /// It has the vendor's id alone, since the record does not say whose it is.
@@ -29,12 +53,14 @@ impl VendorToken for UserApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.label;
-        token.created = When::or_unknown(self.created_at);
-        token.last_used = When::or_never(self.last_access);
-        token.expires = When::or_unknown(self.expiry);
+    type Fields<'a> = UserApiTokenFields;
+
+    fn token(fields: UserApiTokenFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.label;
+        token.created = When::or_unknown(fields.created_at);
+        token.last_used = When::or_never(fields.last_access);
+        token.expires = When::or_unknown(fields.expiry);
         Some(token)
     }
 }
@@ -43,16 +69,48 @@ impl VendorToken for OrgApiKey {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.label;
-        token.owner = self.created_by.and_then(|by| Owner::known(Some(by.id), by.name, by.email));
-        token.created = When::or_unknown(self.created_at);
-        token.last_used = When::or_never(self.last_active_at);
-        token.expires = When::or_unknown(self.expires_at);
-        token.scopes = self.scopes;
+    type Fields<'a> = OrgApiKeyFields;
+
+    fn token(fields: OrgApiKeyFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.label;
+        token.owner = fields.created_by.and_then(|by| Owner::known(Some(by.id), by.name, by.email));
+        token.created = When::or_unknown(fields.created_at);
+        token.last_used = When::or_never(fields.last_active_at);
+        token.expires = When::or_unknown(fields.expires_at);
+        token.scopes = fields.scopes;
         Some(token)
     }
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrgApiKeyFields {
+    id: Id,
+    label: Option<String>,
+    created_by: Option<Person>,
+    #[serde(default, with = "rfc3339")]
+    created_at: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    last_active_at: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    expires_at: Option<Timestamp>,
+    scopes: Option<Vec<String>>,
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserApiTokenFields {
+    id: Id,
+    label: Option<String>,
+    #[serde(default, with = "rfc3339")]
+    created_at: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    last_access: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    expiry: Option<Timestamp>,
 }
 
 /// The account and the token in one id. An account id holds no slash.
@@ -70,25 +128,21 @@ pub(crate) fn split(id: &TokenId) -> Option<(&str, &str)> {
     joined(account_id, token_id).map(|_| (account_id, token_id))
 }
 
-/// A page of the organization's lists.
+/// The field of the organization's lists that holds the items.
+pub(crate) const ITEMS: Option<&str> = Some("data");
+
+/// What stands beside the items of the organization's lists.
 #[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    data: Nullable<&'a RawValue>,
+pub(crate) struct Around {
     #[serde(default)]
     links: Option<PageLinks>,
 }
 
-/// The page as tokens, with what the next one is asked for with.
-pub(crate) fn page<V: VendorToken>(answer: Answer, position: usize) -> Result<Page<Option<String>>> {
-    let listing: Listing<'_> = answer.page()?;
-    let list = match listing.data {
-        Nullable::Value(items) => answer.list_in(items)?,
-        Nullable::Null => List::default(),
-        Nullable::Absent => return Err(answer.no_list("data")),
-    };
-    let next = next(listing.links).map(Some);
-    Ok(Page { next, ..Page::only(answer.tokens::<V>(list, position)) })
+impl Around {
+    /// What comes behind the page: its cursor, if there is more.
+    pub(crate) fn turn(self) -> Turn<Option<String>> {
+        Turn { next: next(self.links).map(Some), ..Turn::default() }
+    }
 }
 
 /// A cursor. It is documented as an address by some and as the cursor itself by others.

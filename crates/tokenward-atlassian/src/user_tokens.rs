@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::stream;
+use serde::de::IgnoredAny;
 use tokenward_core::{
     Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions, Setting, Token,
     TokenFamily, TokenId, TokenManager, TokenStream,
 };
-use tokenward_http::{Answer, Call, Page, failed, find, paged};
+use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
 
 use crate::{
     Atlassian,
-    convert::{joined, page, split},
+    convert::{Around, ITEMS, joined, split},
     raw::types::{ListOrgApiTokensQuery, OrgApiToken, UserApiToken},
 };
 
@@ -60,36 +60,52 @@ impl AtlassianUserTokens {
         Self { client, org_id: org_id.into() }
     }
 
-    async fn page(self, cursor: Option<String>, position: usize) -> Result<Page<Option<String>>> {
-        let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
-        let sent = self.client.raw().list_org_api_tokens_response(&self.org_id, &query);
-        let answer = call(Operation::List).answer(sent).await?;
-        page::<OrgApiToken>(answer, position)
-    }
-
-    async fn of_account(self, account_id: String) -> Result<Page<()>> {
-        let call = call(Operation::List);
-        let answer = call.answer(self.client.raw().list_user_api_tokens_response(&account_id)).await?;
-        Ok(Page::only(tokens_of(&call, answer, account_id)?))
+    fn of_account(&self, call: &Call, account_id: &str) -> TokenStream {
+        listed(call.clone(), OfAccount { client: self.client.clone(), account_id: account_id.to_owned() }, ())
     }
 }
 
-fn tokens_of(
-    call: &Call,
-    answer: Answer,
+/// The list of the whole organization.
+struct OfOrganization(AtlassianUserTokens);
+
+impl Listing for OfOrganization {
+    type Token = OrgApiToken;
+    type Cursor = Option<String>;
+    type Around = Around;
+    const FIELD: Option<&'static str> = ITEMS;
+
+    async fn send(self: Arc<Self>, cursor: Option<String>) -> Result<Response, SendError> {
+        let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
+        self.0.client.raw().list_org_api_tokens_response(&self.0.org_id, &query).await
+    }
+
+    fn turn(&self, end: PageEnd<'_, Option<String>, Around>) -> Turn<Option<String>> {
+        end.around.turn()
+    }
+}
+
+/// The list of one account.
+struct OfAccount {
+    client: Atlassian,
     account_id: String,
-) -> Result<impl Iterator<Item = Result<Token>> + Send + use<>> {
-    let list = answer.list()?;
-    let call = call.clone();
-    let of_account = move |(position, token): (usize, Result<Token>)| {
-        let mut token = token?;
-        token.id = joined(&account_id, token.id.as_str()).ok_or_else(|| {
-            call.error(ErrorKind::Protocol, "the record has no `id` that can be used").with_position(position)
-        })?;
-        token.owner = Owner::known(Some(account_id.clone()), None, None);
-        Ok(token)
-    };
-    Ok(answer.tokens::<UserApiToken>(list, 0).enumerate().map(of_account))
+}
+
+impl Listing for OfAccount {
+    type Token = UserApiToken;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        self.client.raw().list_user_api_tokens_response(&self.account_id).await
+    }
+
+    fn adopt(&self, call: &Call, (): &(), mut token: Token) -> Result<Option<Token>> {
+        token.id = joined(&self.account_id, token.id.as_str())
+            .ok_or_else(|| call.error(ErrorKind::Protocol, "the record has no `id` that can be used"))?;
+        token.owner = Owner::known(Some(self.account_id.clone()), None, None);
+        Ok(Some(token))
+    }
 }
 
 /// The two parts of an id, or why it has none.
@@ -139,19 +155,16 @@ impl TokenManager for AtlassianUserTokens {
             return failed(refusal);
         }
         let call = call(Operation::List);
-        let tokens = self.clone();
-        match options.owner().map(str::to_owned) {
-            Some(owner) => paged(call, (), move |(), _| tokens.clone().of_account(owner.clone())),
-            None => paged(call, None, move |cursor, position| tokens.clone().page(cursor, position)),
+        match options.owner() {
+            Some(account_id) => self.of_account(&call, account_id),
+            None => listed(call, OfOrganization(self.clone()), None),
         }
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {
         let call = call(Operation::Get).about(id);
         let (account_id, _) = parts(&call, id)?;
-        let answer = call.answer(self.client.raw().list_user_api_tokens_response(account_id)).await?;
-        let tokens = stream::iter(tokens_of(&call, answer, account_id.to_owned())?);
-        find(Box::pin(tokens), id).await?.ok_or_else(|| call.not_found())
+        find(self.of_account(&call, account_id), id).await?.ok_or_else(|| call.not_found())
     }
 
     async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {

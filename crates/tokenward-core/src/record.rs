@@ -1,12 +1,13 @@
 //! The vendor's own record of a token, without its secrets.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
+use secrecy::{ExposeSecret, SecretString};
 use serde::{
     Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess},
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What the vendor says of a token, as JSON, with every field left out that is or sounds like a secret.
 ///
@@ -21,36 +22,76 @@ use serde_json::{Map, Value};
 ///
 /// Fields that nobody has heard of yet are kept, so this is where to look for
 /// what [`Token`](crate::Token) does not have. `Debug` shows its size only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Record(Box<str>);
+///
+/// It is kept as it came, in memory that is wiped, until somebody asks for it:
+/// a list that is only counted or filtered pays for no record.
+#[derive(Clone)]
+pub struct Record {
+    whole: SecretString,
+    /// Made when it is asked for.
+    shown: OnceLock<Box<str>>,
+}
 
 impl Record {
-    /// Reads a record, leaving the secrets out while it is read.
+    /// Reads a record, which leaves the secrets out.
     ///
     /// # Errors
     ///
     /// Those of `serde_json`, where the text is no JSON. They quote none of it.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let value = WithoutSecrets.deserialize(&mut deserializer)?;
+        Readable.deserialize(&mut deserializer)?;
         deserializer.end()?;
-        Ok(Self(value.to_string().into()))
+        Ok(Self::unread(text))
+    }
+
+    /// Keeps a text that was read as one JSON value already, without reading it again.
+    ///
+    /// ```
+    /// use tokenward_core::Record;
+    ///
+    /// let record = Record::from_read_json(r#"{ "id": "7", "key": "abcd" }"#)?;
+    /// assert_eq!(record.as_str(), r#"{"id":"7"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// What a reader passes over may be more than [`to_value`](Self::to_value)
+    /// can hold: where it looks so, it is read like any other. A text that is
+    /// no JSON after all is shown as `null`.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json), where it is nested too deeply, or has a text that is none.
+    pub fn from_read_json(text: &str) -> serde_json::Result<Self> {
+        if is_plain(text.as_bytes()) { Ok(Self::unread(text)) } else { Self::from_json(text) }
+    }
+
+    fn unread(text: &str) -> Self {
+        Self { whole: text.into(), shown: OnceLock::new() }
     }
 
     /// The record as JSON text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.shown.get_or_init(|| without_secrets(self.whole.expose_secret()))
     }
 
     /// The record as a tree.
     pub fn to_value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
+        serde_json::from_str(self.as_str()).unwrap_or_default()
     }
 }
 
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Record {}
+
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Record({} bytes)", self.0.len())
+        write!(f, "Record({} bytes)", self.as_str().len())
     }
 }
 
@@ -58,6 +99,14 @@ impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_value().serialize(serializer)
     }
+}
+
+/// Whether JSON is as simple as nearly every record is: nothing is escaped, and it cannot be deeper than a tree can be.
+fn is_plain(json: &[u8]) -> bool {
+    const DEEPEST: usize = 100;
+
+    let opened = json.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    opened <= DEEPEST && !json.contains(&b'\\')
 }
 
 /// Vendors call their secrets `key`, `token`, `secret`, `fullKey`; a new one will end or sound alike.
@@ -69,66 +118,175 @@ fn sounds_secret(name: &str) -> bool {
         || ["key", "token", "jwt", "bearer"].iter().any(|end| name.ends_with(end))
 }
 
-struct WithoutSecrets;
+/// JSON that a [`Value`] can hold, where nothing sounds like a secret.
+struct Readable;
 
-impl<'de> DeserializeSeed<'de> for WithoutSecrets {
-    type Value = Value;
+impl<'de> DeserializeSeed<'de> for Readable {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> de::Visitor<'de> for WithoutSecrets {
-    type Value = Value;
+impl<'de> de::Visitor<'de> for Readable {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = seq.next_element_seed(Self)? {
-            values.push(value);
-        }
-        Ok(values.into())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Self)?.is_some() {}
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Map::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
             if sounds_secret(&name) {
-                // Never held, so nothing of it is left behind in memory.
                 map.next_value::<IgnoredAny>()?;
             } else {
-                fields.insert(name, map.next_value_seed(Self)?);
+                map.next_value_seed(Self)?;
             }
         }
-        Ok(fields.into())
+        Ok(())
+    }
+}
+
+/// JSON without what sounds like a secret, and without space; `null` for what is no JSON.
+fn without_secrets(json: &str) -> Box<str> {
+    let mut copy = Copy { rest: json.trim_ascii_start(), to: String::new(), is_hidden: false };
+    match copy.value() {
+        Some(()) if copy.rest.is_empty() => copy.to.into(),
+        _ => "null".into(),
+    }
+}
+
+/// Copies JSON. It is known to be some, and no deeper than a tree can be.
+struct Copy<'a> {
+    rest: &'a str,
+    to: String,
+    /// Whether what is passed over is a secret's.
+    is_hidden: bool,
+}
+
+impl<'a> Copy<'a> {
+    fn value(&mut self) -> Option<()> {
+        match self.rest.bytes().next()? {
+            b'{' => self.members(),
+            b'[' => self.elements(),
+            b'"' => {
+                let text = self.text()?;
+                self.show(text);
+                Some(())
+            }
+            _ => self.scalar(),
+        }
+    }
+
+    fn members(&mut self) -> Option<()> {
+        self.mark('{')?;
+        let (mut is_first, mut is_first_shown) = (true, true);
+        while !self.rest.starts_with('}') {
+            if !is_first {
+                self.skip(',')?;
+            }
+            is_first = false;
+            let name = self.text()?;
+            // What cannot be read is left out, too.
+            let is_secret = serde_json::from_str(name).map_or(true, |name: String| sounds_secret(&name));
+            let is_hidden = self.is_hidden;
+            self.is_hidden |= is_secret;
+            if !is_secret && !std::mem::take(&mut is_first_shown) {
+                self.show(",");
+            }
+            self.show(name);
+            self.mark(':')?;
+            self.value()?;
+            self.is_hidden = is_hidden;
+        }
+        self.mark('}')
+    }
+
+    fn elements(&mut self) -> Option<()> {
+        self.mark('[')?;
+        let mut is_first = true;
+        while !self.rest.starts_with(']') {
+            if !is_first {
+                self.mark(',')?;
+            }
+            is_first = false;
+            self.value()?;
+        }
+        self.mark(']')
+    }
+
+    /// With its quotes.
+    fn text(&mut self) -> Option<&'a str> {
+        let mut is_escaped = false;
+        let end = self.rest.strip_prefix('"')?.bytes().position(|byte| {
+            let is_end = byte == b'"' && !is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            is_end
+        })?;
+        self.take(end + 2)
+    }
+
+    /// A number, or a word. What is larger than any number is the largest.
+    fn scalar(&mut self) -> Option<()> {
+        let end = self.rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ']' | '}'));
+        let scalar = self.take(end.unwrap_or(self.rest.len()))?;
+        match scalar.parse::<f64>() {
+            Ok(number) if number.is_infinite() => self.show(if number > 0.0 { "1e308" } else { "-1e308" }),
+            _ => self.show(scalar),
+        }
+        Some(())
+    }
+
+    fn mark(&mut self, mark: char) -> Option<()> {
+        self.show(mark.encode_utf8(&mut [0; 4]));
+        self.skip(mark)
+    }
+
+    fn show(&mut self, text: &str) {
+        if !self.is_hidden {
+            self.to.push_str(text);
+        }
+    }
+
+    fn skip(&mut self, mark: char) -> Option<()> {
+        self.rest = self.rest.strip_prefix(mark)?.trim_ascii_start();
+        Some(())
+    }
+
+    fn take(&mut self, length: usize) -> Option<&'a str> {
+        let (taken, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest.trim_ascii_start();
+        Some(taken)
     }
 }
 
@@ -149,6 +307,43 @@ mod tests {
         let text =
             r#"{"accessTokenValiditySeconds":750,"nested":{"keys":[1.5,null,true,-1]},"tokenName":"ci"}"#;
         assert_eq!(Record::from_json(text).unwrap().as_str(), text);
+    }
+
+    #[test]
+    fn a_record_that_was_read_is_the_one_that_is_read_again() {
+        for text in [
+            r#" { "a" : [ ] , "b" : { "token" : [ { } ] } , "key" : 1 , "c" : [ 1 , -2.50 , "x,]}" , null ] } "#,
+            r#"{"key":"CANARY"}"#,
+            r#"{"a":"\"\\","k\u0065y":"CANARY","b":"{"}"#,
+            r#"{"a":1e999,"b":-1e999,"c":1e-999,"d":0.10}"#,
+            "17",
+            "[[],[{}],\"\"]",
+        ] {
+            let record = Record::from_read_json(text).unwrap();
+            assert_eq!(Record::from_json(record.as_str()).unwrap(), record, "{text}");
+            let shown: Value = serde_json::from_str(record.as_str()).unwrap();
+            assert_eq!(record.to_value(), shown);
+            assert!(!record.as_str().contains("CANARY"), "{}", record.as_str());
+        }
+        let record = Record::from_read_json(r#"{"a":1e999,"b":[-1e999, 0.10 ]}"#).unwrap();
+        assert_eq!(record.as_str(), r#"{"a":1e308,"b":[-1e308,0.10]}"#);
+    }
+
+    #[test]
+    fn what_a_tree_cannot_hold_is_refused_whether_or_not_it_was_read() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for unkept in [deep.as_str(), r#""\ud800""#] {
+            let record = format!(r#"{{"id":"1","new":{unkept}}}"#);
+            assert!(Record::from_json(&record).is_err());
+            assert!(Record::from_read_json(&record).is_err());
+        }
+    }
+
+    #[test]
+    fn what_was_never_json_is_shown_as_null() {
+        for text in ["", "{", r#"{"a":1"#, r#"{"a"}"#, r#"["a""#, "[1,", "{} {}", r#"{"a":1,}"#] {
+            assert_eq!(Record::from_read_json(text).unwrap().as_str(), "null", "{text}");
+        }
     }
 
     #[test]

@@ -108,21 +108,27 @@ impl Call {
             Err(error) => return Err(self.failure(error).await),
         };
         let (status, headers) = (response.status(), response.headers().clone());
-        let located = |error: Error| error_about(error, status, &headers);
         if self.issues() {
             let (body, broken) = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
             let end = broken.map(|broken| broken.reason());
             return Ok(Answer::new(self.clone(), status, headers, body).broken_by(end));
         }
         let (body, broken) = response.read().await;
-        let Some(broken) = broken else { return Ok(Answer::new(self.clone(), status, headers, body)) };
+        match broken {
+            None => Ok(Answer::new(self.clone(), status, headers, body)),
+            Some(broken) => Err(error_about(self.broken(broken), status, &headers)),
+        }
+    }
+
+    /// The error of an answer that was not read to its end.
+    pub(crate) fn broken(&self, broken: BodyError) -> Error {
         let reason = broken.reason();
-        Err(located(match broken {
+        match broken {
             BodyError::TooLarge(_) => self.error(ErrorKind::Protocol, reason),
             BodyError::Broken(error) => {
                 self.error(ErrorKind::Transport, reason).with_source(error.without_url())
             }
-        }))
+        }
     }
 
     /// Waits for an answer whose body means nothing.
@@ -155,7 +161,7 @@ impl Call {
         }
     }
 
-    async fn failure(&self, error: SendError) -> Error {
+    pub(crate) async fn failure(&self, error: SendError) -> Error {
         match error {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),

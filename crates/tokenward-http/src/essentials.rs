@@ -163,7 +163,7 @@ pub(crate) struct OneOf<'a>(pub(crate) &'a RawValue);
 impl<'de> Deserialize<'de> for OneOf<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let whole = <&RawValue>::deserialize(deserializer)?;
-        Ok(Self(crate::list::Elements::of(whole).next().unwrap_or(whole)))
+        Ok(Self(crate::elements::Elements::of(whole).next().unwrap_or(whole)))
     }
 }
 

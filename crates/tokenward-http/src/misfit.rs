@@ -28,8 +28,7 @@ pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, M
             problem: OTHER_SHAPE,
             expected: Some("a record"),
             found: Some("a list"),
-            line: 1,
-            column: 1,
+            place: Some(Place::Line { line: 1, column: 1 }),
         });
     }
     from_slice(text)
@@ -62,8 +61,14 @@ pub(crate) struct Misfit {
     problem: &'static str,
     expected: Option<&'static str>,
     found: Option<&'static str>,
-    line: usize,
-    column: usize,
+    place: Option<Place>,
+}
+
+/// Where in the text it is, counted from one as editors do, or from zero in what is not kept.
+#[derive(Debug)]
+enum Place {
+    Line { line: usize, column: usize },
+    Byte(usize),
 }
 
 impl Misfit {
@@ -72,10 +77,10 @@ impl Misfit {
 
         let said = error.to_string();
         let problem = match error.classify() {
-            serde_json::error::Category::Eof => "the answer ends too early",
+            serde_json::error::Category::Eof => TOO_EARLY,
             serde_json::error::Category::Data if said.starts_with(TOO_MANY_ITEMS) => TOO_MANY_ITEMS,
             serde_json::error::Category::Data => OTHER_SHAPE,
-            serde_json::error::Category::Syntax | serde_json::error::Category::Io => "the answer is not JSON",
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => NOT_JSON,
         };
         let missing = missing_field(&said);
         let path = match (path, missing) {
@@ -85,7 +90,27 @@ impl Misfit {
         };
         let path = path.chars().take(LONGEST_PATH).collect();
         let found = missing.map(|_| "nothing").or_else(|| found(&said));
-        Self { path, problem, expected: expected(&said), found, line: error.line(), column: error.column() }
+        let place = Some(Place::Line { line: error.line(), column: error.column() });
+        Self { path, problem, expected: expected(&said), found, place }
+    }
+
+    /// A text that is no JSON from this byte on.
+    pub(crate) fn not_json(byte: usize) -> Self {
+        Self::at_byte(NOT_JSON, byte)
+    }
+
+    /// A text that has only so many bytes, and goes on.
+    pub(crate) fn cut_off(bytes: usize) -> Self {
+        Self::at_byte(TOO_EARLY, bytes)
+    }
+
+    fn at_byte(problem: &'static str, byte: usize) -> Self {
+        Self { path: ".".to_owned(), problem, expected: None, found: None, place: Some(Place::Byte(byte)) }
+    }
+
+    /// Without lines and columns, which are others in the text that came.
+    pub(crate) fn without_place(self) -> Self {
+        Self { place: None, ..self }
     }
 
     pub(crate) fn drift(&self) -> Drift {
@@ -95,10 +120,17 @@ impl Misfit {
 
 impl fmt::Display for Misfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, line {} column {}", self.drift(), self.line, self.column)
+        self.drift().fmt(f)?;
+        match self.place {
+            Some(Place::Line { line, column }) => write!(f, ", line {line} column {column}"),
+            Some(Place::Byte(byte)) => write!(f, ", byte {byte}"),
+            None => Ok(()),
+        }
     }
 }
 
+const NOT_JSON: &str = "the answer is not JSON";
+const TOO_EARLY: &str = "the answer ends too early";
 const OTHER_SHAPE: &str = "the answer has another shape than documented";
 
 /// What a reader of lists says where there are more items than it keeps.

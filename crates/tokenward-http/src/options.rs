@@ -22,7 +22,7 @@ use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
 /// | connect time-out | 10 s |
 /// | time-out of one sending | 30 s |
 /// | deadline of a call, with all its sendings and waits | 2 min |
-/// | largest body of an answer | 16 MiB; 1 MiB of one record |
+/// | largest body of an answer | 16 MiB; 1 MiB of one record; no bound of a family's list, which is read while it arrives |
 /// | sending again | see [`RetryOptions`] |
 #[derive(Clone, Debug)]
 #[must_use]
@@ -31,7 +31,7 @@ pub struct HttpOptions {
     timeout: Duration,
     deadline: Duration,
     user_agent_suffix: Option<String>,
-    body_limit: usize,
+    body_limit: Option<usize>,
     retry: RetryOptions,
 }
 
@@ -42,7 +42,7 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
             user_agent_suffix: None,
-            body_limit: 16 << 20,
+            body_limit: None,
             retry: RetryOptions::default(),
         }
     }
@@ -73,10 +73,13 @@ impl HttpOptions {
         self
     }
 
-    /// How many bytes of an answer are read before it is refused; 16 MiB unless said. A list may be as large; of what is
-    /// one record, 1 MiB at most is read.
+    /// How many bytes of an answer are read before it is refused; 16 MiB unless said, and of what is one record 1 MiB at
+    /// most.
+    ///
+    /// The list of a family is read while it arrives, item by item: it has no bound of this kind unless one is said, and
+    /// ends with an error after a million tokens.
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.body_limit = Some(bytes);
         self
     }
 
@@ -99,6 +102,13 @@ impl HttpOptions {
     }
 
     pub(crate) fn body_limit(&self) -> usize {
+        const IN_MEMORY: usize = 16 << 20;
+
+        self.body_limit.unwrap_or(IN_MEMORY)
+    }
+
+    /// That of a list that is read while it arrives, and held in memory only in part.
+    pub(crate) fn list_limit(&self) -> Option<usize> {
         self.body_limit
     }
 

@@ -1,111 +1,43 @@
 //! Lists that come in pages: lazy, bounded against endless chains, and complete or saying that they are not.
 
 use std::{
-    collections::HashSet,
-    fmt,
-    hash::{BuildHasher, Hash, RandomState},
+    collections::{VecDeque, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use futures_util::{StreamExt, stream};
 use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 
-use crate::Call;
+use crate::{
+    Call, Listing, PageEnd,
+    incoming::{Incoming, Part},
+    list_reader::{Item, ListReader},
+    seen::Seen,
+};
 
-/// One page of a list.
+/// A list as its vendor gives it, read while it arrives.
 ///
-/// `C` is what the next page is asked for with: a cursor, an offset.
+/// See [`Listing`] for an example.
 ///
-/// ```
-/// let page: tokenward_http::Page<()> = tokenward_http::Page::only([]);
-/// assert!(page.next.is_none());
-/// ```
-pub struct Page<C> {
-    /// Its items, in order, with an error in the place of each that cannot be read.
-    pub tokens: Box<dyn Iterator<Item = Result<Token>> + Send>,
-    /// What the next page is asked for with; `None` on the last.
-    pub next: Option<C>,
-    /// How many tokens the vendor says there are in all.
-    pub total: Option<u64>,
-    /// Why the list cannot be complete, where the page shows it.
-    pub gap: Option<&'static str>,
-}
-
-impl<C> Page<C> {
-    /// The only page of a list that the vendor does not page.
-    pub fn only(tokens: impl IntoIterator<Item = Result<Token>, IntoIter: Send + 'static>) -> Self {
-        Self { tokens: Box::new(tokens.into_iter()), next: None, total: None, gap: None }
-    }
-}
-
-impl<C: fmt::Debug> fmt::Debug for Page<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page")
-            .field("next", &self.next)
-            .field("total", &self.total)
-            .field("gap", &self.gap)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A list whose pages are fetched one after the other, when they are needed.
+/// Nothing is sent before the first token is asked for. From then on one page
+/// is asked for in advance, and as many as [`Listing::ahead`] allows once the
+/// caller has taken the first page: they go side by side, and their tokens come
+/// in order. What was asked for arrives whether or not the caller is waiting,
+/// so a caller may take its time between two tokens.
 ///
-/// ```
-/// use futures_util::StreamExt;
-/// use tokenward_core::{Operation, Token, TokenFamily};
-/// use tokenward_http::{Call, Page, paged};
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// let family = TokenFamily::new("acme", "token");
-/// let list = paged(Call::new(family, Operation::List), 0, move |number: u8, _| async move {
-///     let id = number.to_string().parse().map_err(|_| Call::new(family, Operation::List).not_found())?;
-///     let next = (number < 2).then_some(number + 1);
-///     Ok(Page { next, total: Some(3), ..Page::only([Ok(Token::new(family, id))]) })
-/// });
-/// assert_eq!(list.count().await, 3);
-/// # }
-/// ```
-///
-/// A token that comes twice is yielded once. The list ends with
+/// A token that comes twice is yielded once. An item that is none is an error
+/// in its place, and ends nothing. The list ends with
 /// [`ErrorKind::Incomplete`] where a page or a cursor comes a second time, the
 /// vendor's total changes to a smaller one or is not reached, a page says so,
-/// or it has more than 500,000 tokens or 50,000 pages; and with [`ErrorKind::Protocol`] where
-/// more than 10,000 cannot be read. `fetch` gets the cursor and how many items
-/// came before.
-pub fn paged<C, F, P>(call: Call, first: C, fetch: F) -> TokenStream
-where
-    C: Hash + Send + 'static,
-    F: Fn(C, usize) -> P + Send + 'static,
-    P: Future<Output = Result<Page<C>>> + Send,
-{
-    let state = State {
-        call,
-        fetch,
-        cursors: Seen::with(&first),
-        next: Some(first),
-        tokens: Seen::default(),
-        page: None,
-        ending: None,
-        position: 0,
-        unreadable: 0,
-        barren: 0,
-        total: None,
-        gap: None,
-    };
+/// or it has more than a million tokens or 50,000 pages; and with
+/// [`ErrorKind::Protocol`] where more than 10,000 cannot be read. An answer
+/// that breaks off ends it, too, behind what has arrived.
+pub fn listed<L: Listing>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
+    let state = Box::new(State::new(call, listing, first));
     Box::pin(stream::unfold(state, |mut state| async move {
-        loop {
-            if let Some(result) = state.pull() {
-                return Some((result, state));
-            }
-            if let Some(ending) = state.ending.take() {
-                return Some((Err(ending), state));
-            }
-            let cursor = state.next.take()?;
-            match (state.fetch)(cursor, state.position).await {
-                Ok(page) => state.turn(page),
-                Err(error) => state.ending = Some(error),
-            }
-        }
+        let result = state.next().await?;
+        Some((result, state))
     }))
 }
 
@@ -155,119 +87,314 @@ pub fn failed(refusal: Error) -> TokenStream {
 const MOST_BARREN: usize = 20;
 
 /// How many tokens are remembered, so that none comes twice: no organization is known to have as many.
-const MOST_TOKENS: u64 = 500_000;
+const MOST_TOKENS: u64 = 1_000_000;
 
-/// How many pages are asked for: with all tokens that are read, ten on each.
+/// How many pages are asked for.
 const MOST_PAGES: u64 = 50_000;
 
 /// How many items a list may have that cannot be read before it is taken for something else.
 const MOST_UNREADABLE: usize = 10_000;
 
-struct State<C, F> {
+const MOVED: &str = "tokens came or went while it was read";
+
+struct State<L: Listing> {
     call: Call,
-    fetch: F,
-    next: Option<C>,
-    cursors: Seen,
-    tokens: Seen,
-    page: Option<Reading<C>>,
+    listing: Arc<L>,
+    /// Where the list begins, until it is asked for.
+    first: Option<L::Cursor>,
+    page: Option<Page<L::Cursor>>,
+    /// Pages that were asked for in advance.
+    asked: VecDeque<(L::Cursor, Incoming)>,
+    /// Where those begin that can be asked for behind them.
+    ahead: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
+    ready: VecDeque<Result<Token>>,
     /// What is yielded last.
     ending: Option<Error>,
-    /// How many items came in all, those that came twice included.
+    tally: Tally,
+}
+
+/// A page, and what has come of it.
+struct Page<C> {
+    cursor: C,
+    incoming: Incoming,
+    reader: Option<ListReader>,
+    fresh: bool,
+    repeated: bool,
+    /// Whether it begins with the last item of the page before.
+    has_seam: bool,
+    /// Whether what comes behind it is known, and what that is where it is an error.
+    is_turned: bool,
+    ending: Option<Error>,
+}
+
+/// What came in all.
+#[derive(Default)]
+struct Tally {
+    cursors: Seen,
+    tokens: Seen,
+    /// How many items came, those that came twice included.
     position: usize,
     unreadable: usize,
     /// How many pages in a row had no token that was new.
     barren: usize,
     total: Option<u64>,
     gap: Option<&'static str>,
+    last: Option<Identity>,
 }
 
-/// A page, and what has come of it.
-struct Reading<C> {
-    page: Page<C>,
-    fresh: bool,
-    repeated: bool,
+/// What an item is known by when it comes again.
+#[derive(PartialEq)]
+enum Identity {
+    Id(TokenId),
+    Text(u64),
 }
 
-impl<C: Hash, F> State<C, F> {
-    fn turn(&mut self, page: Page<C>) {
-        self.page = Some(Reading { page, fresh: false, repeated: false });
+impl<L: Listing> State<L> {
+    fn new(call: Call, listing: L, first: L::Cursor) -> Self {
+        let mut tally = Tally::default();
+        tally.cursors.insert(&first);
+        Self {
+            call,
+            listing: Arc::new(listing),
+            first: Some(first),
+            page: None,
+            asked: VecDeque::new(),
+            ahead: None,
+            ready: VecDeque::new(),
+            ending: None,
+            tally,
+        }
     }
 
-    /// The next item of the page; at its end nothing, and what comes after it is known.
-    fn pull(&mut self) -> Option<Result<Token>> {
-        let reading = self.page.as_mut()?;
-        for result in reading.page.tokens.by_ref() {
-            self.position += 1;
-            match &result {
-                Ok(token) if !self.tokens.insert(token.id.as_str()) => {
-                    reading.repeated = true;
+    async fn next(&mut self) -> Option<Result<Token>> {
+        loop {
+            if let Some(result) = self.ready.pop_front() {
+                return Some(result);
+            }
+            if let Some(ending) = self.ending.take() {
+                return Some(Err(ending));
+            }
+            let mut page = self.open()?;
+            match page.incoming.next().await {
+                Part::Head(head) => page.reader = Some(ListReader::new(head, L::FIELD)),
+                Part::Bytes(chunk) => {
+                    if let Some(reader) = &mut page.reader {
+                        reader.push(chunk);
+                    }
+                    if let Err(error) = self.read(&mut page) {
+                        self.fail(error);
+                        continue;
+                    }
+                }
+                Part::End => {
+                    self.close(page);
                     continue;
                 }
-                Ok(_) => reading.fresh = true,
-                Err(_) => {
-                    self.tokens.count += 1;
-                    self.unreadable += 1;
+                Part::Failed(error) => {
+                    self.fail(error);
+                    continue;
                 }
             }
-            if self.unreadable > MOST_UNREADABLE {
-                let message = format!(
-                    "more than {MOST_UNREADABLE} of its items cannot be read: it is no list of tokens"
-                );
-                return self.end(self.call.error(ErrorKind::Protocol, message));
-            }
-            if self.tokens.count > MOST_TOKENS {
-                let message = format!(
-                    "it has more than {MOST_TOKENS} tokens, where reading ends: ask for fewer, such as one owner's"
-                );
-                return self.end(self.call.error(ErrorKind::Incomplete, message));
-            }
-            return Some(result);
+            self.page = Some(page);
         }
-        if let Some(reading) = self.page.take() {
-            self.close(reading);
+    }
+
+    /// The page that is being read, or the next one.
+    fn open(&mut self) -> Option<Page<L::Cursor>> {
+        if let Some(first) = self.first.take() {
+            self.ask(first);
         }
-        None
+        let page = self.page.take().or_else(|| {
+            let (cursor, incoming) = self.asked.pop_front()?;
+            Some(Page::new(cursor, incoming))
+        });
+        // All that has arrived was taken, so the rest is wanted soon.
+        while self.ahead.is_some() && self.asked.len() + 1 < self.listing.ahead() {
+            match self.ahead.as_mut().and_then(Iterator::next) {
+                Some(cursor) => self.ask(cursor),
+                None => self.ahead = None,
+            }
+        }
+        page
+    }
+
+    fn ask(&mut self, cursor: L::Cursor) {
+        let incoming = self.call.incoming(self.listing.clone().send(cursor.clone()));
+        self.asked.push_back((cursor, incoming));
+    }
+
+    /// Reads the items that have arrived, and asks for what comes behind them as soon as that is known.
+    fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
+        while let Some(reader) = &mut page.reader
+            && let Some(item) = reader.next::<L::Token>()?
+        {
+            self.accept(page, item)?;
+        }
+        if page.reader.as_ref().is_some_and(ListReader::is_complete) {
+            self.turn(page)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, mut page: Page<L::Cursor>) {
+        match self.turn(&mut page) {
+            Ok(()) => self.ending = page.ending,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn accept(&mut self, page: &mut Page<L::Cursor>, item: Item) -> Result<()> {
+        if L::OVERLAPS && self.is_seam(page, &item) {
+            page.has_seam = true;
+            return Ok(());
+        }
+        let tally = &mut self.tally;
+        let position = tally.position;
+        tally.position += 1;
+        let token = item.token.and_then(|token| self.listing.adopt(&self.call, &page.cursor, token));
+        let result = match token {
+            Ok(None) => return Ok(()),
+            Ok(Some(token)) if !tally.tokens.insert(token.id.as_str()) => {
+                page.repeated = true;
+                return Ok(());
+            }
+            Ok(Some(token)) => {
+                page.fresh = true;
+                Ok(token)
+            }
+            Err(error) => {
+                tally.unreadable += 1;
+                Err(error.with_position(position))
+            }
+        };
+        if tally.unreadable > MOST_UNREADABLE {
+            let message =
+                format!("more than {MOST_UNREADABLE} of its items cannot be read: it is no list of tokens");
+            return Err(self.call.error(ErrorKind::Protocol, message));
+        }
+        if tally.count() > MOST_TOKENS {
+            let message = format!(
+                "it has more than {MOST_TOKENS} tokens, where reading ends: ask for fewer, such as one owner's"
+            );
+            return Err(self.call.error(ErrorKind::Incomplete, message));
+        }
+        self.ready.push_back(result);
+        Ok(())
+    }
+
+    /// Whether a page begins with this item because the page before ended with it.
+    fn is_seam(&mut self, page: &Page<L::Cursor>, item: &Item) -> bool {
+        let is_first = page.reader.as_ref().is_some_and(|reader| reader.items() == 1);
+        let identity = Identity::of(item);
+        let is_same = self.tally.last.as_ref() == Some(&identity);
+        if is_first && self.tally.last.is_some() && !is_same {
+            self.tally.gap.get_or_insert(MOVED);
+        }
+        self.tally.last = Some(identity);
+        is_first && is_same
+    }
+
+    /// Finds out what comes behind a page, once.
+    fn turn(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
+        let Some(reader) = page.reader.as_mut().filter(|_| !page.is_turned) else { return Ok(()) };
+        page.is_turned = true;
+        let around = reader.end()?;
+        let turn = self.listing.turn(PageEnd {
+            cursor: &page.cursor,
+            items: reader.items(),
+            has_seam: page.has_seam,
+            around,
+            head: reader.head(),
+        });
+        self.tally.total(turn.total);
+        self.tally.gap = self.tally.gap.or(turn.gap);
+        let Some(next) = self.tally.go_on(turn.next, page.fresh, page.repeated) else {
+            (self.asked, self.ahead) = (VecDeque::new(), None);
+            page.ending = self.tally.ending(&self.call);
+            return Ok(());
+        };
+        if self.asked.front().is_none_or(|(asked, _)| *asked != next) {
+            self.asked.clear();
+            self.ahead = turn.ahead;
+            self.ask(next);
+        }
+        Ok(())
     }
 
     /// Nothing comes behind this.
-    fn end(&mut self, error: Error) -> Option<Result<Token>> {
-        (self.page, self.next) = (None, None);
-        Some(Err(error))
+    fn fail(&mut self, error: Error) {
+        (self.asked, self.ahead) = (VecDeque::new(), None);
+        self.ending = Some(error);
+    }
+}
+
+impl<C> Page<C> {
+    fn new(cursor: C, incoming: Incoming) -> Self {
+        Self {
+            cursor,
+            incoming,
+            reader: None,
+            fresh: false,
+            repeated: false,
+            has_seam: false,
+            is_turned: false,
+            ending: None,
+        }
+    }
+}
+
+impl Identity {
+    fn of(item: &Item) -> Self {
+        match (&item.token, &item.text) {
+            (Ok(token), _) => Self::Id(token.id.clone()),
+            (Err(_), text) => {
+                let mut hasher = DefaultHasher::new();
+                text.as_deref().map(String::as_str).hash(&mut hasher);
+                Self::Text(hasher.finish())
+            }
+        }
+    }
+}
+
+impl Tally {
+    /// How many tokens there were, with those that could not be read.
+    fn count(&self) -> u64 {
+        self.tokens.count() + self.unreadable as u64
     }
 
-    fn close(&mut self, Reading { page, fresh, repeated }: Reading<C>) {
-        self.barren = if fresh { 0 } else { self.barren + 1 };
-        if let (Some(earlier), Some(now)) = (self.total, page.total)
+    fn total(&mut self, total: Option<u64>) {
+        if let (Some(earlier), Some(now)) = (self.total, total)
             && now < earlier
         {
-            self.gap.get_or_insert("tokens went while it was read");
+            // The same, said better.
+            self.gap = self.gap.filter(|gap| *gap != MOVED).or(Some("tokens went while it was read"));
         }
-        self.total = page.total.or(self.total);
-        if let Some(gap) = page.gap {
-            self.gap.get_or_insert(gap);
-        }
-        self.next = match page.next {
-            _ if repeated && !fresh => self.stop("a page came twice"),
+        self.total = total.or(self.total);
+    }
+
+    /// Where the list goes on behind a page with or without new tokens, if it does.
+    fn go_on<C: Hash>(&mut self, next: Option<C>, is_fresh: bool, is_repeated: bool) -> Option<C> {
+        self.barren = if is_fresh { 0 } else { self.barren + 1 };
+        match next {
+            _ if is_repeated && !is_fresh => self.stop("a page came twice"),
             Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
-            Some(_) if self.cursors.count >= MOST_PAGES => self.stop("it has pages without an end"),
+            Some(_) if self.cursors.count() >= MOST_PAGES => self.stop("it has pages without an end"),
             Some(next) if !self.cursors.insert(&next) => self.stop("a cursor came twice"),
             next => next,
-        };
-        if self.next.is_none() {
-            self.finish();
         }
     }
 
-    fn stop(&mut self, gap: &'static str) -> Option<C> {
+    fn stop<C>(&mut self, gap: &'static str) -> Option<C> {
         self.gap.get_or_insert(gap);
         None
     }
 
-    fn finish(&mut self) {
-        let count = self.tokens.count;
+    /// Why the list is not complete, where it is not.
+    fn ending(&self, call: &Call) -> Option<Error> {
+        let count = self.count();
         let wrong_total = self.total.filter(|total| *total != count);
         let what = match (self.gap, wrong_total) {
-            (None, None) => return,
+            (None, None) => return None,
             (Some(gap), _) => format!("{gap}: list it again ({count} items were read)"),
             (None, Some(total)) => {
                 format!(
@@ -275,29 +402,7 @@ impl<C: Hash, F> State<C, F> {
                 )
             }
         };
-        self.ending = Some(self.call.error(ErrorKind::Incomplete, what));
-    }
-}
-
-/// What came before, by its hash: there may be many, and they may be long.
-#[derive(Default)]
-struct Seen {
-    hashes: HashSet<u64>,
-    hasher: RandomState,
-    count: u64,
-}
-
-impl Seen {
-    fn with(first: &impl Hash) -> Self {
-        let mut seen = Self::default();
-        seen.insert(first);
-        seen
-    }
-
-    fn insert(&mut self, one: &(impl Hash + ?Sized)) -> bool {
-        let is_new = self.hashes.insert(self.hasher.hash_one(one));
-        self.count += u64::from(is_new);
-        is_new
+        Some(call.error(ErrorKind::Incomplete, what))
     }
 }
 
@@ -308,34 +413,100 @@ mod tests {
         atomic::{AtomicUsize, Ordering},
     };
 
+    use serde::Deserialize;
     use tokenward_core::{Operation, TokenFamily};
+
+    use crate::{Id, SendError, Turn, VendorToken, runtime::Response};
 
     use super::*;
 
     const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
 
-    fn page(ids: &[&str], next: Option<usize>, total: Option<u64>) -> Page<usize> {
-        let tokens = ids.iter().map(|id| Ok(Token::new(CALL.family(), id.parse().unwrap())));
-        Page { next, total, ..Page::only(tokens.collect::<Vec<_>>()) }
+    #[derive(Deserialize)]
+    struct Acme {
+        id: Id,
     }
 
-    type Pages = Vec<(&'static [&'static str], Option<usize>, Option<u64>)>;
+    impl VendorToken for Acme {
+        const ID: &'static str = "id";
+        const SECRET: &'static str = "key";
+        type Fields<'a> = Self;
 
-    /// What a list of these pages yields: ids, and errors as text. A cursor is the number of a page.
-    async fn list(pages: Pages) -> Vec<String> {
-        let stream = paged(CALL, 0, move |cursor, _| {
-            let (ids, next, total) = pages[cursor];
-            async move { Ok(page(ids, next, total)) }
-        });
+        fn token(fields: Self, family: TokenFamily) -> Option<Token> {
+            Some(Token::new(family, fields.id.known()?))
+        }
+    }
+
+    /// Pages that are made when they are asked for, by their number.
+    struct Pages<P> {
+        page: P,
+        asked: Arc<AtomicUsize>,
+        ahead: usize,
+    }
+
+    /// Ids, or `null` for what is none; where the next page is; the total.
+    type Shown = (Vec<String>, Option<u64>, Option<u64>);
+
+    #[derive(Deserialize)]
+    struct Around {
+        next: Option<u64>,
+        total: Option<u64>,
+    }
+
+    impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for Pages<P> {
+        type Token = Acme;
+        type Cursor = u64;
+        type Around = Around;
+        const FIELD: Option<&'static str> = Some("items");
+
+        async fn send(self: Arc<Self>, number: u64) -> Result<Response, SendError> {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            let (ids, next, total) = (self.page)(number)?;
+            let items: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
+            let around = serde_json::json!({ "next": next, "total": total }).to_string();
+            let body = format!(r#"{{"items":[{}],{}"#, items.join(","), &around[1..]);
+            Ok(Response::new(http::Response::new(body).into(), 0))
+        }
+
+        fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
+            let Around { next, total } = end.around;
+            let ahead = next.map(|next| Box::new(next + 1..4) as Box<dyn Iterator<Item = u64> + Send>);
+            Turn { next, ahead, total, gap: None }
+        }
+
+        fn ahead(&self) -> usize {
+            self.ahead
+        }
+    }
+
+    fn stream(page: impl Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static) -> TokenStream {
+        listed(CALL, Pages { page, asked: Arc::default(), ahead: 1 }, 0)
+    }
+
+    type Written = Vec<(&'static [&'static str], Option<u64>, Option<u64>)>;
+
+    fn written(pages: Written) -> impl Fn(u64) -> Result<Shown, SendError> {
+        move |number| {
+            let (ids, next, total) = pages[number as usize];
+            Ok((ids.iter().map(|id| format!(r#""{id}""#)).collect(), next, total))
+        }
+    }
+
+    async fn shown(stream: TokenStream) -> Vec<String> {
         stream
             .map(|result| result.map_or_else(|error| error.to_string(), |token| token.id.to_string()))
             .collect()
             .await
     }
 
+    /// What a list of these pages yields: ids, and errors as text. A cursor is the number of a page.
+    async fn list(pages: Written) -> Vec<String> {
+        shown(stream(written(pages))).await
+    }
+
     #[tokio::test]
     async fn pages_follow_each_other_to_the_end() {
-        let pages: Pages =
+        let pages: Written =
             vec![(&["a", "b"], Some(1), Some(4)), (&["c"], Some(2), Some(4)), (&["d"], None, Some(4))];
         assert_eq!(list(pages).await, ["a", "b", "c", "d"]);
         assert_eq!(list(vec![(&[], None, Some(0))]).await, [""; 0]);
@@ -343,7 +514,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_that_contradicts_itself_says_so_at_its_end_and_keeps_what_it_has() {
-        let contradictions: [Pages; 7] = [
+        let contradictions: [Written; 7] = [
             // Pages without end, and nothing on them.
             (1..40).map(|next| (&[] as &[&str], Some(next), None)).collect(),
             // The vendor ignores the offset.
@@ -372,51 +543,69 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_is_fetched_before_it_is_asked_for_and_nothing_after_an_error() {
-        let fetched = Arc::new(AtomicUsize::new(0));
-        let count = fetched.clone();
-        let mut stream = paged(CALL, 0, move |cursor: usize, _| {
-            count.fetch_add(1, Ordering::SeqCst);
-            async move {
-                if cursor == 2 {
-                    Err(CALL.error(ErrorKind::Transport, "lost"))
-                } else {
-                    Ok(page(&[["a", "b"][cursor]], Some(cursor + 1), None))
-                }
+    async fn nothing_is_asked_for_before_it_is_wanted_but_one_page_and_nothing_after_an_error() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let page = |number| match number {
+            2 => Err(SendError::Refused("no".to_owned())),
+            _ => Ok((vec![format!(r#""{number}""#)], Some(number + 1), None)),
+        };
+        let mut stream = listed(CALL, Pages { page, asked: asked.clone(), ahead: 1 }, 0);
+        let settle = || async {
+            for _ in 0..20 {
+                tokio::task::yield_now().await;
             }
-        });
-        assert_eq!(fetched.load(Ordering::SeqCst), 0);
+        };
+        settle().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 0);
         stream.next().await.unwrap().unwrap();
-        assert_eq!(fetched.load(Ordering::SeqCst), 1);
+        settle().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
         stream.next().await.unwrap().unwrap();
-        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::Transport);
+        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::InvalidInput);
         assert!(stream.next().await.is_none());
-        assert_eq!(fetched.load(Ordering::SeqCst), 3);
+        settle().await;
+        assert_eq!(asked.load(Ordering::SeqCst), 3);
+    }
+
+    #[tokio::test]
+    async fn pages_side_by_side_come_in_order_and_one_that_was_guessed_wrong_is_asked_for_again() {
+        for (third, expected) in [(2, 4), (5, 6)] {
+            let asked = Arc::new(AtomicUsize::new(0));
+            let page = move |number| {
+                let next = match number {
+                    1 => Some(third),
+                    5 => Some(3),
+                    3 => None,
+                    number => Some(number + 1),
+                };
+                Ok((vec![format!(r#""{number}""#)], next, None))
+            };
+            let list = listed(CALL, Pages { page, asked: asked.clone(), ahead: 4 }, 0);
+            let ids = shown(list).await;
+            assert_eq!(ids, ["0", "1", &third.to_string(), "3"]);
+            assert_eq!(asked.load(Ordering::SeqCst), expected, "asked for, with what was guessed");
+        }
     }
 
     #[tokio::test]
     async fn an_item_that_cannot_be_read_counts_and_stops_nothing() {
-        let stream = paged(CALL, (), |(), _| async {
-            let bad = Err(CALL.error(ErrorKind::Protocol, "no").with_position(0));
-            let good = Ok(Token::new(CALL.family(), "b".parse().unwrap()));
-            Ok(Page { total: Some(2), ..Page::only([bad, good]) })
-        });
-        let results: Vec<_> = stream.collect().await;
+        let page = |_| Ok((vec!["null".to_owned(), r#""b""#.to_owned()], None, Some(2)));
+        let results: Vec<_> = stream(page).collect().await;
         assert_eq!(results.len(), 2);
-        assert!(results[0].is_err() && results[1].is_ok());
+        assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0));
+        assert!(results[1].is_ok());
     }
 
     #[tokio::test]
     async fn a_list_without_an_end_ends_with_an_error_and_what_came_before_it() {
-        let endless = |item: fn(u64) -> Result<Token>| {
-            paged(CALL, (), move |(), _| async move { Ok(Page::only((0_u64..).map(item))) })
+        let all = |count, id: fn(u64) -> String| {
+            stream(move |page| {
+                Ok(((page * 1000..page * 1000 + 1000).map(id).collect(), Some(page + 1), count))
+            })
         };
-        let tokens = endless(|number| Ok(Token::new(CALL.family(), number.to_string().parse().unwrap())));
-        let unreadable = endless(|_| Err(CALL.error(ErrorKind::Protocol, "no").with_position(0)));
-        let chain = paged(CALL, 0, |page: u64, _| async move {
-            let token = Ok(Token::new(CALL.family(), page.to_string().parse().unwrap()));
-            Ok(Page { next: Some(page + 1), ..Page::only([token]) })
-        });
+        let tokens = all(None, |number| format!(r#""{number}""#));
+        let unreadable = all(None, |_| "null".to_owned());
+        let chain = stream(|page| Ok((vec![format!(r#""{page}""#)], Some(page + 1), None)));
         let mut said = Vec::new();
         for (list, most) in [(chain, MOST_PAGES), (tokens, MOST_TOKENS), (unreadable, MOST_UNREADABLE as u64)]
         {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Serialize, de::DeserializeOwned, de::Error as _};
@@ -18,6 +19,8 @@ use crate::{
 pub struct Response {
     inner: reqwest::Response,
     limit: usize,
+    /// The bound of a list that is not held as a whole, where the caller has set one.
+    list_limit: Option<usize>,
 }
 
 /// Without the headers, which may hold anything.
@@ -52,7 +55,21 @@ pub(crate) type Body = (Zeroizing<Vec<u8>>, Option<BodyError>);
 
 impl Response {
     pub(crate) fn new(inner: reqwest::Response, limit: usize) -> Self {
-        Self { inner, limit }
+        Self { inner, limit, list_limit: None }
+    }
+
+    /// With a bound of a list that is read while it arrives.
+    pub(crate) fn with_list_limit(self, list_limit: Option<usize>) -> Self {
+        Self { list_limit, ..self }
+    }
+
+    /// The body in parts, unless it announces that it is too large.
+    pub(crate) fn chunks(self) -> Result<Chunks, BodyError> {
+        let limit = self.list_limit.unwrap_or(usize::MAX);
+        if self.inner.content_length().is_some_and(|announced| announced > limit as u64) {
+            return Err(BodyError::TooLarge(limit));
+        }
+        Ok(Chunks { inner: self.inner, left: limit, limit })
     }
 
     pub(crate) fn headers(&self) -> &HeaderMap {
@@ -198,6 +215,22 @@ impl Response {
     }
 }
 
+/// A body in parts.
+pub(crate) struct Chunks {
+    inner: reqwest::Response,
+    left: usize,
+    limit: usize,
+}
+
+impl Chunks {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        let chunk = self.inner.chunk().await.map_err(BodyError::Broken)?;
+        let length = chunk.as_ref().map_or(0, Bytes::len);
+        self.left = self.left.checked_sub(length).ok_or(BodyError::TooLarge(self.limit))?;
+        Ok(chunk)
+    }
+}
+
 /// What was made as it is documented, unless a secret would be printed with it.
 fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
     let OneOf(item) = from_slice(body.as_bytes()).map_err(|misfit| misfit.drift())?;
@@ -231,13 +264,11 @@ fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
 /// A token is small, and who reads one keeps it as a whole, some parts of it twice.
 pub(crate) const MOST_OF_A_RECORD: usize = 1 << 20;
 
+pub(crate) const TOO_LARGE_A_RECORD: &str = "the record is larger than 1 MiB, where reading ends";
+
 /// Refuses a text that is larger than any record is.
 pub(crate) fn within_a_record(text: &str) -> Result<(), &'static str> {
-    if text.len() <= MOST_OF_A_RECORD {
-        Ok(())
-    } else {
-        Err("the record is larger than 1 MiB, where reading ends")
-    }
+    if text.len() <= MOST_OF_A_RECORD { Ok(()) } else { Err(TOO_LARGE_A_RECORD) }
 }
 
 /// Refuses a text with more outside of its lists than any page has. The items of a list are read one by one, and what is

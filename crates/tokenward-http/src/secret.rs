@@ -40,20 +40,24 @@ impl WireSecret {
     /// assert_eq!(WireSecret::from("api-0123456789").mask(), None);
     /// ```
     pub fn mask(&self) -> Option<String> {
-        const MOST_SHOWN: usize = 8;
-        /// Of a text without dots or stars, which may be a short secret as a whole.
-        const MOST_ALONE: usize = 4;
-
-        let value = self.expose();
-        let shown = value.chars().filter(|c| !".*•…".contains(*c)).count();
-        let most = if value.chars().count() > shown { MOST_SHOWN } else { MOST_ALONE };
-        (1..=most).contains(&shown).then(|| value.to_owned())
+        mask_of(self.expose())
     }
 
     /// The value as a [`SecretString`], to be kept.
     pub fn into_secret(self) -> SecretString {
         self.0
     }
+}
+
+/// A text where it is a mask: see [`WireSecret::mask`].
+pub(crate) fn mask_of(value: &str) -> Option<String> {
+    const MOST_SHOWN: usize = 8;
+    /// Of a text without dots or stars, which may be a short secret as a whole.
+    const MOST_ALONE: usize = 4;
+
+    let shown = value.chars().filter(|c| !".*•…".contains(*c)).count();
+    let most = if value.chars().count() > shown { MOST_SHOWN } else { MOST_ALONE };
+    (1..=most).contains(&shown).then(|| value.to_owned())
 }
 
 impl From<SecretString> for WireSecret {

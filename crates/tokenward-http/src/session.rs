@@ -48,6 +48,7 @@ struct Inner {
     headers: HeaderMap,
     rewrite: Option<PathRewrite>,
     body_limit: usize,
+    list_limit: Option<usize>,
     timeout: Duration,
     deadline: Duration,
     retry: RetryOptions,
@@ -69,6 +70,7 @@ impl Session {
             headers: HeaderMap::new(),
             rewrite: None,
             body_limit: options.body_limit(),
+            list_limit: options.list_limit(),
             timeout: options.timeout(),
             deadline: options.deadline(),
             retry: options.retry().clone(),
@@ -151,7 +153,9 @@ impl Session {
         let header = request.headers().get(AUTHORIZATION).cloned();
         let response = self.send(operation, request, deadline).await?;
         match response.status() {
-            status if status.is_success() => Ok(Response::new(response, self.0.body_limit)),
+            status if status.is_success() => {
+                Ok(Response::new(response, self.0.body_limit).with_list_limit(self.0.list_limit))
+            }
             // What may not be sent again is refused, and not the next call, too.
             StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(header.as_ref()).await => {
                 Err(SendError::Expired(Box::new(response)))

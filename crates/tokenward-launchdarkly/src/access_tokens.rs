@@ -1,14 +1,16 @@
 //! Access tokens: personal and service tokens of an account.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, ResetOptions,
     Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, List, Nullable, Page, confirm_expiry, failed, is_same_time, paged, refuse_current,
+    Call, Listing, PageEnd, SendError, Turn, confirm_expiry, failed, is_same_time, listed, refuse_current,
+    runtime::Response,
 };
 
 use crate::{
@@ -70,57 +72,58 @@ const fn call(operation: Operation) -> Call {
     Call::new(FAMILY, operation)
 }
 
-/// Where a page begins, and the last item before it: its id, or its text where it has none.
-type Cursor = (i64, Option<String>);
+/// How many pages go side by side: a thousand tokens take two round trips, and a list takes a small part of a window.
+const SIDE_BY_SIDE: usize = 16;
 
+/// The list of all that the credential is shown. A page begins with the last token of the one before.
+struct List(LaunchDarkly);
+
+/// What stands beside the items.
 #[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    items: Nullable<&'a RawValue>,
+struct Around {
     #[serde(rename = "totalCount", default)]
     total: Option<u64>,
 }
 
-/// What an item is known by when it comes again.
-fn identity(item: &RawValue) -> String {
-    #[derive(Deserialize)]
-    struct Identified<'a> {
-        #[serde(rename = "_id", borrow)]
-        id: &'a RawValue,
+impl Listing for List {
+    type Token = AccessToken;
+    /// How many tokens came before.
+    type Cursor = u64;
+    type Around = Around;
+    const FIELD: Option<&'static str> = Some("items");
+    const OVERLAPS: bool = true;
+
+    async fn send(self: Arc<Self>, before: u64) -> Result<Response, SendError> {
+        let offset = i64::try_from(before.saturating_sub(1)).ok();
+        let query = GetTokensQuery { limit: Some(PAGE), offset, show_all: Some(true) };
+        self.0.raw().get_tokens_response(&query).await
     }
 
-    let id = serde_json::from_str::<Identified<'_>>(item.get()).map(|item| item.id.get());
-    id.unwrap_or(item.get()).to_owned()
+    fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
+        let (total, items) = (end.around.total, end.items as u64);
+        let behind = end.cursor.saturating_sub(1) + items;
+        let has_nothing_new = items == u64::from(end.has_seam);
+        if has_nothing_new || total == Some(behind) || !self.0.is_paged() {
+            return Turn { total, ..Turn::default() };
+        }
+        let ahead = total.and_then(|total| further(behind, items, total));
+        Turn { next: Some(behind), ahead, total, gap: None }
+    }
+
+    fn ahead(&self) -> usize {
+        SIDE_BY_SIDE
+    }
+}
+
+/// How many tokens come before the pages behind the next one, if all are as long as this one.
+fn further(behind: u64, items: u64, total: u64) -> Option<Box<dyn Iterator<Item = u64> + Send>> {
+    let new = usize::try_from(items.checked_sub(1)?).ok().filter(|new| *new > 0)?;
+    Some(Box::new((behind..total).step_by(new).skip(1)))
 }
 
 impl LaunchDarklyAccessTokens {
     pub(crate) fn new(client: LaunchDarkly) -> Self {
         Self { client }
-    }
-
-    async fn page(self, (offset, last): Cursor) -> Result<Page<Cursor>> {
-        // The last item of the page before comes again: if another stands there, the list has moved.
-        let start = if last.is_some() { offset - 1 } else { offset };
-        let query = GetTokensQuery { limit: Some(PAGE), offset: Some(start), show_all: Some(true) };
-        let answer = call(Operation::List).answer(self.client.raw().get_tokens_response(&query)).await?;
-        let listing: Listing<'_> = answer.page()?;
-        let list = match listing.items {
-            Nullable::Value(items) => answer.list_in(items)?,
-            Nullable::Null => List::default(),
-            Nullable::Absent => return Err(answer.no_list("items")),
-        };
-        let total = listing.total;
-        let end = start + list.len() as i64;
-        let repeats_last = last.is_some() && answer.items(&list).next().map(identity) == last;
-        let gap = (last.is_some() && !repeats_last && !list.is_empty())
-            .then_some("tokens came or went while it was read");
-        let seam = usize::from(repeats_last);
-        let is_last = list.len() == seam || total.is_some_and(|total| total == end as u64);
-        let is_last = is_last || !self.client.is_paged();
-        let next = (!is_last).then_some((end, answer.items(&list).last().map(identity)));
-        let first = usize::try_from(start).unwrap_or_default();
-        let tokens = Box::new(answer.tokens::<AccessToken>(list, first).skip(seam));
-        Ok(Page { tokens, next, total, gap })
     }
 
     async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, AccessToken)> {
@@ -193,8 +196,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        let tokens = self.clone();
-        paged(call(Operation::List), (0, None), move |cursor, _| tokens.clone().page(cursor))
+        listed(call(Operation::List), List(self.client.clone()), 0)
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {

@@ -1,13 +1,16 @@
 //! From LaunchDarkly's records to the model, and from the model to its requests.
 
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
-use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
-use tokenward_http::{VendorToken, WireSecret};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
+use serde_json::{Value, json, value::RawValue};
+use tokenward_core::{Access, Error, ErrorKind, Owner, Record, Result, Timestamp, Token, TokenFamily, When};
+use tokenward_http::{Id, Mask, VendorToken, time::epoch_millis};
 
 use crate::raw::types::{
-    AccessTokenPost, AccessTokenPostRole, MemberSummary, PatchOperation, RelayAutoConfigRep, StatementInput,
-    StatementPost, Token as AccessToken,
+    AccessTokenPost, AccessTokenPostRole, PatchOperation, RelayAutoConfigRep, StatementInput, StatementPost,
+    Token as AccessToken,
 };
 
 const ROLE: &str = "role:";
@@ -18,51 +21,107 @@ impl VendorToken for AccessToken {
     const ID: &'static str = "_id";
     const SECRET: &'static str = "token";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name.filter(|name| !name.is_empty());
-        token.description = self.description.filter(|text| !text.is_empty());
-        token.owner = owner(self.member, self.member_id);
-        token.created = When::or_unknown(self.creation_date);
-        token.last_used = When::or_never(self.last_used);
-        token.expires = When::or_never(self.expiry);
-        let role = self.role.map(|role| format!("{ROLE}{role}"));
-        let custom = self.custom_role_ids.into_iter().flatten().map(|id| format!("{CUSTOM_ROLE_ID}{id}"));
-        token.scopes = Some(role.into_iter().chain(custom).collect());
-        token.mask = self.token.and_then(|secret| secret.mask());
-        Some(token)
-    }
+    type Fields<'a> = AccessTokenFields;
 
-    fn refine(token: &mut Token, record: &Value) {
-        token.scopes.get_or_insert_default().extend(statements(&record["inlineRole"]));
+    fn token(fields: AccessTokenFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.name.filter(|name| !name.is_empty());
+        token.description = fields.description.filter(|text| !text.is_empty());
+        token.owner = owner(fields.member, fields.member_id);
+        token.created = When::or_unknown(fields.creation_date);
+        token.last_used = When::or_never(fields.last_used);
+        token.expires = When::or_never(fields.expiry);
+        let role = fields.role.map(|role| format!("{ROLE}{role}"));
+        let custom = fields.custom_role_ids.into_iter().flatten().map(|id| format!("{CUSTOM_ROLE_ID}{id}"));
+        token.scopes = Some(role.into_iter().chain(custom).chain(statements(fields.inline_role)).collect());
+        token.mask = fields.token.and_then(Mask::shown);
+        Some(token)
     }
 }
 
-/// Statements as the vendor writes them: a field that its document does not have may narrow them.
-fn statements(policy: &Value) -> impl Iterator<Item = String> {
-    policy.as_array().into_iter().flatten().map(Value::to_string)
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessTokenFields {
+    #[serde(rename = "_id")]
+    id: Id,
+    name: Option<String>,
+    description: Option<String>,
+    #[serde(rename = "_member")]
+    member: Option<Member>,
+    member_id: Option<String>,
+    #[serde(default, with = "epoch_millis")]
+    creation_date: Option<Timestamp>,
+    #[serde(default, with = "epoch_millis")]
+    last_used: Option<Timestamp>,
+    #[serde(default, with = "epoch_millis")]
+    expiry: Option<Timestamp>,
+    role: Option<String>,
+    custom_role_ids: Option<Vec<String>>,
+    inline_role: Option<Vec<Statement>>,
+    token: Option<Mask>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Member {
+    #[serde(rename = "_id")]
+    id: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+}
+
+/// A statement as the vendor writes it: a field that its document does not have may narrow it.
+#[derive(Debug)]
+struct Statement(String);
+
+impl<'de> Deserialize<'de> for Statement {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let statement = <&RawValue>::deserialize(deserializer)?;
+        let record = Record::from_json(statement.get())
+            .map_err(|_| de::Error::custom("a statement cannot be read as it is"))?;
+        Ok(Self(record.as_str().to_owned()))
+    }
+}
+
+fn statements(policy: Option<Vec<Statement>>) -> impl Iterator<Item = String> {
+    policy.into_iter().flatten().map(|Statement(text)| text)
 }
 
 impl VendorToken for RelayAutoConfigRep {
     const ID: &'static str = "_id";
     const SECRET: &'static str = "fullKey";
+    type Fields<'a> = RelayProxyConfigFields;
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name;
-        token.owner = owner(self.creator, None);
-        token.created = When::or_unknown(self.creation_date);
+    fn token(fields: RelayProxyConfigFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.name;
+        token.owner = owner(fields.creator, None);
+        token.created = When::or_unknown(fields.creation_date);
         token.expires = When::Never;
-        token.mask = self.display_key.and_then(|key| WireSecret::from(key).mask());
+        token.mask = fields.display_key.and_then(Mask::shown);
+        token.scopes = Some(statements(fields.policy).collect());
         Some(token)
-    }
-
-    fn refine(token: &mut Token, record: &Value) {
-        token.scopes = Some(statements(&record["policy"]).collect());
     }
 }
 
-fn owner(member: Option<MemberSummary>, id: Option<String>) -> Option<Owner> {
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RelayProxyConfigFields {
+    #[serde(rename = "_id")]
+    id: Id,
+    name: Option<String>,
+    #[serde(rename = "_creator")]
+    creator: Option<Member>,
+    #[serde(default, with = "epoch_millis")]
+    creation_date: Option<Timestamp>,
+    display_key: Option<Mask>,
+    policy: Option<Vec<Statement>>,
+}
+
+fn owner(member: Option<Member>, id: Option<String>) -> Option<Owner> {
     let Some(member) = member else { return Owner::known(id, None, None) };
     let names = [member.first_name, member.last_name];
     let name: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();

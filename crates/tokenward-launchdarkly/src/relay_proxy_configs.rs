@@ -1,13 +1,14 @@
 //! Relay proxy configurations: the keys that relay proxies configure themselves with.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 use tokenward_core::{
     Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, List, Nullable, Page, failed, paged};
+use tokenward_http::{Call, Listing, SendError, failed, listed, runtime::Response};
 
 use crate::{
     LaunchDarkly,
@@ -47,27 +48,23 @@ const fn call(operation: Operation) -> Call {
     Call::new(FAMILY, operation)
 }
 
-#[derive(Deserialize)]
-struct Listing<'a> {
-    #[serde(borrow, default)]
-    items: Nullable<&'a RawValue>,
-}
-
 impl LaunchDarklyRelayProxyConfigs {
     pub(crate) fn new(client: LaunchDarkly) -> Self {
         Self { client }
     }
+}
 
-    async fn page(self) -> Result<Page<()>> {
-        let answer =
-            call(Operation::List).answer(self.client.raw().get_relay_proxy_configs_response()).await?;
-        let listing: Listing<'_> = answer.page()?;
-        let list = match listing.items {
-            Nullable::Value(items) => answer.list_in(items)?,
-            Nullable::Null => List::default(),
-            Nullable::Absent => return Err(answer.no_list("items")),
-        };
-        Ok(Page::only(answer.tokens::<RelayAutoConfigRep>(list, 0)))
+/// The list of all of them.
+struct List(LaunchDarkly);
+
+impl Listing for List {
+    type Token = RelayAutoConfigRep;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = Some("items");
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        self.0.raw().get_relay_proxy_configs_response().await
     }
 }
 
@@ -103,8 +100,7 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        let configs = self.clone();
-        paged(call(Operation::List), (), move |(), _| configs.clone().page())
+        listed(call(Operation::List), List(self.client.clone()), ())
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {

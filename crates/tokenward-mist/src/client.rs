@@ -114,8 +114,7 @@ impl Mist {
         /// Of more there are no lists; a part of them would let the credential be revoked.
         const MOST: usize = 10_000;
 
-        let list = answer.list()?;
-        let candidates = answer.items(&list).map(|token| {
+        let candidates = answer.items()?.map(|token| {
             // An item that is none has no id, and cannot be revoked by one.
             serde_json::from_str::<Candidate<'_>>(token.get()).unwrap_or_default()
         });

@@ -1,8 +1,11 @@
 //! From Mist's records to the model, and from the model to its requests.
 
-use serde_json::{Map, Value};
-use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, UpdateToken, When};
-use tokenward_http::VendorToken;
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value, value::RawValue};
+use tokenward_core::{
+    Access, Error, ErrorKind, Owner, Record, Result, Timestamp, Token, TokenFamily, UpdateToken, When,
+};
+use tokenward_http::{Id, Mask, VendorToken, time::epoch_seconds};
 
 use crate::raw::types::{OrgApiToken, PrivilegeOrgInput, UserApiToken};
 
@@ -10,36 +13,70 @@ impl VendorToken for OrgApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "key";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id?.parse().ok()?);
-        token.name = self.name;
-        token.owner = Owner::known(None, None, self.created_by);
-        token.created = When::or_unknown(self.created_time);
-        token.last_used = When::or_never(self.last_used);
+    type Fields<'a> = OrgTokenFields;
+
+    fn token(fields: OrgTokenFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id?.known()?);
+        token.name = fields.name;
+        token.owner = Owner::known(None, None, fields.created_by);
+        token.created = When::or_unknown(fields.created_time);
+        token.last_used = When::or_never(fields.last_used);
         token.expires = When::Never;
-        token.mask = self.key.and_then(|key| key.mask());
+        token.scopes = fields.privileges.map(|all| all.into_iter().map(|Scope(scope)| scope).collect());
+        token.mask = fields.key.and_then(Mask::shown);
         Some(token)
     }
+}
 
-    /// From the record: a field that the document does not have may narrow a privilege.
-    fn refine(token: &mut Token, record: &Value) {
-        token.scopes = record["privileges"].as_array().map(|all| all.iter().cloned().map(scope).collect());
-    }
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+pub struct OrgTokenFields {
+    #[serde(default)]
+    id: Option<Id>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    created_by: Option<String>,
+    #[serde(default, with = "epoch_seconds")]
+    created_time: Option<Timestamp>,
+    #[serde(default, with = "epoch_seconds")]
+    last_used: Option<Timestamp>,
+    #[serde(default)]
+    key: Option<Mask>,
+    #[serde(default)]
+    privileges: Option<Vec<Scope>>,
 }
 
 impl VendorToken for UserApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "key";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id?.parse().ok()?);
-        token.name = self.name;
-        token.created = When::or_unknown(self.created_time);
-        token.last_used = When::or_never(self.last_used);
+    type Fields<'a> = UserTokenFields;
+
+    fn token(fields: UserTokenFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id?.known()?);
+        token.name = fields.name;
+        token.created = When::or_unknown(fields.created_time);
+        token.last_used = When::or_never(fields.last_used);
         token.expires = When::Never;
-        token.mask = self.key.and_then(|key| key.mask());
+        token.mask = fields.key.and_then(Mask::shown);
         Some(token)
     }
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+pub struct UserTokenFields {
+    #[serde(default)]
+    id: Option<Id>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default, with = "epoch_seconds")]
+    created_time: Option<Timestamp>,
+    #[serde(default, with = "epoch_seconds")]
+    last_used: Option<Timestamp>,
+    #[serde(default)]
+    key: Option<Mask>,
 }
 
 /// The fields that the short form of a scope can hold behind its role and scope, by the scope.
@@ -49,10 +86,68 @@ fn target_of(scope: &str) -> Option<&'static str> {
     TARGETS.iter().find(|(name, _)| *name == scope).map(|(_, field)| *field)
 }
 
+/// A privilege as it is shown.
+#[derive(Debug)]
+struct Scope(String);
+
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let privilege = <&RawValue>::deserialize(deserializer)?;
+        if let Some(scope) = usual(privilege) {
+            return Ok(Self(scope));
+        }
+        // A field that the document does not have may narrow a privilege, so all of it is read, or nothing.
+        let record = Record::from_json(privilege.get())
+            .map_err(|_| de::Error::custom("a privilege cannot be read as it is"))?;
+        Ok(Self(scope(record.to_value())))
+    }
+}
+
+/// The short form of a privilege that has a role, a scope and its target alone, as nearly all have.
+fn usual(privilege: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Usual<'a> {
+        role: &'a str,
+        scope: &'a str,
+        #[serde(default, rename = "org_id")]
+        _org_id: Option<de::IgnoredAny>,
+        #[serde(default, deserialize_with = "text")]
+        site_id: Option<&'a str>,
+        #[serde(default, deserialize_with = "text")]
+        sitegroup_id: Option<&'a str>,
+    }
+
+    /// A text, and not null, which is shown.
+    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<&'de str>, D::Error> {
+        <&str>::deserialize(deserializer).map(Some)
+    }
+
+    // A list would be read by position.
+    let privilege = Some(privilege.get()).filter(|json| json.starts_with('{'))?;
+    let Usual { role, scope, site_id, sitegroup_id, .. } = serde_json::from_str(privilege).ok()?;
+    let target = match (target_of(scope), site_id, sitegroup_id) {
+        (None, None, None) => None,
+        (Some("site_id"), Some(id), None) | (Some("sitegroup_id"), None, Some(id)) => Some(id),
+        _ => return None,
+    };
+    short(role, scope, target)
+}
+
 /// A privilege in its short form, or as JSON where it says more than that.
 fn scope(privilege: Value) -> String {
     let privilege = without_org(privilege);
-    short(&privilege).unwrap_or_else(|| privilege.to_string())
+    plain(&privilege).unwrap_or_else(|| privilege.to_string())
+}
+
+fn short(role: &str, scope: &str, target: Option<&str>) -> Option<String> {
+    if role.contains(':') {
+        return None;
+    }
+    Some(match target {
+        Some(id) => format!("{role}:{scope}:{id}"),
+        None => format!("{role}:{scope}"),
+    })
 }
 
 /// The organization is the one that is asked for, and `org_id` is set by the vendor.
@@ -63,19 +158,20 @@ fn without_org(mut privilege: Value) -> Value {
     privilege
 }
 
-fn short(privilege: &Value) -> Option<String> {
+fn plain(privilege: &Value) -> Option<String> {
     let fields = privilege.as_object()?;
     let text = |name: &str| fields.get(name)?.as_str();
     let (role, scope) = (text("role")?, text("scope")?);
     let target = target_of(scope);
     let known = |name: &str| ["role", "scope"].contains(&name) || target == Some(name);
-    if !fields.keys().all(|name| known(name)) || role.contains(':') {
+    if !fields.keys().all(|name| known(name)) {
         return None;
     }
-    Some(match target {
-        Some(field) => format!("{role}:{scope}:{}", text(field)?),
-        None => format!("{role}:{scope}"),
-    })
+    let target = match target {
+        Some(field) => Some(text(field)?),
+        None => None,
+    };
+    short(role, scope, target)
 }
 
 /// The privileges that a request asks for.
@@ -169,14 +265,15 @@ mod tests {
 
     #[test]
     fn a_scope_that_is_read_can_be_asked_for() {
-        let record = serde_json::json!({"id": "1", "privileges": [
+        let record = serde_json::json!({"id": "1", "name": "ci", "privileges": [
             {"role": "admin", "scope": "org", "org_id": "o"},
             {"role": "read", "scope": "site", "site_id": "s-1"},
             {"role": "network_admin", "scope": "sitegroup", "sitegroup_id": "g-1"},
             {"role": "read", "scope": "org", "org_id": "o", "views": ["reporting"]},
         ]});
-        let mut token = Token::new(TokenFamily::new("mist", "org-token"), "1".parse().unwrap());
-        OrgApiToken::refine(&mut token, &record);
+        let text = record.to_string();
+        let fields = serde_json::from_str(&text).unwrap();
+        let token = OrgApiToken::token(fields, TokenFamily::new("mist", "org-token")).unwrap();
         let scopes = token.scopes.unwrap();
         assert_eq!(
             scopes,
@@ -194,10 +291,20 @@ mod tests {
 
     #[test]
     fn what_nobody_knows_narrows_a_scope_that_is_shown_and_is_refused_where_it_is_asked_for() {
-        let narrow = serde_json::json!({"role": "read", "scope": "org", "site_ids": ["s-1"]});
-        let shown = scope(narrow);
-        assert_eq!(shown, r#"{"role":"read","scope":"org","site_ids":["s-1"]}"#);
-        assert!(privileges(&Access::Scopes(vec![shown])).is_err());
+        let shown = |narrow: &str| serde_json::from_str::<Scope>(narrow).unwrap().0;
+        for narrow in [
+            r#"{"role":"read","scope":"org","site_ids":["s-1"]}"#,
+            r#"{"role":"read","scope":"org","site_id":null}"#,
+            r#"{"role":"read","scope":"site","site_id":"s-1","sitegroup_id":"g-1"}"#,
+            r#"{"role":"read","scope":"site"}"#,
+            r#"{"role":"a:b","scope":"org"}"#,
+            r#"["read","org"]"#,
+        ] {
+            assert_eq!(shown(narrow), narrow);
+        }
+        assert_eq!(shown(r#"{"scope":"org","role":"r\u0065ad","org_id":7}"#), "read:org");
+        let narrow = shown(r#"{"role":"read","scope":"org","site_ids":["s-1"],"org_id":"o"}"#);
+        assert!(privileges(&Access::Scopes(vec![narrow])).is_err());
     }
 
     #[test]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::de::IgnoredAny;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Answer, Call, Page, failed, paged, refuse_current};
+use tokenward_http::{Answer, Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -67,14 +68,6 @@ impl MistOrgTokens {
         Self { client, org_id: org_id.into(), current: Arc::default() }
     }
 
-    async fn page(self) -> Result<Page<()>> {
-        let answer = call(Operation::List)
-            .answer(self.client.raw().list_org_api_tokens_response(&self.org_id))
-            .await?;
-        let list = answer.list()?;
-        Ok(Page::only(answer.tokens::<OrgApiToken>(list, 0)))
-    }
-
     async fn answer(&self, call: &Call, id: &TokenId) -> Result<Answer> {
         call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await
     }
@@ -88,6 +81,20 @@ impl MistOrgTokens {
         };
         let answer = call.answer(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
         self.client.which_is_it(&call, &answer, name.as_deref())
+    }
+}
+
+/// The list of all of them.
+struct List(MistOrgTokens);
+
+impl Listing for List {
+    type Token = OrgApiToken;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        self.0.client.raw().list_org_api_tokens_response(&self.0.org_id).await
     }
 }
 
@@ -130,8 +137,7 @@ impl TokenManager for MistOrgTokens {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        let tokens = self.clone();
-        paged(call(Operation::List), (), move |(), _| tokens.clone().page())
+        listed(call(Operation::List), List(self.clone()), ())
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::de::IgnoredAny;
 use tokenward_core::{
     Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result, RevokeOptions, Setting,
     Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Page, failed, paged, refuse_current};
+use tokenward_http::{Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -56,12 +57,6 @@ impl MistUserTokens {
         Self { client, current: Arc::default() }
     }
 
-    async fn page(self) -> Result<Page<()>> {
-        let answer = call(Operation::List).answer(self.client.raw().list_api_tokens_response()).await?;
-        let list = answer.list()?;
-        Ok(Page::only(answer.tokens::<UserApiToken>(list, 0)))
-    }
-
     async fn find_current(&self) -> Result<Current> {
         let call = call(Operation::Current);
         if let Caller::Token(_) = self.client.caller(&call).await? {
@@ -69,6 +64,20 @@ impl MistUserTokens {
         }
         let answer = call.answer(self.client.raw().list_api_tokens_response()).await?;
         self.client.which_is_it(&call, &answer, None)
+    }
+}
+
+/// The list of all of them.
+struct List(MistUserTokens);
+
+impl Listing for List {
+    type Token = UserApiToken;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        self.0.client.raw().list_api_tokens_response().await
     }
 }
 
@@ -111,8 +120,7 @@ impl TokenManager for MistUserTokens {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        let tokens = self.clone();
-        paged(call(Operation::List), (), move |(), _| tokens.clone().page())
+        listed(call(Operation::List), List(self.clone()), ())
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {

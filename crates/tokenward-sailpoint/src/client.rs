@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    Answer, AuthorizeError, BaseUrl, Bearer, BuildError, Environment, ExposeSecret, Grant, HttpOptions,
+    AuthorizeError, BaseUrl, Bearer, BuildError, Environment, ExposeSecret, Grant, HttpOptions, PageEnd,
     SecretString, Session,
 };
 
@@ -111,19 +111,19 @@ impl SailPoint {
     pub(crate) fn credential(&self) -> Current {
         self.client_id.parse().map_or(Current::Other, Current::Token)
     }
+}
 
-    /// Why a list that the vendor does not page may not be the whole.
-    pub(crate) fn gap(&self, answer: &Answer, items: usize) -> Option<&'static str> {
-        /// The page of the vendor's other lists, by its general rules.
-        const PAGE: usize = 250;
+/// Why a list that the vendor does not page may not be the whole.
+pub(crate) fn gap<C, A>(end: &PageEnd<'_, C, A>) -> Option<&'static str> {
+    /// The page of the vendor's other lists, by its general rules.
+    const PAGE: usize = 250;
 
-        match answer.number("x-total-count") {
-            Some(total) if total != items as u64 => Some("the vendor's total is another"),
-            None if items > 0 && items.is_multiple_of(PAGE) => {
-                Some("as many came as fill whole pages of the vendor's other lists, and no total with them")
-            }
-            _ => None,
+    match end.number("x-total-count") {
+        Some(total) if total != end.items as u64 => Some("the vendor's total is another"),
+        None if end.items > 0 && end.items.is_multiple_of(PAGE) => {
+            Some("as many came as fill whole pages of the vendor's other lists, and no total with them")
         }
+        _ => None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! From SailPoint's records to the model, and from the model to its requests.
 
+use serde::Deserialize;
 use serde_json::Value;
-use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Token, TokenFamily, When};
-use tokenward_http::{Nullable, VendorToken};
+use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Timestamp, Token, TokenFamily, When};
+use tokenward_http::{Id, Nullable, VendorToken, time::rfc3339};
 
 use crate::raw::types::{
     CreateOauthClientResponse, CreatePersonalAccessTokenResponse, JsonPatchOperation, JsonPatchOperationOp,
@@ -16,35 +17,63 @@ impl VendorToken for PersonalAccessToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name;
-        token.owner = owner(self.owner);
-        token.created = When::or_unknown(self.created);
-        token.last_used = When::or_never(self.last_used);
-        token.expires = match self.expiration_date {
+    type Fields<'a> = PersonalAccessTokenFields;
+
+    fn token(fields: PersonalAccessTokenFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.name;
+        token.owner = fields.owner.and_then(|owner| Owner::known(owner.id, owner.name, None));
+        token.created = When::or_unknown(fields.created);
+        token.last_used = When::or_never(fields.last_used);
+        token.expires = match fields.expiration_date {
             Some(date) => When::At(date),
-            None if self.user_aware_token_never_expires == Some(true) => When::Never,
+            None if fields.user_aware_token_never_expires == Some(true) => When::Never,
             None => When::Unknown,
         };
-        token.scopes = self.scope;
-        token.managed = self.managed == Some(true);
+        token.scopes = fields.scope;
+        token.managed = fields.managed == Some(true);
         Some(token)
     }
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonalAccessTokenFields {
+    id: Id,
+    name: Option<String>,
+    owner: Option<OwnerFields>,
+    #[serde(default, with = "rfc3339")]
+    created: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    last_used: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    expiration_date: Option<Timestamp>,
+    user_aware_token_never_expires: Option<bool>,
+    scope: Option<Vec<String>>,
+    managed: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct OwnerFields {
+    id: Option<String>,
+    name: Option<String>,
 }
 
 impl VendorToken for CreatePersonalAccessTokenResponse {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name;
-        token.owner = owner(self.owner);
-        token.created = When::or_unknown(self.created);
+    type Fields<'a> = Self;
+
+    fn token(fields: Self, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.parse().ok()?);
+        token.name = fields.name;
+        token.owner = owner(fields.owner);
+        token.created = When::or_unknown(fields.created);
         token.last_used = When::Never;
-        token.expires = When::or_unknown(self.expiration_date);
-        token.scopes = self.scope;
+        token.expires = When::or_unknown(fields.expiration_date);
+        token.scopes = fields.scope;
         Some(token)
     }
 }
@@ -53,31 +82,50 @@ impl VendorToken for OauthClient {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name;
-        token.description = self.description;
-        token.created = When::or_unknown(self.created);
-        token.last_used = When::or_never(self.last_used);
+    type Fields<'a> = OauthClientFields;
+
+    fn token(fields: OauthClientFields, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.known()?);
+        token.name = fields.name;
+        token.description = fields.description;
+        token.created = When::or_unknown(fields.created);
+        token.last_used = When::or_never(fields.last_used);
         token.expires = When::Never;
-        token.scopes = self.scope;
-        token.managed = self.internal == Some(true);
+        token.scopes = fields.scope;
+        token.managed = fields.internal == Some(true);
         Some(token)
     }
+}
+
+/// What is read of it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OauthClientFields {
+    id: Id,
+    name: Option<String>,
+    description: Option<String>,
+    #[serde(default, with = "rfc3339")]
+    created: Option<Timestamp>,
+    #[serde(default, with = "rfc3339")]
+    last_used: Option<Timestamp>,
+    scope: Option<Vec<String>>,
+    internal: Option<bool>,
 }
 
 impl VendorToken for CreateOauthClientResponse {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
 
-    fn into_token(self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, self.id.parse().ok()?);
-        token.name = self.name;
-        token.description = self.description;
-        token.created = When::or_unknown(self.created);
+    type Fields<'a> = Self;
+
+    fn token(fields: Self, family: TokenFamily) -> Option<Token> {
+        let mut token = Token::new(family, fields.id.parse().ok()?);
+        token.name = fields.name;
+        token.description = fields.description;
+        token.created = When::or_unknown(fields.created);
         token.last_used = When::Never;
         token.expires = When::Never;
-        token.scopes = self.scope;
+        token.scopes = fields.scope;
         Some(token)
     }
 }

@@ -1,15 +1,21 @@
 //! OAuth clients: an id and a secret for the API that belong to no user.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use serde::de::IgnoredAny;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Nullable, Page, failed, paged, refuse_current, refuse_managed};
+use tokenward_http::{
+    Call, Listing, Nullable, PageEnd, SendError, Turn, failed, listed, refuse_current, refuse_managed,
+    runtime::Response,
+};
 
 use crate::{
     SailPoint,
-    client::bearer_seconds,
+    client::{bearer_seconds, gap},
     convert::{replace, scopes},
     raw::types::{
         AccessType, CreateOauthClientRequest, CreateOauthClientResponse, GrantType, ListOauthClientsQuery,
@@ -54,14 +60,23 @@ impl SailPointOauthClients {
     pub(crate) fn new(client: SailPoint) -> Self {
         Self { client }
     }
+}
 
-    async fn page(self) -> Result<Page<()>> {
-        let sent = ListOauthClientsQuery::default();
-        let answer =
-            call(Operation::List).answer(self.client.raw().list_oauth_clients_response(&sent)).await?;
-        let list = answer.list()?;
-        let gap = self.client.gap(&answer, list.len());
-        Ok(Page { gap, ..Page::only(answer.tokens::<OauthClient>(list, 0)) })
+/// The list of all of them.
+struct List(SailPoint);
+
+impl Listing for List {
+    type Token = OauthClient;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        self.0.raw().list_oauth_clients_response(&ListOauthClientsQuery::default()).await
+    }
+
+    fn turn(&self, end: PageEnd<'_, (), IgnoredAny>) -> Turn<()> {
+        Turn { gap: gap(&end), ..Turn::default() }
     }
 }
 
@@ -107,8 +122,7 @@ impl TokenManager for SailPointOauthClients {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        let clients = self.clone();
-        paged(call(Operation::List), (), move |(), _| clients.clone().page())
+        listed(call(Operation::List), List(self.client.clone()), ())
     }
 
     async fn get(&self, id: &TokenId) -> Result<Token> {

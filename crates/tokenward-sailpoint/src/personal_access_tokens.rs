@@ -1,6 +1,9 @@
 //! Personal access tokens: a user's id and secret for the API.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tokenward_core::{
     Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Record,
@@ -8,12 +11,13 @@ use tokenward_core::{
     UpdateToken, When,
 };
 use tokenward_http::{
-    Call, Nullable, Page, confirm_expiry, failed, find, is_same_time, paged, refuse_current, refuse_managed,
+    Call, Listing, Nullable, PageEnd, SendError, Turn, confirm_expiry, failed, find, is_same_time, listed,
+    refuse_current, refuse_managed, runtime::Response,
 };
 
 use crate::{
     SailPoint, WithoutExpiry,
-    client::bearer_seconds,
+    client::{bearer_seconds, gap},
     convert::{replace, scopes},
     raw::types::{
         CreatePersonalAccessTokenRequest, CreatePersonalAccessTokenResponse, JsonPatchOperation,
@@ -124,36 +128,9 @@ impl SailPointPersonalAccessTokens {
     }
 
     fn stream(&self, call: &Call, options: &ListOptions) -> TokenStream {
-        let owner = options.owner().map(str::to_owned);
         let first = options.unused_since().map_or(Part::All, Part::UnusedSince);
-        let (tokens, of_page) = (self.clone(), call.clone());
-        paged(call.clone(), first, move |part, position| {
-            tokens.clone().page(of_page.clone(), owner.clone(), part, position)
-        })
-    }
-
-    async fn page(
-        self,
-        call: Call,
-        owner_id: Option<String>,
-        part: Part,
-        position: usize,
-    ) -> Result<Page<Part>> {
-        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: owner_id.clone() };
-        let answer = call.answer(self.client.raw().list_personal_access_tokens_response(&query)).await?;
-        let list = answer.list()?;
-        let gap = self.client.gap(&answer, list.len());
-        let next = matches!(part, Part::UnusedSince(_)).then_some(Part::NeverUsed);
-        let is_asked_for = move |token: &Token| part.has(token) && is_owned_by(token, owner_id.as_deref());
-        let tokens = answer
-            .tokens::<PersonalAccessToken>(list, position)
-            .map(move |result| {
-                let mut token = result?;
-                token.expires = self.expiry(token.expires);
-                Ok(token)
-            })
-            .filter(move |result| result.as_ref().map_or(true, &is_asked_for));
-        Ok(Page { next, gap, ..Page::only(tokens) })
+        let list = List { tokens: self.clone(), owner_id: options.owner().map(str::to_owned) };
+        listed(call.clone(), list, first)
     }
 
     /// A date that is not there means "never", in the versions that know such tokens.
@@ -166,6 +143,35 @@ impl SailPointPersonalAccessTokens {
 
     fn without_expiry(&self) -> WithoutExpiry {
         self.client.api_version().without_expiry()
+    }
+}
+
+/// The list of everybody's tokens, or of one owner's.
+struct List {
+    tokens: SailPointPersonalAccessTokens,
+    owner_id: Option<String>,
+}
+
+impl Listing for List {
+    type Token = PersonalAccessToken;
+    type Cursor = Part;
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, part: Part) -> Result<Response, SendError> {
+        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: self.owner_id.clone() };
+        self.tokens.client.raw().list_personal_access_tokens_response(&query).await
+    }
+
+    fn turn(&self, end: PageEnd<'_, Part, IgnoredAny>) -> Turn<Part> {
+        let next = matches!(end.cursor, Part::UnusedSince(_)).then_some(Part::NeverUsed);
+        Turn { next, gap: gap(&end), ..Turn::default() }
+    }
+
+    fn adopt(&self, _: &Call, part: &Part, mut token: Token) -> Result<Option<Token>> {
+        token.expires = self.tokens.expiry(token.expires);
+        let is_asked_for = part.has(&token) && is_owned_by(&token, self.owner_id.as_deref());
+        Ok(is_asked_for.then_some(token))
     }
 }
 

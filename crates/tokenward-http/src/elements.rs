@@ -1,0 +1,50 @@
+//! The elements of a JSON list as they stand there, one by one.
+
+use serde_json::value::RawValue;
+
+/// The elements of a JSON list, none of anything else.
+#[derive(Debug)]
+pub(crate) struct Elements<'a>(&'a str);
+
+impl<'a> Elements<'a> {
+    pub(crate) fn of(value: &'a RawValue) -> Self {
+        let text = value.get();
+        Self(if text.starts_with('[') { text } else { "" })
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a RawValue;
+
+    fn next(&mut self) -> Option<&'a RawValue> {
+        // A bracket or a comma stands before each element.
+        let rest = self.0.strip_prefix(['[', ','])?.trim_ascii_start();
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        let element = values.next().and_then(|element| element.ok());
+        self.0 = if element.is_some() { rest[values.byte_offset()..].trim_ascii_start() } else { "" };
+        element
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_comes_as_it_stands_there() {
+        for text in [
+            "[]",
+            " [ ] ",
+            r#"[1,-2.5e3,"a,]\"[",null,true,{"b":[1,2]},[[]]]"#,
+            "[\n 1 ,\t2\r\n, {\"a\" : [ ] } ]",
+        ] {
+            let whole: &RawValue = serde_json::from_str(text).unwrap();
+            let all: Vec<&RawValue> = serde_json::from_str(text).unwrap();
+            let elements: Vec<&str> = Elements::of(whole).map(RawValue::get).collect();
+            assert_eq!(elements, all.into_iter().map(RawValue::get).collect::<Vec<_>>(), "{text}");
+        }
+        for text in ["{}", "null", r#""[1]""#, "17"] {
+            assert_eq!(Elements::of(serde_json::from_str(text).unwrap()).count(), 0, "{text}");
+        }
+    }
+}

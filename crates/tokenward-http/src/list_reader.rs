@@ -1,0 +1,580 @@
+//! A list in an answer, read item by item while it arrives.
+
+use bytes::Bytes;
+use reqwest::{StatusCode, header::HeaderMap};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
+use tokenward_core::{Error, Record, Result, Token};
+use zeroize::Zeroizing;
+
+use crate::{
+    Call, VendorToken,
+    answer::Head,
+    boundary::Boundary,
+    feed::Feed,
+    misfit::{Misfit, from_record, from_slice},
+    response::{MOST_OF_A_RECORD, readable},
+};
+
+/// Reads a body that is a list, or a record with a list in one of its fields.
+pub(crate) struct ListReader {
+    head: Head,
+    field: Option<&'static str>,
+    feed: Feed,
+    /// How many bytes came before what is read now.
+    passed: usize,
+    place: Place,
+    boundary: Boundary,
+    /// Whether the value that is passed over is larger than what is kept.
+    is_oversized: bool,
+    /// What stands beside the list, with an empty one in its place.
+    around: Zeroizing<Vec<u8>>,
+    outside: usize,
+    found: Found,
+    items: usize,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Start,
+    /// The body is something else, and read as a whole.
+    Other,
+    Name,
+    Colon {
+        is_list: bool,
+    },
+    Value {
+        is_list: bool,
+    },
+    FirstItem,
+    Item,
+    Separator,
+    End,
+}
+
+/// What stands where the list is documented to stand.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Found {
+    Nothing,
+    List,
+    Null,
+    Other,
+}
+
+pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";
+
+impl ListReader {
+    /// Of a body whose list stands in this field, or is the whole.
+    pub(crate) fn new(head: Head, field: Option<&'static str>) -> Self {
+        Self {
+            head,
+            field,
+            feed: Feed::default(),
+            passed: 0,
+            place: Place::Start,
+            boundary: Boundary::default(),
+            is_oversized: false,
+            around: Zeroizing::default(),
+            outside: 0,
+            found: Found::Nothing,
+            items: 0,
+        }
+    }
+
+    /// What is known of the answer.
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// How many items were read.
+    pub(crate) fn items(&self) -> usize {
+        self.items
+    }
+
+    /// Whether the list, and what is around it, have come to their end. Nothing but space may come behind that.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.place == Place::End
+    }
+
+    /// More of the body. [`next`](Self::next) has nothing more of what came before.
+    pub(crate) fn push(&mut self, chunk: Bytes) {
+        self.feed.push(chunk);
+    }
+
+    /// The next item, or nothing where its end has not arrived, or there is none.
+    ///
+    /// # Errors
+    ///
+    /// Where what arrives is no list: nothing can be read behind that.
+    pub(crate) fn next<V: VendorToken>(&mut self) -> Result<Option<Item>> {
+        loop {
+            match self.advance::<V>()? {
+                Step::Item(item) => {
+                    self.items += 1;
+                    self.place = Place::Separator;
+                    return Ok(Some(item));
+                }
+                Step::On => {}
+                Step::Wait if self.feed.more() => {}
+                Step::Wait => return Ok(None),
+            }
+        }
+    }
+
+    /// What stands beside the list, when the body has ended.
+    ///
+    /// # Errors
+    ///
+    /// Where the body has ended too early, what is beside the list does not fit, or there is no list.
+    pub(crate) fn end<A: DeserializeOwned>(&mut self) -> Result<A> {
+        match (self.place, self.field) {
+            (Place::End, None) => return self.read_around(b"{}"),
+            (Place::End, Some(_)) => {}
+            // What it is, if it is anything.
+            (Place::Other | Place::Start, None) => {
+                let (text, _) = readable(std::mem::take(&mut self.around));
+                from_slice::<&RawValue>(text.as_bytes()).map_err(|misfit| self.head.misfit(&misfit))?;
+                return Err(self.head.protocol(NO_LIST.to_owned()));
+            }
+            (Place::Other | Place::Start, Some(_)) => {}
+            _ => return Err(self.head.misfit(&Misfit::cut_off(self.passed + self.feed.rest().len()))),
+        }
+        let (around, _) = readable(std::mem::take(&mut self.around));
+        let read = self.read_around(around.as_bytes())?;
+        match (self.found, self.field) {
+            (Found::Nothing, Some(field)) => Err(self.head.no_list(field)),
+            (Found::Other, _) => Err(self.head.protocol(NO_LIST.to_owned())),
+            _ => Ok(read),
+        }
+    }
+
+    fn read_around<A: DeserializeOwned>(&self, around: &[u8]) -> Result<A> {
+        from_record(around).map_err(|misfit| self.head.misfit(&misfit.without_place()))
+    }
+
+    fn advance<V: VendorToken>(&mut self) -> Result<Step> {
+        if self.place == Place::Start && !self.skip_mark() {
+            return Ok(Step::Wait);
+        }
+        if self.place != Place::Other {
+            self.skip_space()?;
+        }
+        let Some(&byte) = self.feed.rest().first() else { return Ok(Step::Wait) };
+        match (self.place, byte) {
+            (Place::Start, b'[') if self.field.is_none() => self.step(Place::FirstItem),
+            (Place::Start, b'{') if self.field.is_some() => self.keep(1, Place::Name),
+            (Place::Start | Place::Other, _) => self.keep(self.feed.rest().len(), Place::Other),
+            (Place::Name, b'}') => self.keep(1, Place::End),
+            (Place::Name, b',') => self.keep(1, Place::Name),
+            (Place::Name, b'"') => self.name(),
+            (Place::Colon { is_list }, b':') => self.keep(1, Place::Value { is_list }),
+            (Place::Value { is_list: true }, b'[') => {
+                if self.found != Found::Nothing {
+                    return Err(self.head.protocol("the answer has its list twice".to_owned()));
+                }
+                self.found = Found::List;
+                self.around.extend_from_slice(b"[]");
+                self.step(Place::FirstItem)
+            }
+            (Place::Value { is_list }, _) => self.value(is_list),
+            (Place::FirstItem | Place::Separator, b']') => {
+                self.step(if self.field.is_some() { Place::Name } else { Place::End })
+            }
+            (Place::Separator, b',') => self.step(Place::Item),
+            (Place::FirstItem | Place::Item, byte) if !matches!(byte, b']' | b',' | b'}') => self.item::<V>(),
+            _ => Err(self.broken()),
+        }
+    }
+
+    /// Whether it is known that no byte order mark comes.
+    fn skip_mark(&mut self) -> bool {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+
+        let rest = self.feed.rest();
+        if rest.len() < MARK.len() && !rest.is_empty() && MARK.starts_with(rest) {
+            return false;
+        }
+        if self.passed == 0 && rest.starts_with(MARK) {
+            self.pass(MARK.len());
+        }
+        true
+    }
+
+    fn skip_space(&mut self) -> Result<()> {
+        let rest = self.feed.rest();
+        let space = rest.len() - rest.trim_ascii_start().len();
+        self.pass(space);
+        if self.field.is_some() && !matches!(self.place, Place::FirstItem | Place::Item | Place::Separator) {
+            self.outside(space)?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, place: Place) -> Result<Step> {
+        self.pass(1);
+        self.place = place;
+        Ok(Step::On)
+    }
+
+    /// Keeps so many bytes of what is beside the list.
+    fn keep(&mut self, length: usize, place: Place) -> Result<Step> {
+        self.outside(length)?;
+        // No secret is expected beside a list; what is left behind by growing is the vendor's text about pages.
+        self.around.extend_from_slice(&self.feed.rest()[..length]);
+        self.pass(length);
+        self.place = place;
+        Ok(Step::On)
+    }
+
+    fn outside(&mut self, length: usize) -> Result<()> {
+        self.outside += length;
+        if self.outside > MOST_OF_A_RECORD {
+            let problem = "the record around the list is larger than 1 MiB, where reading ends";
+            return Err(self.head.protocol(problem.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn name(&mut self) -> Result<Step> {
+        let Some(length) = self.boundary.find(self.feed.rest()) else { return self.wait_outside() };
+        let name = serde_json::from_slice::<String>(&self.feed.rest()[..length]);
+        let is_list = name.is_ok_and(|name| Some(name.as_str()) == self.field);
+        self.boundary = Boundary::default();
+        self.keep(length, Place::Colon { is_list })
+    }
+
+    fn value(&mut self, is_list: bool) -> Result<Step> {
+        let Some(length) = self.boundary.find(self.feed.rest()) else { return self.wait_outside() };
+        if is_list {
+            let is_null = &self.feed.rest()[..length] == b"null";
+            self.found = if is_null { Found::Null } else { Found::Other };
+        }
+        self.boundary = Boundary::default();
+        self.keep(length, Place::Name)
+    }
+
+    /// More of what is beside the list is wanted, unless there is too much of it already.
+    fn wait_outside(&mut self) -> Result<Step> {
+        let waiting = self.feed.rest().len();
+        self.outside(waiting)?;
+        self.outside -= waiting;
+        Ok(Step::Wait)
+    }
+
+    fn item<V: VendorToken>(&mut self) -> Result<Step> {
+        let rest = self.feed.rest();
+        // Most items are as documented, and have arrived as a whole: they are read once.
+        let is_new = self.boundary.is_new() && !self.is_oversized;
+        if is_new && let Some((token, length)) = self.head.read::<V>(rest) {
+            self.pass(length);
+            return Ok(Step::Item(Item { token: Ok(token), text: None }));
+        }
+        let Some(length) = self.boundary.find(rest) else {
+            if rest.len() > MOST_OF_A_RECORD || self.is_oversized {
+                self.is_oversized = true;
+                self.boundary.forget();
+                self.pass(self.feed.rest().len());
+            }
+            return Ok(Step::Wait);
+        };
+        let item = self.whole_item::<V>(length)?;
+        self.boundary = Boundary::default();
+        self.is_oversized = false;
+        self.pass(length);
+        Ok(Step::Item(item))
+    }
+
+    fn whole_item<V: VendorToken>(&self, length: usize) -> Result<Item> {
+        if self.is_oversized {
+            return Ok(Item { token: Err(self.head.oversized()), text: Some(Zeroizing::default()) });
+        }
+        let item = &self.feed.rest()[..length];
+        if let Some((token, read)) = self.head.read::<V>(item)
+            && read == length
+        {
+            return Ok(Item { token: Ok(token), text: None });
+        }
+        let (text, _) = readable(Zeroizing::new(item.to_vec()));
+        let raw: &RawValue = from_slice(text.as_bytes()).map_err(|_| self.broken())?;
+        let token = self.head.convert::<V>(raw);
+        Ok(Item { token, text: Some(text) })
+    }
+
+    fn pass(&mut self, length: usize) {
+        self.feed.consume(length);
+        self.passed += length;
+    }
+
+    /// What stands here is no JSON, or not where a list has it.
+    fn broken(&self) -> Error {
+        self.head.misfit(&Misfit::not_json(self.passed))
+    }
+}
+
+enum Step {
+    Item(Item),
+    On,
+    /// More of the body is wanted.
+    Wait,
+}
+
+/// An item of a list.
+pub(crate) struct Item {
+    pub(crate) token: Result<Token>,
+    /// As it stands there, where it is no token that was read at once.
+    pub(crate) text: Option<Zeroizing<String>>,
+}
+
+impl Head {
+    /// The token that these bytes begin with and its length, where it is as documented and has arrived as a whole.
+    fn read<V: VendorToken>(&self, bytes: &[u8]) -> Option<(Token, usize)> {
+        // A record is also read from a list, by position.
+        if bytes.first() != Some(&b'{') {
+            return None;
+        }
+        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<V::Fields<'_>>();
+        let fields = values.next()?.ok()?;
+        let length = values.byte_offset();
+        if length > MOST_OF_A_RECORD {
+            return None;
+        }
+        let text = std::str::from_utf8(&bytes[..length]).ok()?;
+        let mut token = V::token(fields, self.family())?;
+        token.record = Some(Record::from_read_json(text).ok()?);
+        Some((token, length))
+    }
+}
+
+/// A list of tokens in a body that came in another way than by a request: from a recording, or from a test.
+///
+/// ```
+/// use serde::de::IgnoredAny;
+/// use tokenward_core::{Operation, Token, TokenFamily};
+/// use tokenward_http::{Call, Id, VendorToken, read_list};
+///
+/// #[derive(serde::Deserialize)]
+/// struct AcmeToken {
+///     id: Id,
+/// }
+///
+/// impl VendorToken for AcmeToken {
+///     const ID: &'static str = "id";
+///     const SECRET: &'static str = "secret";
+///     type Fields<'a> = Self;
+///
+///     fn token(fields: Self, family: TokenFamily) -> Option<Token> {
+///         Some(Token::new(family, fields.id.known()?))
+///     }
+/// }
+///
+/// let call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+/// let tokens = read_list::<AcmeToken>(call, None, [r#"[{"id": "1"}, {"#, r#""id": 2}]"#]);
+/// assert_eq!(tokens[0].as_ref().map(|token| token.id.as_str()).ok(), Some("1"));
+/// assert!(tokens[1].is_err());
+/// ```
+///
+/// The list is the whole body, or stands in this field of it. The parts are
+/// those in which it arrived: where they end makes no difference. An item that
+/// is none is an error in its place, and the last error is why the rest cannot
+/// be read.
+pub fn read_list<V: VendorToken>(
+    call: Call,
+    field: Option<&'static str>,
+    parts: impl IntoIterator<Item: Into<Bytes>>,
+) -> Vec<Result<Token>> {
+    let head = Head::new(call, StatusCode::OK, HeaderMap::new());
+    let mut reader = ListReader::new(head, field);
+    let mut tokens = Vec::new();
+    for part in parts {
+        reader.push(part.into());
+        loop {
+            match reader.next::<V>() {
+                Ok(None) => break,
+                Ok(Some(Item { token, .. })) => {
+                    let position = tokens.len();
+                    tokens.push(token.map_err(|error| error.with_position(position)));
+                }
+                Err(error) => {
+                    tokens.push(Err(error));
+                    return tokens;
+                }
+            }
+        }
+    }
+    tokens.extend(reader.end::<IgnoredAny>().err().map(Err));
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use tokenward_core::{ErrorKind, Operation, TokenFamily};
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Acme {
+        id: String,
+        #[serde(default)]
+        name: Option<String>,
+        #[serde(default)]
+        rights: Option<String>,
+    }
+
+    impl VendorToken for Acme {
+        const ID: &'static str = "id";
+        const SECRET: &'static str = "key";
+        type Fields<'a> = Self;
+
+        fn token(fields: Self, family: TokenFamily) -> Option<Token> {
+            let mut token = Token::new(family, fields.id.parse().ok()?);
+            token.name = fields.name;
+            token.scopes = fields.rights.map(|rights| vec![rights]);
+            Some(token)
+        }
+    }
+
+    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+
+    fn read(field: Option<&'static str>, body: &[u8]) -> Vec<Result<Token>> {
+        read_list::<Acme>(CALL, field, [Bytes::copy_from_slice(body)])
+    }
+
+    fn said(results: Vec<Result<Token>>) -> String {
+        let said: Vec<String> = results
+            .into_iter()
+            .map(|result| match result {
+                Ok(token) => format!("{} {}", token.id, token.record.as_ref().unwrap().as_str()),
+                Err(error) => format!("{error}\n    {:?}", error.record().map(Record::as_str)),
+            })
+            .collect();
+        said.join("\n")
+    }
+
+    const MIXED: &str = "\u{feff} [{\"id\":\"1\"}, {\"id\":2,\"key\":\"CANARY\"},null ,{\"id\":\".\"},\"CANARY\",\
+        17,[\"9\"],{\"id\":\"5\",\"key\":\"CANARY\",\"name\":\"a\\\"]}\"}]\n";
+
+    #[test]
+    fn an_item_that_cannot_be_read_is_an_error_in_its_place() {
+        insta::assert_snapshot!(said(read(None, MIXED.as_bytes())));
+    }
+
+    #[test]
+    fn where_the_parts_end_makes_no_difference() {
+        let long = "x".repeat(9000);
+        let page = format!(
+            r#"{{"total": 4, "links":{{"items":[1]}}, "items" : [ {{"id":"1","name":"{long}"}},{{"id":"2"}} , {{}},
+            {{"id":"4"}}] , "next":"a\"]}}"}}"#
+        );
+        for (field, body) in [(None, MIXED.as_bytes()), (Some("items"), page.as_bytes())] {
+            let whole = said(read(field, body));
+            for size in [1, 2, 3, 5, 7, 64, 1000] {
+                let parts = body.chunks(size).map(Bytes::copy_from_slice);
+                assert_eq!(said(read_list::<Acme>(CALL, field, parts)), whole, "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_or_ends_too_early_says_so_behind_what_came() {
+        let mut lines = String::new();
+        for body in [
+            "{}",
+            "null",
+            r#""[]""#,
+            "17",
+            "<html>CANARY",
+            "",
+            "[",
+            "[{\"id\":\"1\"",
+            "[{\"id\":\"1\"},",
+            "[{\"id\":\"1\"},]",
+            "[,]",
+            "[{\"id\":\"1\"} {\"id\":\"2\"}]",
+            "[{\"id\":\"1\"}] CANARY",
+            "[{\"id\":CANARY},{\"id\":\"2\"}]",
+            "]",
+        ] {
+            lines += &format!("{body}\n{}\n\n", said(read(None, body.as_bytes())).replace("CANARY", "LEAK"));
+        }
+        for body in [
+            "[]",
+            "{}",
+            "null",
+            r#"{"items":null}"#,
+            r#"{"items":"CANARY"}"#,
+            r#"{"items":{"id":"1"}}"#,
+            r#"{"items":[]"#,
+            r#"{"items":[{"id":"1"}],"next"}"#,
+            r#"{"items":[{"id":"1"}],}"#,
+            r#"{"items":[],"items":[{"id":"1"}]}"#,
+            r#"{"items":[]} {}"#,
+            r#"{"other":[1]}"#,
+            r#"{"items":[],CANARY:1}"#,
+            "",
+        ] {
+            lines += &format!(
+                "{body}\n{}\n\n",
+                said(read(Some("items"), body.as_bytes())).replace("CANARY", "LEAK")
+            );
+        }
+        assert!(!lines.contains("LEAK"), "{lines}");
+        insta::assert_snapshot!(lines);
+    }
+
+    #[test]
+    fn rights_that_only_the_record_has_are_never_short_in_silence() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for unkept in [deep.as_str(), r#""\ud800""#] {
+            let list = format!(r#"[{{"id":"1","rights":"all","new":{unkept}}},{{"id":"2","rights":"all"}}]"#);
+            let results = read(None, list.as_bytes());
+            assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0), "{unkept}");
+            assert_eq!(results[1].as_ref().unwrap().scopes.as_ref().unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn one_bad_byte_costs_no_other_item() {
+        let results = read(None, b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\",\"new\":\"\xff\"}]");
+        let records: Vec<_> =
+            results.into_iter().map(|token| token.unwrap().record.unwrap().as_str().to_owned()).collect();
+        assert_eq!(records, [r#"{"id":"1","name":"?"}"#, r#"{"id":"2","new":"?"}"#]);
+    }
+
+    #[test]
+    fn a_record_beyond_its_bound_costs_itself_only_and_is_not_held() {
+        let large = "x".repeat(1 << 20);
+        let body = format!(r#"[{{"id":"1","name":"{large}"}},{{"id":"2"}}]"#);
+        for size in [body.len(), 10_000, 3 << 19] {
+            let results =
+                read_list::<Acme>(CALL, None, body.as_bytes().chunks(size).map(Bytes::copy_from_slice));
+            assert_eq!(results.len(), 2);
+            insta::assert_snapshot!("a_record_beyond_its_bound", results[0].as_ref().unwrap_err());
+            assert!(results[1].is_ok());
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_list_is_bounded() {
+        let large = "x".repeat(1 << 20);
+        for (body, is_refused) in [
+            (
+                format!(r#"{{"items":[{{"id":"1","name":"]\"]"}}, {}],"total":1}}"#, " ".repeat(2 << 20)),
+                false,
+            ),
+            (format!(r#"{{"items":[],"total":"{large}"}}"#), true),
+            (format!(r#"{{"{large}":"#), true),
+            (format!("{{{}\"items\":[]}}", " ".repeat(2 << 20)), true),
+            (format!(r#""[{large}""#), true),
+        ] {
+            let parts = body.as_bytes().chunks(50_000).map(Bytes::copy_from_slice);
+            let results = read_list::<Acme>(CALL, Some("items"), parts);
+            let refusals = results.iter().filter_map(|result| result.as_ref().err());
+            let refusals = refusals.filter(|error| error.to_string().contains("larger than 1 MiB"));
+            assert_eq!(refusals.count() == 1, is_refused, "{}", &body[..20]);
+            assert!(results.iter().flat_map(Result::as_ref).all(|token| token.id.as_str() == "1"));
+        }
+        assert_eq!(read(None, b"{}")[0].as_ref().unwrap_err().kind(), ErrorKind::Protocol);
+    }
+}
