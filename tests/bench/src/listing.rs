@@ -47,8 +47,9 @@ const QUICK: [Plan; 3] = [
     Plan { count: 10_000, rounds: 1, lists: 1 },
 ];
 
-#[derive(Clone, Copy, PartialEq)]
-enum Contender {
+/// Who lists.
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+pub(crate) enum Contender {
     Hyper,
     HandWritten,
     Raw,
@@ -98,6 +99,12 @@ impl Contenders {
         }
         Ok(watch.read())
     }
+}
+
+/// One client alone, for a profiler.
+pub(crate) fn drive(which: List, contender: Contender, count: usize, lists: usize) -> Result<()> {
+    let server = ServerProcess::start(Served { list: which, count, delay_millis: 0 })?;
+    Contenders::new(which, &server.url, count)?.measure(contender, lists).map(drop)
 }
 
 /// How many tokens hand-written code lists.

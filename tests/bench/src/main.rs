@@ -20,7 +20,9 @@ use std::error::Error;
 
 use clap::{Parser, Subcommand};
 
-use crate::{server::Served, table::Section};
+use tokenward_bench::items::List;
+
+use crate::{listing::Contender, server::Served, table::Section};
 
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
@@ -39,6 +41,19 @@ struct Arguments {
 enum What {
     /// Processor and wall time of lists.
     Listing,
+    /// One client alone, for a profiler: it prints nothing.
+    Drive {
+        /// Whose list it is.
+        list: List,
+        /// Who lists.
+        contender: Contender,
+        /// How many tokens a list has.
+        #[arg(long, default_value_t = 1000)]
+        count: usize,
+        /// How many times it is listed.
+        #[arg(long, default_value_t = 1000)]
+        lists: usize,
+    },
     /// Serves one list, until stdin ends.
     #[command(hide = true)]
     Serve(Served),
@@ -52,6 +67,9 @@ fn main() -> Result<()> {
     for what in what {
         match what {
             What::Listing => print(&listing::section(quick)?),
+            What::Drive { list, contender, count, lists } => {
+                listing::drive(*list, *contender, *count, *lists)?;
+            }
             What::Serve(served) => server::run(*served)?,
         }
     }
