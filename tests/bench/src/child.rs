@@ -9,6 +9,11 @@ use std::{
 
 use crate::{Result, server::Served};
 
+/// This program, to be started once more.
+pub(crate) fn this_program() -> Result<Command> {
+    Ok(Command::new(env::current_exe()?))
+}
+
 /// A server in a process of its own: it ends when this is dropped.
 pub(crate) struct ServerProcess {
     child: Child,
@@ -27,11 +32,8 @@ impl ServerProcess {
 
     /// Starts this program with these arguments, and waits for its address.
     pub(crate) fn of(arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Self> {
-        let mut child = Command::new(env::current_exe()?)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
+        let mut child =
+            this_program()?.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut said = BufReader::new(child.stdout.take().ok_or("the server says nothing")?);
         let mut address = String::new();
         said.read_line(&mut address)?;

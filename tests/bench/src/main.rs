@@ -11,8 +11,14 @@
 mod bare;
 mod child;
 mod clients;
+mod gate;
+mod inventory;
+mod latency;
 mod listing;
 mod measure;
+mod memory;
+#[path = "../../bounds/memory.rs"]
+mod resident;
 mod server;
 mod table;
 
@@ -37,10 +43,16 @@ struct Arguments {
     quick: bool,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum What {
     /// Processor and wall time of lists.
     Listing,
+    /// Round trips of a list of pages.
+    Latency,
+    /// All families at once, beside the slowest one.
+    Inventory,
+    /// Peak memory of long lists, and when the first token is there.
+    Memory,
     /// One client alone, for a profiler: it prints nothing.
     Drive {
         /// Whose list it is.
@@ -54,12 +66,23 @@ enum What {
         #[arg(long, default_value_t = 1000)]
         lists: usize,
     },
+    /// Lists once, and says what that took of memory.
+    #[command(hide = true)]
+    Probe { list: List, short: String, long: String },
+    /// Serves one list part by part, until stdin ends.
+    #[command(hide = true)]
+    Gate {
+        #[arg(long)]
+        list: List,
+        #[arg(long)]
+        count: usize,
+    },
     /// Serves one list, until stdin ends.
     #[command(hide = true)]
     Serve(Served),
 }
 
-const SECTIONS: [What; 1] = [What::Listing];
+const SECTIONS: [What; 4] = [What::Listing, What::Latency, What::Inventory, What::Memory];
 
 fn main() -> Result<()> {
     let Arguments { what, quick } = Arguments::parse();
@@ -67,6 +90,11 @@ fn main() -> Result<()> {
     for what in what {
         match what {
             What::Listing => print(&listing::section(quick)?),
+            What::Latency => print(&latency::section(quick)?),
+            What::Inventory => print(&inventory::section(quick)?),
+            What::Memory => print(&memory::section(quick)?),
+            What::Probe { list, short, long } => memory::probe(*list, short, long)?,
+            What::Gate { list, count } => gate::run(*list, *count)?,
             What::Drive { list, contender, count, lists } => {
                 listing::drive(*list, *contender, *count, *lists)?;
             }
