@@ -119,7 +119,7 @@ pub(crate) fn joined(account_id: &str, token_id: &str) -> Option<TokenId> {
     if !part(account_id) || !part(token_id) || account_id.contains('/') {
         return None;
     }
-    format!("{account_id}/{token_id}").parse().ok()
+    [account_id, "/", token_id].concat().parse().ok()
 }
 
 /// The account and the token that an id is made of.

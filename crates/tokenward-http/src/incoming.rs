@@ -1,5 +1,7 @@
 //! An answer on its way, received whether or not somebody is reading it just now.
 
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use tokenward_core::{Error, ErrorKind};
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -69,10 +71,10 @@ impl Call {
 
 impl Incoming {
     /// What comes next; after the end nothing is to be asked for.
-    pub(crate) async fn next(&mut self) -> Part {
+    pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Part> {
         // The task ends without a word where the runtime ends.
         let lost = || Part::Failed(self.lost.error(ErrorKind::Transport, "the request was given up"));
-        self.parts.recv().await.unwrap_or_else(lost)
+        self.parts.poll_recv(context).map(|part| part.unwrap_or_else(lost))
     }
 }
 

@@ -3,10 +3,12 @@
 use std::{
     collections::{VecDeque, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
+    pin::Pin,
     sync::Arc,
+    task::{Context, Poll},
 };
 
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 
 use crate::{
@@ -34,11 +36,7 @@ use crate::{
 /// [`ErrorKind::Protocol`] where more than 10,000 cannot be read. An answer
 /// that breaks off ends it, too, behind what has arrived.
 pub fn listed<L: Listing>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
-    let state = Box::new(State::new(call, listing, first));
-    Box::pin(stream::unfold(state, |mut state| async move {
-        let result = state.next().await?;
-        Some((result, state))
-    }))
+    Box::pin(State::new(call, listing, first))
 }
 
 /// The token with this id, looked for in a list.
@@ -149,6 +147,33 @@ enum Identity {
     Text(u64),
 }
 
+impl<L: Listing> Stream for State<L> {
+    type Item = Result<Token>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Token>>> {
+        let state = &mut *self;
+        loop {
+            if let Some(result) = state.ready.pop_front() {
+                return Poll::Ready(Some(result));
+            }
+            if let Some(ending) = state.ending.take() {
+                return Poll::Ready(Some(Err(ending)));
+            }
+            let Some(mut page) = state.open() else { return Poll::Ready(None) };
+            match page.incoming.poll_next(context) {
+                Poll::Ready(part) => state.receive(page, part),
+                Poll::Pending => {
+                    state.page = Some(page);
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+/// Nothing in it refers to another part of it.
+impl<L: Listing> Unpin for State<L> {}
+
 impl<L: Listing> State<L> {
     fn new(call: Call, listing: L, first: L::Cursor) -> Self {
         let mut tally = Tally::default();
@@ -166,37 +191,22 @@ impl<L: Listing> State<L> {
         }
     }
 
-    async fn next(&mut self) -> Option<Result<Token>> {
-        loop {
-            if let Some(result) = self.ready.pop_front() {
-                return Some(result);
-            }
-            if let Some(ending) = self.ending.take() {
-                return Some(Err(ending));
-            }
-            let mut page = self.open()?;
-            match page.incoming.next().await {
-                Part::Head(head) => page.reader = Some(ListReader::new(head, L::FIELD)),
-                Part::Bytes(chunk) => {
-                    if let Some(reader) = &mut page.reader {
-                        reader.push(chunk);
-                    }
-                    if let Err(error) = self.read(&mut page) {
-                        self.fail(error);
-                        continue;
-                    }
+    /// The page as far as it has arrived now.
+    fn receive(&mut self, mut page: Page<L::Cursor>, part: Part) {
+        match part {
+            Part::Head(head) => page.reader = Some(ListReader::new(head, L::FIELD)),
+            Part::Bytes(chunk) => {
+                if let Some(reader) = &mut page.reader {
+                    reader.push(chunk);
                 }
-                Part::End => {
-                    self.close(page);
-                    continue;
-                }
-                Part::Failed(error) => {
-                    self.fail(error);
-                    continue;
+                if let Err(error) = self.read(&mut page) {
+                    return self.fail(error);
                 }
             }
-            self.page = Some(page);
+            Part::End => return self.close(page),
+            Part::Failed(error) => return self.fail(error),
         }
+        self.page = Some(page);
     }
 
     /// The page that is being read, or the next one.

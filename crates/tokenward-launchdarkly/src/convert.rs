@@ -31,8 +31,8 @@ impl VendorToken for AccessToken {
         token.created = When::or_unknown(fields.creation_date);
         token.last_used = When::or_never(fields.last_used);
         token.expires = When::or_never(fields.expiry);
-        let role = fields.role.map(|role| format!("{ROLE}{role}"));
-        let custom = fields.custom_role_ids.into_iter().flatten().map(|id| format!("{CUSTOM_ROLE_ID}{id}"));
+        let role = fields.role.map(|role| [ROLE, &role].concat());
+        let custom = fields.custom_role_ids.into_iter().flatten().map(|id| [CUSTOM_ROLE_ID, &id].concat());
         token.scopes = Some(role.into_iter().chain(custom).chain(statements(fields.inline_role)).collect());
         token.mask = fields.token.and_then(Mask::shown);
         Some(token)
@@ -123,9 +123,12 @@ pub struct RelayProxyConfigFields {
 
 fn owner(member: Option<Member>, id: Option<String>) -> Option<Owner> {
     let Some(member) = member else { return Owner::known(id, None, None) };
-    let names = [member.first_name, member.last_name];
-    let name: Vec<String> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
-    Owner::known(Some(member.id), Some(name.join(" ")), member.email)
+    let said = |name: Option<String>| name.filter(|name| !name.is_empty());
+    let name = match (said(member.first_name), said(member.last_name)) {
+        (Some(first), Some(last)) => Some([first.as_str(), &last].join(" ")),
+        (name, None) | (None, name) => name,
+    };
+    Owner::known(Some(member.id), name, member.email)
 }
 
 /// What an access token may do, in the one of LaunchDarkly's three ways in which it is said.

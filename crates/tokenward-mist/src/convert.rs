@@ -145,8 +145,8 @@ fn short(role: &str, scope: &str, target: Option<&str>) -> Option<String> {
         return None;
     }
     Some(match target {
-        Some(id) => format!("{role}:{scope}:{id}"),
-        None => format!("{role}:{scope}"),
+        Some(id) => [role, scope, id].join(":"),
+        None => [role, scope].join(":"),
     })
 }
 
