@@ -1,83 +1,97 @@
-//! The bytes of a body as they arrive, without a copy of those that are read at once.
+//! The text of a body as it arrives.
 
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-/// What has arrived and was not read yet.
+/// What has arrived and was not read yet, as text.
 ///
-/// What lies within one chunk is read where it stands. What goes on in the next one is carried over, in memory that is
-/// wiped, since it may hold a secret.
+/// It is taken over in pieces that are small enough to stay near the processor, into memory that is wiped, since it may
+/// hold a secret. Bytes that are no text are mended as in any other answer.
 #[derive(Default)]
 pub(crate) struct Feed {
     chunk: Bytes,
-    /// How much of the chunk was read, or carried over.
-    at: usize,
-    carried: Zeroizing<Vec<u8>>,
-    /// How much of what is carried was read.
-    carried_at: usize,
-    /// How much of what is carried came with earlier chunks.
-    earlier: usize,
+    /// How much of the chunk was taken over.
+    taken: usize,
+    text: Zeroizing<String>,
+    /// How much of the text was read.
+    read: usize,
+    /// The beginning of a character whose end has not arrived.
+    begun: Vec<u8>,
 }
 
 impl Feed {
     /// The next chunk. What there was before has to be asked for [more](Self::more) first.
     pub(crate) fn push(&mut self, chunk: Bytes) {
-        (self.chunk, self.at) = (chunk, 0);
+        (self.chunk, self.taken) = (chunk, 0);
+        if !self.begun.is_empty() {
+            let mut whole = std::mem::take(&mut self.begun);
+            whole.extend_from_slice(&self.chunk);
+            self.chunk = whole.into();
+        }
     }
 
     /// What can be read now.
-    pub(crate) fn rest(&self) -> &[u8] {
-        if self.carried.is_empty() { &self.chunk[self.at..] } else { &self.carried[self.carried_at..] }
+    pub(crate) fn rest(&self) -> &str {
+        &self.text[self.read..]
     }
 
     /// Goes on behind so many bytes.
     pub(crate) fn consume(&mut self, length: usize) {
-        if self.carried.is_empty() {
-            self.at += length;
-            return;
-        }
-        self.carried_at += length;
-        if self.carried_at >= self.earlier {
-            // The rest is read in the chunk.
-            self.at -= self.carried.len() - self.carried_at;
-            self.carried.clear();
-            self.carried_at = 0;
-        }
+        self.read += length;
     }
 
     /// Whether there is more to be read now, where what there was does not suffice. If not, a chunk is wanted.
     pub(crate) fn more(&mut self) -> bool {
-        /// Enough for the rest of nearly every item.
-        const PIECE: usize = 4 << 10;
+        const PIECE: usize = 16 << 10;
 
-        if self.carried.is_empty() {
-            let chunk = std::mem::take(&mut self.chunk);
-            extend(&mut self.carried, &chunk[self.at..]);
-            (self.at, self.earlier) = (0, self.carried.len());
+        self.text.drain(..self.read);
+        self.read = 0;
+        let end = self.chunk.len().min(self.taken + PIECE);
+        let piece = self.chunk.slice(self.taken..end);
+        self.taken = end;
+        if piece.is_empty() {
+            self.chunk = Bytes::new();
+            self.taken = 0;
             return false;
         }
-        let end = self.chunk.len().min(self.at + PIECE);
-        extend(&mut self.carried, &self.chunk[self.at..end]);
-        let is_more = end > self.at;
-        self.at = end;
-        if !is_more {
-            (self.chunk, self.at) = (Bytes::new(), 0);
-            self.carried.drain(..self.carried_at);
-            (self.carried_at, self.earlier) = (0, self.carried.len());
+        let left = self.take(&piece);
+        // A character that goes on behind the piece.
+        if end < self.chunk.len() {
+            self.taken -= left.len();
+        } else {
+            self.begun = left.to_vec();
         }
-        is_more
+        left.len() < piece.len()
+    }
+
+    /// Takes these bytes over, but for the beginning of a character at their end.
+    fn take<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
+        loop {
+            let error = match std::str::from_utf8(bytes) {
+                Ok(text) => {
+                    extend(&mut self.text, text);
+                    return &[];
+                }
+                Err(error) => error,
+            };
+            let (good, rest) = bytes.split_at(error.valid_up_to());
+            extend(&mut self.text, std::str::from_utf8(good).unwrap_or_default());
+            let Some(bad) = error.error_len() else { return rest };
+            extend(&mut self.text, &"???"[..bad]);
+            bytes = &rest[bad..];
+        }
     }
 }
 
-/// Grows into other memory and wipes what it leaves, which a vector by itself would not.
-fn extend(carried: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
-    let needed = carried.len() + bytes.len();
-    if needed > carried.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(needed.next_power_of_two()));
-        larger.extend_from_slice(carried);
-        *carried = larger;
+/// Grows into other memory and wipes what it leaves, which a string by itself would not.
+fn extend(text: &mut Zeroizing<String>, more: &str) {
+    let needed = text.len() + more.len();
+    if needed > text.capacity() {
+        let mut larger = Zeroizing::new(String::with_capacity(needed.next_power_of_two()));
+        larger.push_str(text);
+        *text = larger;
     }
-    carried.extend_from_slice(bytes);
+    text.push_str(more);
 }
 
 #[cfg(test)]
@@ -85,41 +99,41 @@ mod tests {
     use super::*;
 
     /// Reads words that end at a space, from chunks.
-    fn words(chunks: &[&str]) -> Vec<String> {
+    fn words<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         let (mut feed, mut words) = (Feed::default(), Vec::new());
         for chunk in chunks {
-            feed.push(Bytes::copy_from_slice(chunk.as_bytes()));
+            feed.push(Bytes::copy_from_slice(chunk));
             loop {
-                let rest = feed.rest();
-                if let Some(end) = rest.iter().position(|byte| *byte == b' ') {
-                    words.push(String::from_utf8(rest[..end].to_vec()).unwrap());
-                    feed.consume(end + 1);
+                if let Some((word, _)) = feed.rest().split_once(' ') {
+                    words.push(word.to_owned());
+                    feed.consume(words[words.len() - 1].len() + 1);
                 } else if !feed.more() {
                     break;
                 }
             }
         }
-        words.push(String::from_utf8(feed.rest().to_vec()).unwrap());
+        words.push(feed.rest().to_owned());
         words
     }
 
     #[test]
     fn every_byte_is_read_once_and_in_order_wherever_chunks_end() {
-        let long = "x".repeat(10_000);
-        let text = format!("one two {long} three {long}{long} four end");
+        let long = "é€😀x".repeat(4000);
+        let text = format!("one two {long} three {long}{long} fünf end");
         let expected: Vec<&str> = text.split(' ').collect();
         for size in [1, 2, 3, 7, 1000, 4096, 4097, 9999, 100_000] {
-            let chunks: Vec<&str> =
-                text.as_bytes().chunks(size).map(|chunk| std::str::from_utf8(chunk).unwrap()).collect();
-            assert_eq!(words(&chunks), expected, "{size}");
+            assert_eq!(words(text.as_bytes().chunks(size)), expected, "{size}");
         }
     }
 
     #[test]
-    fn what_lies_within_a_chunk_is_not_carried() {
-        let mut feed = Feed::default();
-        feed.push(Bytes::from_static(b"one two"));
-        feed.consume(4);
-        assert_eq!((feed.rest(), feed.carried.capacity()), (&b"two"[..], 0));
+    fn what_is_no_text_is_mended_as_in_any_other_answer() {
+        for bytes in [&b"a\xffb \xc3\xbcc\xc3 x"[..], b"\xf0\x9f\x92 x", b"\xe2\x28\xa1 x", b"\xff\xfe\xfd x"]
+        {
+            let (mended, _) = crate::response::readable(Zeroizing::new(bytes.to_vec()));
+            for size in [1, 2, 3, 100] {
+                assert_eq!(words(bytes.chunks(size)).join(" "), *mended, "{size}");
+            }
+        }
     }
 }

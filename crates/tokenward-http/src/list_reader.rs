@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::value::RawValue;
 use tokenward_core::{Error, Record, Result, Token};
 use zeroize::Zeroizing;
@@ -13,7 +16,7 @@ use crate::{
     boundary::Boundary,
     feed::Feed,
     misfit::{Misfit, from_record, from_slice},
-    response::{MOST_OF_A_RECORD, readable},
+    response::MOST_OF_A_RECORD,
 };
 
 /// Reads a body that is a list, or a record with a list in one of its fields.
@@ -28,10 +31,11 @@ pub(crate) struct ListReader {
     /// Whether the value that is passed over is larger than what is kept.
     is_oversized: bool,
     /// What stands beside the list, with an empty one in its place.
-    around: Zeroizing<Vec<u8>>,
+    around: String,
     outside: usize,
     found: Found,
     items: usize,
+    is_waiting: bool,
 }
 
 /// What comes next.
@@ -62,6 +66,9 @@ enum Found {
     Other,
 }
 
+/// What some put before a text.
+const MARK: char = '\u{feff}';
+
 pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";
 
 impl ListReader {
@@ -75,10 +82,11 @@ impl ListReader {
             place: Place::Start,
             boundary: Boundary::default(),
             is_oversized: false,
-            around: Zeroizing::default(),
+            around: String::new(),
             outside: 0,
             found: Found::Nothing,
             items: 0,
+            is_waiting: true,
         }
     }
 
@@ -100,6 +108,12 @@ impl ListReader {
     /// More of the body. [`next`](Self::next) has nothing more of what came before.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         self.feed.push(chunk);
+        self.is_waiting = false;
+    }
+
+    /// Whether nothing more can be read of what came.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.is_waiting
     }
 
     /// The next item, or nothing where its end has not arrived, or there is none.
@@ -117,7 +131,10 @@ impl ListReader {
                 }
                 Step::On => {}
                 Step::Wait if self.feed.more() => {}
-                Step::Wait => return Ok(None),
+                Step::Wait => {
+                    self.is_waiting = true;
+                    return Ok(None);
+                }
             }
         }
     }
@@ -129,19 +146,18 @@ impl ListReader {
     /// Where the body has ended too early, what is beside the list does not fit, or there is no list.
     pub(crate) fn end<A: DeserializeOwned>(&mut self) -> Result<A> {
         match (self.place, self.field) {
-            (Place::End, None) => return self.read_around(b"{}"),
+            (Place::End, None) => return self.read_around("{}"),
             (Place::End, Some(_)) => {}
             // What it is, if it is anything.
             (Place::Other | Place::Start, None) => {
-                let (text, _) = readable(std::mem::take(&mut self.around));
-                from_slice::<&RawValue>(text.as_bytes()).map_err(|misfit| self.head.misfit(&misfit))?;
+                from_slice::<&RawValue>(self.around.as_bytes())
+                    .map_err(|misfit| self.head.misfit(&misfit))?;
                 return Err(self.head.protocol(NO_LIST.to_owned()));
             }
             (Place::Other | Place::Start, Some(_)) => {}
             _ => return Err(self.head.misfit(&Misfit::cut_off(self.passed + self.feed.rest().len()))),
         }
-        let (around, _) = readable(std::mem::take(&mut self.around));
-        let read = self.read_around(around.as_bytes())?;
+        let read = self.read_around(&self.around)?;
         match (self.found, self.field) {
             (Found::Nothing, Some(field)) => Err(self.head.no_list(field)),
             (Found::Other, _) => Err(self.head.protocol(NO_LIST.to_owned())),
@@ -149,18 +165,18 @@ impl ListReader {
         }
     }
 
-    fn read_around<A: DeserializeOwned>(&self, around: &[u8]) -> Result<A> {
-        from_record(around).map_err(|misfit| self.head.misfit(&misfit.without_place()))
+    fn read_around<A: DeserializeOwned>(&self, around: &str) -> Result<A> {
+        from_record(around.as_bytes()).map_err(|misfit| self.head.misfit(&misfit.without_place()))
     }
 
     fn advance<V: VendorToken>(&mut self) -> Result<Step> {
-        if self.place == Place::Start && !self.skip_mark() {
-            return Ok(Step::Wait);
+        if self.place == Place::Start {
+            self.skip_mark();
         }
         if self.place != Place::Other {
             self.skip_space()?;
         }
-        let Some(&byte) = self.feed.rest().first() else { return Ok(Step::Wait) };
+        let Some(&byte) = self.feed.rest().as_bytes().first() else { return Ok(Step::Wait) };
         match (self.place, byte) {
             (Place::Start, b'[') if self.field.is_none() => self.step(Place::FirstItem),
             (Place::Start, b'{') if self.field.is_some() => self.keep(1, Place::Name),
@@ -174,7 +190,7 @@ impl ListReader {
                     return Err(self.head.protocol("the answer has its list twice".to_owned()));
                 }
                 self.found = Found::List;
-                self.around.extend_from_slice(b"[]");
+                self.around.push_str("[]");
                 self.step(Place::FirstItem)
             }
             (Place::Value { is_list }, _) => self.value(is_list),
@@ -187,18 +203,10 @@ impl ListReader {
         }
     }
 
-    /// Whether it is known that no byte order mark comes.
-    fn skip_mark(&mut self) -> bool {
-        const MARK: &[u8] = b"\xef\xbb\xbf";
-
-        let rest = self.feed.rest();
-        if rest.len() < MARK.len() && !rest.is_empty() && MARK.starts_with(rest) {
-            return false;
+    fn skip_mark(&mut self) {
+        if self.passed == 0 && self.feed.rest().starts_with(MARK) {
+            self.pass(MARK.len_utf8());
         }
-        if self.passed == 0 && rest.starts_with(MARK) {
-            self.pass(MARK.len());
-        }
-        true
     }
 
     fn skip_space(&mut self) -> Result<()> {
@@ -221,7 +229,7 @@ impl ListReader {
     fn keep(&mut self, length: usize, place: Place) -> Result<Step> {
         self.outside(length)?;
         // No secret is expected beside a list; what is left behind by growing is the vendor's text about pages.
-        self.around.extend_from_slice(&self.feed.rest()[..length]);
+        self.around.push_str(&self.feed.rest()[..length]);
         self.pass(length);
         self.place = place;
         Ok(Step::On)
@@ -237,17 +245,21 @@ impl ListReader {
     }
 
     fn name(&mut self) -> Result<Step> {
-        let Some(length) = self.boundary.find(self.feed.rest()) else { return self.wait_outside() };
-        let name = serde_json::from_slice::<String>(&self.feed.rest()[..length]);
+        let Some(length) = self.boundary.find(self.feed.rest().as_bytes()) else {
+            return self.wait_outside();
+        };
+        let name = serde_json::from_str::<String>(&self.feed.rest()[..length]);
         let is_list = name.is_ok_and(|name| Some(name.as_str()) == self.field);
         self.boundary = Boundary::default();
         self.keep(length, Place::Colon { is_list })
     }
 
     fn value(&mut self, is_list: bool) -> Result<Step> {
-        let Some(length) = self.boundary.find(self.feed.rest()) else { return self.wait_outside() };
+        let Some(length) = self.boundary.find(self.feed.rest().as_bytes()) else {
+            return self.wait_outside();
+        };
         if is_list {
-            let is_null = &self.feed.rest()[..length] == b"null";
+            let is_null = &self.feed.rest()[..length] == "null";
             self.found = if is_null { Found::Null } else { Found::Other };
         }
         self.boundary = Boundary::default();
@@ -270,7 +282,7 @@ impl ListReader {
             self.pass(length);
             return Ok(Step::Item(Item { token: Ok(token), text: None }));
         }
-        let Some(length) = self.boundary.find(rest) else {
+        let Some(length) = self.boundary.find(rest.as_bytes()) else {
             if rest.len() > MOST_OF_A_RECORD || self.is_oversized {
                 self.is_oversized = true;
                 self.boundary.forget();
@@ -295,10 +307,9 @@ impl ListReader {
         {
             return Ok(Item { token: Ok(token), text: None });
         }
-        let (text, _) = readable(Zeroizing::new(item.to_vec()));
-        let raw: &RawValue = from_slice(text.as_bytes()).map_err(|_| self.broken())?;
+        let raw: &RawValue = from_slice(item.as_bytes()).map_err(|_| self.broken())?;
         let token = self.head.convert::<V>(raw);
-        Ok(Item { token, text: Some(text) })
+        Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
     }
 
     fn pass(&mut self, length: usize) {
@@ -327,22 +338,18 @@ pub(crate) struct Item {
 }
 
 impl Head {
-    /// The token that these bytes begin with and its length, where it is as documented and has arrived as a whole.
-    fn read<V: VendorToken>(&self, bytes: &[u8]) -> Option<(Token, usize)> {
+    /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
+    fn read<V: VendorToken>(&self, text: &str) -> Option<(Token, usize)> {
         // A record is also read from a list, by position.
-        if bytes.first() != Some(&b'{') {
+        if !text.starts_with('{') {
             return None;
         }
-        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<V::Fields<'_>>();
-        let fields = values.next()?.ok()?;
-        let length = values.byte_offset();
-        if length > MOST_OF_A_RECORD {
-            return None;
-        }
-        let text = std::str::from_utf8(&bytes[..length]).ok()?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let fields = V::Fields::deserialize(&mut deserializer).ok()?;
+        let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
         let mut token = V::token(fields, self.family())?;
-        token.record = Some(Record::from_read_json(text).ok()?);
-        Some((token, length))
+        token.record = Some(Record::from_read_json(&text[..length]).ok()?);
+        (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
 }
 
@@ -408,7 +415,6 @@ pub fn read_list<V: VendorToken>(
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use tokenward_core::{ErrorKind, Operation, TokenFamily};
 
     use super::*;

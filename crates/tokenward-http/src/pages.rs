@@ -160,6 +160,10 @@ impl<L: Listing> Stream for State<L> {
                 return Poll::Ready(Some(Err(ending)));
             }
             let Some(mut page) = state.open() else { return Poll::Ready(None) };
+            if !page.is_waiting() {
+                state.go_on(page);
+                continue;
+            }
             match page.incoming.poll_next(context) {
                 Poll::Ready(part) => state.receive(page, part),
                 Poll::Pending => {
@@ -199,9 +203,6 @@ impl<L: Listing> State<L> {
                 if let Some(reader) = &mut page.reader {
                     reader.push(chunk);
                 }
-                if let Err(error) = self.read(&mut page) {
-                    return self.fail(error);
-                }
             }
             Part::End => return self.close(page),
             Part::Failed(error) => return self.fail(error),
@@ -233,9 +234,21 @@ impl<L: Listing> State<L> {
         self.asked.push_back((cursor, incoming));
     }
 
-    /// Reads the items that have arrived, and asks for what comes behind them as soon as that is known.
+    /// Reads what has arrived of a page.
+    fn go_on(&mut self, mut page: Page<L::Cursor>) {
+        match self.read(&mut page) {
+            Ok(()) => self.page = Some(page),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Reads some of the items that have arrived, and asks for what comes behind them as soon as that is known.
     fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
-        while let Some(reader) = &mut page.reader
+        /// More than most pages have, and few enough to be given back while they are near the processor.
+        const AT_ONCE: usize = 128;
+
+        while self.ready.len() < AT_ONCE
+            && let Some(reader) = &mut page.reader
             && let Some(item) = reader.next::<L::Token>()?
         {
             self.accept(page, item)?;
@@ -339,6 +352,11 @@ impl<L: Listing> State<L> {
 }
 
 impl<C> Page<C> {
+    /// Whether more of it has to arrive.
+    fn is_waiting(&self) -> bool {
+        self.reader.as_ref().is_none_or(ListReader::is_waiting)
+    }
+
     fn new(cursor: C, incoming: Incoming) -> Self {
         Self {
             cursor,
