@@ -199,6 +199,10 @@ fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<It
         if items.len() == most {
             return Err(de::Error::custom(TOO_MANY_ITEMS));
         }
+        // Most lists within a record have one item, and a vector begins with room for four.
+        if items.is_empty() {
+            items.reserve_exact(1);
+        }
         items.push(Ok(item));
     }
     Ok(Items(items))
