@@ -36,7 +36,9 @@ use crate::{
 /// for one, look at [`bad`](Self::bad) too.
 ///
 /// A list of more than 25,000 items is refused as a whole, since all of them
-/// are held in memory; a family's list yields them one by one.
+/// are held in memory; a family's list yields them one by one. A client whose
+/// [`with_body_limit`](crate::HttpOptions::with_body_limit) is a multiple of
+/// 16 MiB takes as many times more of them.
 #[derive(Clone, Debug)]
 pub struct Items<T>(Vec<Result<T, BadItem>>);
 
@@ -288,8 +290,51 @@ mod tests {
         assert_eq!(from_slice::<Items<u8>>(list(25_000).as_bytes()).unwrap().len(), 25_000);
         let misfit = from_slice::<Items<u8>>(list(25_001).as_bytes()).unwrap_err();
         assert!(
-            misfit.to_string().starts_with("the answer has a list with more than 25000 items"),
+            misfit.to_string().starts_with("the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`"),
             "{misfit}"
         );
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Acme {
+        id: String,
+        #[serde(default)]
+        rights: Items<Right>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Right {
+        #[allow(dead_code, reason = "only its decoding is of interest")]
+        role: String,
+    }
+
+    fn read(text: &str) -> Items<Acme> {
+        reading::read(text, 0, |text| from_slice(text)).unwrap()
+    }
+
+    #[test]
+    fn a_list_that_is_read_at_once_is_what_it_is_item_by_item() {
+        let good = r#"{"id":"1","rights":[{"role":"a"}],"new":[1,{}]}"#;
+        for (text, ids, said) in [
+            ("[]", "", ""),
+            (good, "1", ""),
+            (r#"{"id":2}"#, "", "item 1: the answer has another shape than documented at `id`"),
+            (r#"["3",[]]"#, "", "item 1: the answer has another shape than documented at `.`"),
+            (r#"{"id":"4","rights":[["a"],{"role":"b"}]}"#, "4", "item 0: the answer has another shape"),
+            (r#"{"id":"5","rights":[{"role":5}]}"#, "5", "item 0: the answer has another shape"),
+        ] {
+            let text = if text == "[]" { text.to_owned() } else { format!("[{good},{text},{good}]") };
+            let items = read(&text);
+            let read: Vec<&str> = items.good().map(|item| item.id.as_str()).collect();
+            let expected: Vec<&str> = if text == "[]" {
+                Vec::new()
+            } else {
+                ["1", ids, "1"].into_iter().filter(|id| !id.is_empty()).collect()
+            };
+            assert_eq!(read, expected, "{text}");
+            let within = items.good().flat_map(|item| item.rights.bad());
+            let bad: String = items.bad().chain(within).map(ToString::to_string).collect();
+            assert!(bad.starts_with(said) && bad.is_empty() == said.is_empty(), "{text}: {bad}");
+        }
     }
 }

@@ -84,3 +84,84 @@ fn with<T>(mode: Mode, read: impl FnOnce() -> T) -> T {
 fn most_items_within(limit: usize) -> usize {
     (limit / BODY).saturating_mul(MOST_ITEMS).max(MOST_ITEMS)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::{Items, misfit::from_slice};
+
+    #[derive(Debug, Deserialize)]
+    struct Acme {
+        id: u8,
+    }
+
+    fn is_as_before() -> bool {
+        let Mode { is_at_once, has_given_up, most } = MODE.get();
+        !is_at_once && !has_given_up && most == MOST_ITEMS
+    }
+
+    #[test]
+    fn what_is_as_documented_is_read_once_and_what_is_not_carefully() {
+        for (text, is_careful) in [(r#"[{"id":1}]"#, false), (r#"[{"id":"1"}]"#, true), (r#"[[1]]"#, true)] {
+            let mut was_careful = false;
+            let items = read::<Items<Acme>>(text, 0, |text| {
+                was_careful = true;
+                assert!(!is_at_once());
+                from_slice(text)
+            });
+            assert_eq!((was_careful, items.unwrap().bad().count()), (is_careful, usize::from(is_careful)));
+            assert!(is_as_before());
+        }
+    }
+
+    #[test]
+    fn a_text_that_may_hold_an_item_beyond_its_bound_is_read_carefully() {
+        let text = format!(r#"[{{"id":1,"new":"{}"}}]"#, "x".repeat(MOST_OF_A_RECORD));
+        let items = read::<Items<Acme>>(&text, 0, |text| from_slice(text)).unwrap();
+        assert_eq!((items.good().count(), items.bad().count()), (0, 1));
+    }
+
+    #[test]
+    fn a_list_that_was_given_up_is_not_taken_for_something_else() {
+        /// A list, or anything else.
+        struct Shaped {
+            is_list: bool,
+        }
+
+        impl<'de> Deserialize<'de> for Shaped {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                Ok(Self { is_list: Items::<Acme>::deserialize(value).is_ok() })
+            }
+        }
+
+        let shaped = read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, |text| from_slice(text));
+        assert!(shaped.unwrap().is_list && is_as_before());
+    }
+
+    #[test]
+    fn a_reader_that_panics_leaves_nothing_switched_on() {
+        struct Panics;
+
+        impl<'de> Deserialize<'de> for Panics {
+            fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+                panic!("as code of others may")
+            }
+        }
+
+        let panicked = std::panic::catch_unwind(|| read::<Panics>("1", 0, |text| from_slice(text)).is_ok());
+        assert!(panicked.is_err() && is_as_before());
+    }
+
+    #[test]
+    fn a_larger_body_may_hold_more_items() {
+        let list = |count: usize| format!("[{}{}]", r#"{"id":1},"#.repeat(count - 1), r#"{"id":1}"#);
+        for (limit, most) in [(0, 25_000), (BODY, 25_000), (4 * BODY, 100_000)] {
+            let read = |count| read::<Items<Acme>>(&list(count), limit, |text| from_slice(text));
+            assert_eq!(read(most).unwrap().good().map(|item| usize::from(item.id)).sum::<usize>(), most);
+            assert!(read(most + 1).unwrap_err().to_string().contains("more items than are kept"));
+        }
+    }
+}
