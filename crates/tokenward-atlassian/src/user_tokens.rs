@@ -100,11 +100,11 @@ impl Listing for OfAccount {
         self.client.raw().list_user_api_tokens_response(&self.account_id).await
     }
 
-    fn adopt(&self, call: &Call, (): &(), mut token: Token) -> Result<Option<Token>> {
+    fn adopt(&self, call: &Call, (): &(), token: &mut Token) -> Result<bool> {
         token.id = joined(&self.account_id, token.id.as_str())
             .ok_or_else(|| call.error(ErrorKind::Protocol, "the record has no `id` that can be used"))?;
         token.owner = Owner::known(Some(self.account_id.clone()), None, None);
-        Ok(Some(token))
+        Ok(true)
     }
 }
 

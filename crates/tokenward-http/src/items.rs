@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, SeqAccess},
+    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess},
     ser::SerializeSeq,
 };
 use serde_json::value::RawValue;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     misfit::{TOO_MANY_ITEMS, from_record},
+    reading,
     response::within_a_record,
 };
 
@@ -35,7 +36,9 @@ use crate::{
 /// for one, look at [`bad`](Self::bad) too.
 ///
 /// A list of more than 25,000 items is refused as a whole, since all of them
-/// are held in memory; a family's list yields them one by one.
+/// are held in memory; a family's list yields them one by one. A client whose
+/// [`with_body_limit`](crate::HttpOptions::with_body_limit) is a multiple of
+/// 16 MiB takes as many times more of them.
 #[derive(Clone, Debug)]
 pub struct Items<T>(Vec<Result<T, BadItem>>);
 
@@ -166,11 +169,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
-                const MOST: usize = 25_000;
-
-                let mut items = Vec::new();
+                if reading::is_at_once() {
+                    return at_once(seq).inspect_err(|_| reading::give_up());
+                }
+                let (mut items, most) = (Vec::new(), reading::most_items());
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    if items.len() == MOST {
+                    if items.len() == most {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
                     // It may hold a secret, if the vendor makes a mistake.
@@ -187,6 +191,68 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
         }
 
         deserializer.deserialize_seq(Visitor(PhantomData))
+    }
+}
+
+/// All items, or the first error.
+fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<Items<T>, A::Error> {
+    let (mut items, most) = (Vec::new(), reading::most_items());
+    while let Some(item) = seq.next_element_seed(NoList(PhantomData))? {
+        if items.len() == most {
+            return Err(de::Error::custom(TOO_MANY_ITEMS));
+        }
+        // Most lists within a record have one item, and a vector begins with room for four.
+        if items.is_empty() {
+            items.reserve_exact(1);
+        }
+        items.push(Ok(item));
+    }
+    Ok(Items(items))
+}
+
+/// Reads what is no list: a list would be taken for a record, by position.
+struct NoList<T>(T);
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for NoList<PhantomData<T>> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(NoList(deserializer))
+    }
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for NoList<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(NoList(visitor))
+    }
+
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_struct(name, fields, NoList(visitor))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Without `visit_seq`. Of what else JSON has, a record of ours is made of a map alone.
+impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(map)
     }
 }
 
@@ -224,8 +290,51 @@ mod tests {
         assert_eq!(from_slice::<Items<u8>>(list(25_000).as_bytes()).unwrap().len(), 25_000);
         let misfit = from_slice::<Items<u8>>(list(25_001).as_bytes()).unwrap_err();
         assert!(
-            misfit.to_string().starts_with("the answer has a list with more than 25000 items"),
+            misfit.to_string().starts_with("the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`"),
             "{misfit}"
         );
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Acme {
+        id: String,
+        #[serde(default)]
+        rights: Items<Right>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Right {
+        #[allow(dead_code, reason = "only its decoding is of interest")]
+        role: String,
+    }
+
+    fn read(text: &str) -> Items<Acme> {
+        reading::read(text, 0, |text| from_slice(text)).unwrap()
+    }
+
+    #[test]
+    fn a_list_that_is_read_at_once_is_what_it_is_item_by_item() {
+        let good = r#"{"id":"1","rights":[{"role":"a"}],"new":[1,{}]}"#;
+        for (text, ids, said) in [
+            ("[]", "", ""),
+            (good, "1", ""),
+            (r#"{"id":2}"#, "", "item 1: the answer has another shape than documented at `id`"),
+            (r#"["3",[]]"#, "", "item 1: the answer has another shape than documented at `.`"),
+            (r#"{"id":"4","rights":[["a"],{"role":"b"}]}"#, "4", "item 0: the answer has another shape"),
+            (r#"{"id":"5","rights":[{"role":5}]}"#, "5", "item 0: the answer has another shape"),
+        ] {
+            let text = if text == "[]" { text.to_owned() } else { format!("[{good},{text},{good}]") };
+            let items = read(&text);
+            let read: Vec<&str> = items.good().map(|item| item.id.as_str()).collect();
+            let expected: Vec<&str> = if text == "[]" {
+                Vec::new()
+            } else {
+                ["1", ids, "1"].into_iter().filter(|id| !id.is_empty()).collect()
+            };
+            assert_eq!(read, expected, "{text}");
+            let within = items.good().flat_map(|item| item.rights.bad());
+            let bad: String = items.bad().chain(within).map(ToString::to_string).collect();
+            assert!(bad.starts_with(said) && bad.is_empty() == said.is_empty(), "{text}: {bad}");
+        }
     }
 }

@@ -27,6 +27,7 @@ mod nullable;
 mod operation;
 mod options;
 mod pages;
+mod reading;
 mod response;
 mod retry;
 mod retry_after;

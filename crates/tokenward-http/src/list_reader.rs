@@ -308,7 +308,7 @@ impl ListReader {
             return Ok(Item { token: Ok(token), text: None });
         }
         let raw: &RawValue = from_slice(item.as_bytes()).map_err(|_| self.broken())?;
-        let token = self.head.convert::<V>(raw);
+        let token = self.head.convert::<V>(raw).map(Box::new);
         Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
     }
 
@@ -332,14 +332,15 @@ enum Step {
 
 /// An item of a list.
 pub(crate) struct Item {
-    pub(crate) token: Result<Token>,
+    /// In a box, since a token is large and passes through many hands.
+    pub(crate) token: Result<Box<Token>>,
     /// As it stands there, where it is no token that was read at once.
     pub(crate) text: Option<Zeroizing<String>>,
 }
 
 impl Head {
     /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
-    fn read<V: VendorToken>(&self, text: &str) -> Option<(Token, usize)> {
+    fn read<V: VendorToken>(&self, text: &str) -> Option<(Box<Token>, usize)> {
         // A record is also read from a list, by position.
         if !text.starts_with('{') {
             return None;
@@ -347,7 +348,7 @@ impl Head {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let fields = V::Fields::deserialize(&mut deserializer).ok()?;
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
-        let mut token = V::token(fields, self.family())?;
+        let mut token = Box::new(V::token(fields, self.family())?);
         token.record = Some(Record::from_read_json(&text[..length]).ok()?);
         (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
@@ -400,7 +401,7 @@ pub fn read_list<V: VendorToken>(
                 Ok(None) => break,
                 Ok(Some(Item { token, .. })) => {
                     let position = tokens.len();
-                    tokens.push(token.map_err(|error| error.with_position(position)));
+                    tokens.push(token.map(|token| *token).map_err(|error| error.with_position(position)));
                 }
                 Err(error) => {
                     tokens.push(Err(error));

@@ -74,13 +74,13 @@ pub trait Listing: Send + Sync + 'static {
         Turn::default()
     }
 
-    /// A token as the family gives it, or nothing where it was not asked for.
+    /// Completes a token with what the family knows of it; whether it was asked for.
     ///
     /// # Errors
     ///
     /// Where it is none of this family's.
-    fn adopt(&self, _call: &Call, _cursor: &Self::Cursor, token: Token) -> Result<Option<Token>> {
-        Ok(Some(token))
+    fn adopt(&self, _call: &Call, _cursor: &Self::Cursor, _token: &mut Token) -> Result<bool> {
+        Ok(true)
     }
 
     /// How many pages may be under way at the same time, where it is known where they begin.

@@ -134,7 +134,8 @@ const TOO_EARLY: &str = "the answer ends too early";
 const OTHER_SHAPE: &str = "the answer has another shape than documented";
 
 /// What a reader of lists says where there are more items than it keeps.
-pub(crate) const TOO_MANY_ITEMS: &str = "the answer has a list with more than 25000 items";
+pub(crate) const TOO_MANY_ITEMS: &str =
+    "the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`";
 
 /// The field of ours that is missing.
 fn missing_field(said: &str) -> Option<&str> {

@@ -105,7 +105,7 @@ struct State<L: Listing> {
     asked: VecDeque<(L::Cursor, Incoming)>,
     /// Where those begin that can be asked for behind them.
     ahead: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
-    ready: VecDeque<Result<Token>>,
+    ready: VecDeque<Result<Box<Token>>>,
     /// What is yielded last.
     ending: Option<Error>,
     tally: Tally,
@@ -154,7 +154,7 @@ impl<L: Listing> Stream for State<L> {
         let state = &mut *self;
         loop {
             if let Some(result) = state.ready.pop_front() {
-                return Poll::Ready(Some(result));
+                return Poll::Ready(Some(result.map(|token| *token)));
             }
             if let Some(ending) = state.ending.take() {
                 return Poll::Ready(Some(Err(ending)));
@@ -274,8 +274,11 @@ impl<L: Listing> State<L> {
         let tally = &mut self.tally;
         let position = tally.position;
         tally.position += 1;
-        let token = item.token.and_then(|token| self.listing.adopt(&self.call, &page.cursor, token));
-        let result = match token {
+        let adopted = item.token.and_then(|mut token| {
+            let is_asked_for = self.listing.adopt(&self.call, &page.cursor, &mut token)?;
+            Ok(is_asked_for.then_some(token))
+        });
+        let result = match adopted {
             Ok(None) => return Ok(()),
             Ok(Some(token)) if !tally.tokens.insert(token.id.as_str()) => {
                 page.repeated = true;

@@ -13,6 +13,7 @@ use crate::{
     Issued,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_slice},
+    reading,
 };
 
 /// A successful answer whose body is unread.
@@ -88,7 +89,7 @@ impl Response {
     /// its values, where it is too large or does not fit; the text says where.
     pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record = from_record(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let record = record(&text, MOST_OF_A_RECORD).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -109,7 +110,7 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.read_around_items(|text| from_slice(text)).await
+        self.read_around_items(|text, limit| reading::read(text, limit, |text| from_slice(text))).await
     }
 
     /// Reads the body as a record around a list, within the bound of the client.
@@ -118,16 +119,17 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_page<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.read_around_items(|text| from_record(text)).await
+        self.read_around_items(record).await
     }
 
     async fn read_around_items<T, E>(
         self,
-        read: impl FnOnce(&[u8]) -> Result<T, Misfit> + Send,
+        read: impl FnOnce(&str, usize) -> Result<T, Misfit> + Send,
     ) -> Result<ResponseValue<T>, Error<E>> {
+        let limit = self.limit;
         let (text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let list = read(&text, limit).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(list, status, headers))
     }
 
@@ -198,16 +200,17 @@ impl Response {
         /// What is announced is not believed beyond this.
         const MOST_AT_ONCE: u64 = 64 << 10;
 
-        let announced = self.inner.content_length().unwrap_or_default().min(MOST_AT_ONCE);
-        let mut body = Zeroizing::new(Vec::with_capacity(announced as usize));
+        let announced = self.inner.content_length().unwrap_or_default();
+        let mut body = Zeroizing::new(Vec::with_capacity(announced.min(MOST_AT_ONCE) as usize));
+        let announced = usize::try_from(announced).unwrap_or_default();
         loop {
             match self.inner.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > self.limit => {
                     let left = self.limit - body.len();
-                    push(&mut body, &chunk[..left], self.limit);
+                    push(&mut body, &chunk[..left], self.limit, announced);
                     return (body, Some(BodyError::TooLarge(self.limit)));
                 }
-                Ok(Some(chunk)) => push(&mut body, &chunk, self.limit),
+                Ok(Some(chunk)) => push(&mut body, &chunk, self.limit, announced),
                 Ok(None) => return (body, None),
                 Err(error) => return (body, Some(BodyError::Broken(error))),
             }
@@ -231,6 +234,14 @@ impl Chunks {
     }
 }
 
+/// What has to be a record: one would also be taken from a list, by position.
+fn record<T: DeserializeOwned>(text: &str, limit: usize) -> Result<T, Misfit> {
+    if text.trim_ascii_start().starts_with('[') {
+        return from_record(text.as_bytes());
+    }
+    reading::read(text, limit, |text| from_record(text))
+}
+
 /// What was made as it is documented, unless a secret would be printed with it.
 fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
     let OneOf(item) = from_slice(body.as_bytes()).map_err(|misfit| misfit.drift())?;
@@ -245,14 +256,16 @@ fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials)
 }
 
 /// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left
-/// behind may not go back to the system, and what is not written takes no memory yet.
-fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize) {
+/// behind may not go back to the system; and to what is announced, as soon as a step reaches it, since all there is room for
+/// is wiped in the end.
+fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize, announced: usize) {
     const STEPS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
 
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
         // A bound may be set higher than there is memory.
         let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(needed.saturating_mul(2));
+        let step = if (needed..step).contains(&announced) { announced } else { step };
         let capacity = step.min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
@@ -380,7 +393,7 @@ mod tests {
     fn a_body_grows_no_further_than_its_bound() {
         let mut body = Zeroizing::new(Vec::new());
         for chunk in [&[1_u8; 600][..], &[2; 300], &[3; 124]] {
-            push(&mut body, chunk, 1024);
+            push(&mut body, chunk, 1024, 0);
         }
         assert_eq!((body.len(), body.capacity()), (1024, 1024));
         assert_eq!((body[599], body[600], body[1023]), (1, 2, 3));
@@ -390,7 +403,7 @@ mod tests {
     fn a_bound_beyond_all_memory_takes_no_more_than_twice_what_came() {
         let mut body = Zeroizing::new(Vec::new());
         for _ in 0..17 {
-            push(&mut body, &[7; 1 << 20], usize::MAX);
+            push(&mut body, &[7; 1 << 20], usize::MAX, 0);
         }
         assert_eq!((body.len(), body.capacity()), (17 << 20, 34 << 20));
     }

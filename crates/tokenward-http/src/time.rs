@@ -23,7 +23,10 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{
+    Timestamp, civil,
+    tz::{Offset, TimeZone},
+};
 use serde::{Deserializer, Serialize, Serializer, de};
 
 use crate::Nullable;
@@ -204,6 +207,9 @@ impl de::Visitor<'_> for DateVisitor {
         if value.is_empty() {
             return Ok(None);
         }
+        if let Some(time) = utc(value.as_bytes()) {
+            return Ok(Some(time));
+        }
         if let Ok(time) = value.parse() {
             return Ok(Some(time));
         }
@@ -219,6 +225,33 @@ impl de::Visitor<'_> for DateVisitor {
             Err(E::invalid_value(de::Unexpected::Other("text"), &self))
         }
     }
+}
+
+/// A date as nearly every vendor writes it, `2026-08-01T00:00:00.000Z`, in a third of the time that all forms take.
+/// Whatever is not quite so is left to be read as one of those.
+fn utc(text: &[u8]) -> Option<Timestamp> {
+    const FORM: &[u8; 19] = b"0000-00-00T00:00:00";
+
+    let (date, fraction) = text.strip_suffix(b"Z")?.split_first_chunk::<19>()?;
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let fits =
+        date.iter().zip(FORM).all(|(byte, form)| if *form == b'0' { is_digit(byte) } else { byte == form });
+    if !fits {
+        return None;
+    }
+    let number =
+        |digits: &[u8]| digits.iter().fold(0_i32, |number, digit| number * 10 + i32::from(digit - b'0'));
+    let two = |at: usize| number(&date[at..at + 2]) as i8;
+    let nanoseconds = match fraction {
+        [] => 0,
+        [b'.', digits @ ..] if (1..=9).contains(&digits.len()) && digits.iter().all(is_digit) => {
+            number(digits) * 10_i32.pow(9 - digits.len() as u32)
+        }
+        _ => return None,
+    };
+    let year = number(&date[..4]) as i16;
+    let date = civil::DateTime::new(year, two(5), two(8), two(11), two(14), two(17), nanoseconds).ok()?;
+    Offset::UTC.to_timestamp(date).ok()
 }
 
 /// What a number is that lies beyond what a `Timestamp` holds: the last date there is, or, before all time, none. A
@@ -274,6 +307,39 @@ mod tests {
             Some(time("2023-07-23T12:25:10.123456Z"))
         );
         assert_eq!(dates(r#"{"text":"2026-03-01"}"#).text, Some(time("2026-03-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_all_forms_are() {
+        for text in [
+            "2026-08-01T00:00:00Z",
+            "2024-02-29T23:59:59.999Z",
+            "2026-08-01T00:00:00.1Z",
+            "2026-08-01T00:00:00.123456789Z",
+            "1969-12-31T23:59:59.5Z",
+            "9999-12-30T22:00:00.999999999Z",
+            "0001-01-01T00:00:00Z",
+        ] {
+            assert_eq!(utc(text.as_bytes()), Some(time(text)), "{text}");
+        }
+        for text in [
+            "",
+            "Z",
+            "2026-08-01T00:00:00",
+            "2026-08-01T00:00:00.Z",
+            "2026-08-01T00:00:00.1234567890Z",
+            "2026-08-01 00:00:00Z",
+            "2026-02-29T00:00:00Z",
+            "2026-08-01T24:00:00Z",
+            "2026-08-01T00:00:60Z",
+            "2026-13-01T00:00:00Z",
+            "+026-08-01T00:00:00Z",
+            "2026-08-01T00:00:00,5Z",
+            "2026-08-01T00:00:00.5z",
+            "9999-12-31T00:00:00Z",
+        ] {
+            assert_eq!(utc(text.as_bytes()), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From Mist's records to the model, and from the model to its requests.
 
+use std::{borrow::Cow, fmt};
+
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value, value::RawValue};
 use tokenward_core::{
@@ -97,9 +99,49 @@ impl<'de> Deserialize<'de> for Scope {
             return Ok(Self(scope));
         }
         // A field that the document does not have may narrow a privilege, so all of it is read, or nothing.
-        let record = Record::from_json(privilege.get())
-            .map_err(|_| de::Error::custom("a privilege cannot be read as it is"))?;
-        Ok(Self(scope(record.to_value())))
+        let all = unusual(privilege).map_err(|_| de::Error::custom("a privilege cannot be read as it is"))?;
+        Ok(Self(all.as_str().to_owned()))
+    }
+}
+
+/// A privilege as the vendor writes it, but for its organization, which is the one that is asked for.
+fn unusual(privilege: &RawValue) -> serde_json::Result<Record> {
+    let Ok(Members(members)) = serde_json::from_str(privilege.get()) else {
+        return Record::from_json(privilege.get());
+    };
+    let kept = members.into_iter().filter(|(name, _)| name != "org_id");
+    let written: serde_json::Result<Vec<String>> =
+        kept.map(|(name, value)| Ok([&serde_json::to_string(&name)?, ":", value.get()].concat())).collect();
+    Record::from_read_json(&["{", &written?.join(","), "}"].concat())
+}
+
+/// The members of a record, in their order and as they stand there.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a record")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
     }
 }
 
@@ -108,45 +150,37 @@ fn usual(privilege: &RawValue) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Usual<'a> {
-        role: &'a str,
-        scope: &'a str,
+        #[serde(borrow)]
+        role: Cow<'a, str>,
+        #[serde(borrow)]
+        scope: Cow<'a, str>,
         #[serde(default, rename = "org_id")]
         _org_id: Option<de::IgnoredAny>,
         #[serde(default, deserialize_with = "text")]
-        site_id: Option<&'a str>,
+        site_id: Option<String>,
         #[serde(default, deserialize_with = "text")]
-        sitegroup_id: Option<&'a str>,
+        sitegroup_id: Option<String>,
     }
 
     /// A text, and not null, which is shown.
-    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<&'de str>, D::Error> {
-        <&str>::deserialize(deserializer).map(Some)
+    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
+        String::deserialize(deserializer).map(Some)
     }
 
     // A list would be read by position.
     let privilege = Some(privilege.get()).filter(|json| json.starts_with('{'))?;
     let Usual { role, scope, site_id, sitegroup_id, .. } = serde_json::from_str(privilege).ok()?;
-    let target = match (target_of(scope), site_id, sitegroup_id) {
+    let target = match (target_of(&scope), site_id, sitegroup_id) {
         (None, None, None) => None,
         (Some("site_id"), Some(id), None) | (Some("sitegroup_id"), None, Some(id)) => Some(id),
         _ => return None,
     };
-    short(role, scope, target)
-}
-
-/// A privilege in its short form, or as JSON where it says more than that.
-fn scope(privilege: Value) -> String {
-    let privilege = without_org(privilege);
-    plain(&privilege).unwrap_or_else(|| privilege.to_string())
-}
-
-fn short(role: &str, scope: &str, target: Option<&str>) -> Option<String> {
     if role.contains(':') {
         return None;
     }
     Some(match target {
-        Some(id) => [role, scope, id].join(":"),
-        None => [role, scope].join(":"),
+        Some(id) => [&*role, &scope, &id].join(":"),
+        None => [&*role, &scope].join(":"),
     })
 }
 
@@ -156,22 +190,6 @@ fn without_org(mut privilege: Value) -> Value {
         fields.remove("org_id");
     }
     privilege
-}
-
-fn plain(privilege: &Value) -> Option<String> {
-    let fields = privilege.as_object()?;
-    let text = |name: &str| fields.get(name)?.as_str();
-    let (role, scope) = (text("role")?, text("scope")?);
-    let target = target_of(scope);
-    let known = |name: &str| ["role", "scope"].contains(&name) || target == Some(name);
-    if !fields.keys().all(|name| known(name)) {
-        return None;
-    }
-    let target = match target {
-        Some(field) => Some(text(field)?),
-        None => None,
-    };
-    short(role, scope, target)
 }
 
 /// The privileges that a request asks for.

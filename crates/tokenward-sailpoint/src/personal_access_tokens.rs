@@ -168,10 +168,9 @@ impl Listing for List {
         Turn { next, gap: gap(&end), ..Turn::default() }
     }
 
-    fn adopt(&self, _: &Call, part: &Part, mut token: Token) -> Result<Option<Token>> {
+    fn adopt(&self, _: &Call, part: &Part, token: &mut Token) -> Result<bool> {
         token.expires = self.tokens.expiry(token.expires);
-        let is_asked_for = part.has(&token) && is_owned_by(&token, self.owner_id.as_deref());
-        Ok(is_asked_for.then_some(token))
+        Ok(part.has(token) && is_owned_by(token, self.owner_id.as_deref()))
     }
 }
 
