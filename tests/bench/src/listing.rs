@@ -44,7 +44,7 @@ const WHOLE: [Plan; 3] = [
 const QUICK: [Plan; 3] = [
     Plan { count: 10, rounds: 1, lists: 2 },
     Plan { count: HELD_AT, rounds: 1, lists: 1 },
-    Plan { count: 10_000, rounds: 1, lists: 1 },
+    Plan { count: 2000, rounds: 1, lists: 1 },
 ];
 
 /// Who lists.
