@@ -26,7 +26,7 @@ pub(crate) fn run(list: List, count: usize) -> Result<()> {
     server::tell(listener.local_addr()?)?;
     let (release, released) = mpsc::channel();
     thread::spawn(move || {
-        for _ in io::stdin().bytes().map_while(io::Result::ok) {
+        for _ in io::stdin().lock().bytes().map_while(io::Result::ok) {
             let _ = release.send(());
         }
         process::exit(0);

@@ -62,8 +62,9 @@ pub(crate) fn section(quick: bool) -> Result<Section> {
 /// Seconds of the slowest family alone and of all of them, by rounds.
 async fn measure(rounds: usize) -> Result<(Vec<f64>, Vec<f64>)> {
     let families = Families::start().await?;
-    let is_slowest = |manager: &&Box<dyn TokenManager>| manager.family().to_string() == SLOWEST;
-    let slowest = families.managers.iter().find(is_slowest).ok_or("the slowest family is not there")?;
+    let mut managers = families.managers.iter();
+    let slowest = managers.find(|manager| manager.family().to_string() == SLOWEST);
+    let slowest = slowest.ok_or("the slowest family is not there")?;
     // Connections are made, and bearers are got.
     list(&families.managers).await?;
     families.answer_late();

@@ -44,7 +44,7 @@ const WHOLE: [Plan; 3] = [
 const QUICK: [Plan; 3] = [
     Plan { count: 10, rounds: 1, lists: 2 },
     Plan { count: HELD_AT, rounds: 1, lists: 1 },
-    Plan { count: 10_000, rounds: 1, lists: 1 },
+    Plan { count: 2000, rounds: 1, lists: 1 },
 ];
 
 /// Who lists.
@@ -121,7 +121,7 @@ pub(crate) async fn list_by_hand(which: List, client: &reqwest::Client, url: &st
         List::Atlassian => {
             handwritten::atlassian::list(client, url, ORG, |page| count += black_box(page).len()).await
         }
-        List::LaunchdarklyRelay => unreachable!("nobody wrote one by hand"),
+        List::LaunchdarklyRelay => return Err("nobody wrote a client for it by hand".into()),
     }?;
     Ok(count)
 }
