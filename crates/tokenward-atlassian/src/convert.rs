@@ -1,5 +1,7 @@
 //! From Atlassian's records to the model.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use tokenward_core::{Owner, Timestamp, Token, TokenFamily, TokenId, When};
 use tokenward_http::{Id, Turn, VendorToken, time::rfc3339};
@@ -10,11 +12,11 @@ impl VendorToken for OrgApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
 
-    type Fields<'a> = OrgApiTokenFields;
+    type Fields<'a> = OrgApiTokenFields<'a>;
 
-    fn token(fields: OrgApiTokenFields, family: TokenFamily) -> Option<Token> {
+    fn token(fields: OrgApiTokenFields<'_>, family: TokenFamily) -> Option<Token> {
         let user = fields.user?;
-        let mut token = Token::new(family, joined(&user.id, fields.id.known()?.as_str())?);
+        let mut token = Token::new(family, joined(&user.id, &fields.id)?);
         token.name = fields.label;
         token.owner = Owner::known(Some(user.id), user.name, user.email);
         token.created = When::or_unknown(fields.created_at);
@@ -28,8 +30,10 @@ impl VendorToken for OrgApiToken {
 /// What is read of it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct OrgApiTokenFields {
-    id: Id,
+pub struct OrgApiTokenFields<'a> {
+    /// A part of the token's id.
+    #[serde(borrow)]
+    id: Cow<'a, str>,
     user: Option<Person>,
     label: Option<String>,
     #[serde(default, with = "rfc3339")]
@@ -115,8 +119,9 @@ pub struct UserApiTokenFields {
 
 /// The account and the token in one id. An account id holds no slash.
 pub(crate) fn joined(account_id: &str, token_id: &str) -> Option<TokenId> {
-    let part = |text: &str| text.parse::<TokenId>().is_ok();
-    if !part(account_id) || !part(token_id) || account_id.contains('/') {
+    // What is no id by itself would vanish in an address, or name something else there.
+    let is_part = |text: &str| !matches!(text, "" | "." | "..");
+    if !is_part(account_id) || !is_part(token_id) || account_id.contains('/') {
         return None;
     }
     [account_id, "/", token_id].concat().parse().ok()

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::OnceLock};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::zeroize::Zeroizing;
 use serde::{
     Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess},
@@ -27,9 +27,20 @@ use serde_json::Value;
 /// a list that is only counted or filtered pays for no record.
 #[derive(Clone)]
 pub struct Record {
-    whole: SecretString,
+    whole: Wiped,
     /// Made when it is asked for.
     shown: OnceLock<Box<str>>,
+}
+
+/// A text in memory that is wiped.
+#[derive(Clone)]
+struct Wiped(Zeroizing<String>);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        // What is in use is wiped byte by byte, and what is not at once.
+        self.0.clear();
+    }
 }
 
 impl Record {
@@ -67,12 +78,12 @@ impl Record {
     }
 
     fn unread(text: &str) -> Self {
-        Self { whole: text.into(), shown: OnceLock::new() }
+        Self { whole: Wiped(Zeroizing::new(text.to_owned())), shown: OnceLock::new() }
     }
 
     /// The record as JSON text.
     pub fn as_str(&self) -> &str {
-        self.shown.get_or_init(|| without_secrets(self.whole.expose_secret()))
+        self.shown.get_or_init(|| without_secrets(&self.whole.0))
     }
 
     /// The record as a tree.

@@ -83,12 +83,20 @@ impl Feed {
     }
 }
 
+impl Drop for Feed {
+    fn drop(&mut self) {
+        // What is in use is wiped byte by byte, and what is not at once.
+        self.text.clear();
+    }
+}
+
 /// Grows into other memory and wipes what it leaves, which a string by itself would not.
 fn extend(text: &mut Zeroizing<String>, more: &str) {
     let needed = text.len() + more.len();
     if needed > text.capacity() {
         let mut larger = Zeroizing::new(String::with_capacity(needed.next_power_of_two()));
         larger.push_str(text);
+        text.clear();
         *text = larger;
     }
     text.push_str(more);

@@ -21,7 +21,7 @@ pub(crate) struct Incoming {
 
 pub(crate) enum Part {
     /// The answer is a success, and begins.
-    Head(Head),
+    Head(Box<Head>),
     Bytes(Bytes),
     End,
     Failed(Error),
@@ -38,6 +38,8 @@ impl Call {
 
         let (to, parts) = mpsc::channel(AHEAD);
         let call = self.clone();
+        // Ten kilobytes, which are moved several times until they run.
+        let sent = Box::pin(sent);
         let receive = async move {
             let last = match call.receive(sent, &to).await {
                 Ok(()) => Part::End,
@@ -56,12 +58,12 @@ impl Call {
     ) -> Result<(), Error> {
         let response = match sent.await {
             Ok(response) => response,
-            Err(error) => return Err(self.failure(error).await),
+            Err(error) => return Err(Box::pin(self.failure(error)).await),
         };
         let head = Head::new(self.clone(), response.status(), response.headers().clone());
         let broken = |error| head.located(self.broken(error));
         let mut chunks = response.chunks().map_err(broken)?;
-        let _ = to.send(Part::Head(head.clone())).await;
+        let _ = to.send(Part::Head(Box::new(head.clone()))).await;
         while let Some(chunk) = chunks.next().await.map_err(broken)? {
             let _ = to.send(Part::Bytes(chunk)).await;
         }

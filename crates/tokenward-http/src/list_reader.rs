@@ -21,7 +21,7 @@ use crate::{
 
 /// Reads a body that is a list, or a record with a list in one of its fields.
 pub(crate) struct ListReader {
-    head: Head,
+    head: Box<Head>,
     field: Option<&'static str>,
     feed: Feed,
     /// How many bytes came before what is read now.
@@ -73,7 +73,7 @@ pub(crate) const NO_LIST: &str = "the answer is no list where one is documented"
 
 impl ListReader {
     /// Of a body whose list stands in this field, or is the whole.
-    pub(crate) fn new(head: Head, field: Option<&'static str>) -> Self {
+    pub(crate) fn new(head: Box<Head>, field: Option<&'static str>) -> Self {
         Self {
             head,
             field,
@@ -392,7 +392,7 @@ pub fn read_list<V: VendorToken>(
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
     let head = Head::new(call, StatusCode::OK, HeaderMap::new());
-    let mut reader = ListReader::new(head, field);
+    let mut reader = ListReader::new(Box::new(head), field);
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());
