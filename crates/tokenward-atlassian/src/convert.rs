@@ -14,9 +14,9 @@ impl VendorToken for OrgApiToken {
 
     type Fields<'a> = OrgApiTokenFields<'a>;
 
-    fn token(fields: OrgApiTokenFields<'_>, family: TokenFamily) -> Option<Token> {
+    fn token(fields: OrgApiTokenFields<'_>, family: TokenFamily) -> Option<Box<Token>> {
         let user = fields.user?;
-        let mut token = Token::new(family, joined(&user.id, &fields.id)?);
+        let mut token = Box::new(Token::new(family, joined(&user.id, &fields.id)?));
         token.name = fields.label;
         token.owner = Owner::known(Some(user.id), user.name, user.email);
         token.created = When::or_unknown(fields.created_at);
@@ -59,8 +59,8 @@ impl VendorToken for UserApiToken {
 
     type Fields<'a> = UserApiTokenFields;
 
-    fn token(fields: UserApiTokenFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: UserApiTokenFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.label;
         token.created = When::or_unknown(fields.created_at);
         token.last_used = When::or_never(fields.last_access);
@@ -75,8 +75,8 @@ impl VendorToken for OrgApiKey {
 
     type Fields<'a> = OrgApiKeyFields;
 
-    fn token(fields: OrgApiKeyFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: OrgApiKeyFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.label;
         token.owner = fields.created_by.and_then(|by| Owner::known(Some(by.id), by.name, by.email));
         token.created = When::or_unknown(fields.created_at);

@@ -117,10 +117,18 @@ impl Serialize for Record {
 fn is_plain(json: &[u8]) -> bool {
     const DEEPEST: usize = 100;
 
-    // Both brackets, told by one bit less; counted in bytes, which goes many at a time.
-    let opened = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(byte | 0x20 == b'{')).sum::<u8>();
-    let opened: usize = json.chunks(usize::from(u8::MAX)).map(|chunk| usize::from(opened(chunk))).sum();
-    opened <= DEEPEST && (!json.contains(&b'\\') || !json.windows(3).any(is_half))
+    let (mut opened, mut is_escaped) = (0, false);
+    for chunk in json.chunks(usize::from(u8::MAX)) {
+        // Counted in bytes, which goes many at a time; both brackets are told by one bit less.
+        let (mut brackets, mut escapes) = (0_u8, 0_u8);
+        for byte in chunk {
+            brackets += u8::from(byte | 0x20 == b'{');
+            escapes |= u8::from(*byte == b'\\');
+        }
+        opened += usize::from(brackets);
+        is_escaped |= escapes != 0;
+    }
+    opened <= DEEPEST && !(is_escaped && json.windows(3).any(is_half))
 }
 
 /// `\uD800` to `\uDFFF`, which have to come in pairs.

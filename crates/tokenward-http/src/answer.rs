@@ -64,7 +64,7 @@ impl Head {
     }
 
     /// A record as a token, or where and in what way it is none.
-    pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Token> {
+    pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Box<Token>> {
         let unusable = |error: Error| match Record::from_json(item.get()) {
             // A text alone could be a secret.
             Ok(record) if item.get().starts_with('{') => error.with_record(record),
@@ -147,7 +147,7 @@ impl Answer {
     ///
     /// [`ErrorKind::Protocol`] where it is none.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
-        self.head.convert::<V>(self.raw()?)
+        self.head.convert::<V>(self.raw()?).map(|token| *token)
     }
 
     /// The items of the body as they stand there.
@@ -218,7 +218,7 @@ impl Answer {
         if repeats(&token, secret.expose_secret()) {
             return Err(Drift::new(".", SECRET_TWICE));
         }
-        Ok(token)
+        Ok(*token)
     }
 }
 
@@ -253,8 +253,8 @@ mod tests {
 
         type Fields<'a> = Self;
 
-        fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-            let mut token = Token::new(family, fields.id.parse().ok()?);
+        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+            let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
             token.name = fields.name;
             Some(token)
         }
@@ -325,8 +325,8 @@ mod tests {
             const ID: &'static str = "id";
             const SECRET: &'static str = "key";
             type Fields<'a> = Self;
-            fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-                let mut token = Token::new(family, "7".parse().ok()?);
+            fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+                let mut token = Box::new(Token::new(family, "7".parse().ok()?));
                 token.mask = fields.key.mask();
                 Some(token)
             }

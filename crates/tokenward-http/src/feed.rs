@@ -20,6 +20,15 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
+    /// The same memory with nothing in it.
+    pub(crate) fn emptied(mut self) -> Self {
+        self.text.clear();
+        self.read = 0;
+        (self.chunk, self.taken) = (Bytes::new(), 0);
+        self.begun.clear();
+        self
+    }
+
     /// The next chunk. What there was before has to be asked for [more](Self::more) first.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         (self.chunk, self.taken) = (chunk, 0);

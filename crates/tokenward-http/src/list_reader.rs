@@ -72,12 +72,12 @@ const MARK: char = '\u{feff}';
 pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";
 
 impl ListReader {
-    /// Of a body whose list stands in this field, or is the whole.
-    pub(crate) fn new(head: Box<Head>, field: Option<&'static str>) -> Self {
+    /// Of a body whose list stands in this field, or is the whole, with the memory of one that was read before.
+    pub(crate) fn new(head: Box<Head>, field: Option<&'static str>, feed: Feed) -> Self {
         Self {
             head,
             field,
-            feed: Feed::default(),
+            feed,
             passed: 0,
             place: Place::Start,
             boundary: Boundary::default(),
@@ -93,6 +93,11 @@ impl ListReader {
     /// What is known of the answer.
     pub(crate) fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// The memory, to read another body with.
+    pub(crate) fn into_feed(self) -> Feed {
+        self.feed.emptied()
     }
 
     /// How many items were read.
@@ -308,7 +313,7 @@ impl ListReader {
             return Ok(Item { token: Ok(token), text: None });
         }
         let raw: &RawValue = from_slice(item.as_bytes()).map_err(|_| self.broken())?;
-        let token = self.head.convert::<V>(raw).map(Box::new);
+        let token = self.head.convert::<V>(raw);
         Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
     }
 
@@ -348,7 +353,7 @@ impl Head {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let fields = V::Fields::deserialize(&mut deserializer).ok()?;
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
-        let mut token = Box::new(V::token(fields, self.family())?);
+        let mut token = V::token(fields, self.family())?;
         token.record = Some(Record::from_read_json(&text[..length]).ok()?);
         (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
@@ -371,8 +376,8 @@ impl Head {
 ///     const SECRET: &'static str = "secret";
 ///     type Fields<'a> = Self;
 ///
-///     fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-///         Some(Token::new(family, fields.id.known()?))
+///     fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+///         Some(Box::new(Token::new(family, fields.id.known()?)))
 ///     }
 /// }
 ///
@@ -392,7 +397,7 @@ pub fn read_list<V: VendorToken>(
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
     let head = Head::new(call, StatusCode::OK, HeaderMap::new());
-    let mut reader = ListReader::new(Box::new(head), field);
+    let mut reader = ListReader::new(Box::new(head), field, Feed::default());
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());
@@ -434,8 +439,8 @@ mod tests {
         const SECRET: &'static str = "key";
         type Fields<'a> = Self;
 
-        fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-            let mut token = Token::new(family, fields.id.parse().ok()?);
+        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+            let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
             token.name = fields.name;
             token.scopes = fields.rights.map(|rights| vec![rights]);
             Some(token)

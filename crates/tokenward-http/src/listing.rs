@@ -27,8 +27,8 @@ use crate::{Call, SendError, VendorToken, answer::Head, runtime::Response};
 ///     const SECRET: &'static str = "secret";
 ///     type Fields<'a> = Self;
 ///
-///     fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-///         Some(Token::new(family, fields.id.known()?))
+///     fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+///         Some(Box::new(Token::new(family, fields.id.known()?)))
 ///     }
 /// }
 ///

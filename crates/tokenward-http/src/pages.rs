@@ -13,6 +13,7 @@ use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 
 use crate::{
     Call, Listing, PageEnd,
+    feed::Feed,
     incoming::{Incoming, Part},
     list_reader::{Item, ListReader},
     seen::Seen,
@@ -108,6 +109,8 @@ struct State<L: Listing> {
     ready: VecDeque<Result<Box<Token>>>,
     /// What is yielded last.
     ending: Option<Error>,
+    /// The memory that one page after the other is read with.
+    feed: Feed,
     tally: Tally,
 }
 
@@ -191,6 +194,7 @@ impl<L: Listing> State<L> {
             ahead: None,
             ready: VecDeque::new(),
             ending: None,
+            feed: Feed::default(),
             tally,
         }
     }
@@ -198,7 +202,10 @@ impl<L: Listing> State<L> {
     /// The page as far as it has arrived now.
     fn receive(&mut self, mut page: Page<L::Cursor>, part: Part) {
         match part {
-            Part::Head(head) => page.reader = Some(ListReader::new(head, L::FIELD)),
+            Part::Head(head) => {
+                let feed = std::mem::take(&mut self.feed);
+                page.reader = Some(ListReader::new(head, L::FIELD, feed));
+            }
             Part::Bytes(chunk) => {
                 if let Some(reader) = &mut page.reader {
                     reader.push(chunk);
@@ -244,8 +251,8 @@ impl<L: Listing> State<L> {
 
     /// Reads some of the items that have arrived, and asks for what comes behind them as soon as that is known.
     fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
-        /// More than most pages have, and few enough to be given back while they are near the processor.
-        const AT_ONCE: usize = 128;
+        /// Few enough that the memory of one is that of the next, and more than are used while a page is asked for.
+        const AT_ONCE: usize = 8;
 
         while self.ready.len() < AT_ONCE
             && let Some(reader) = &mut page.reader
@@ -264,6 +271,7 @@ impl<L: Listing> State<L> {
             Ok(()) => self.ending = page.ending,
             Err(error) => self.fail(error),
         }
+        self.feed = page.reader.map(ListReader::into_feed).unwrap_or_default();
     }
 
     fn accept(&mut self, page: &mut Page<L::Cursor>, item: Item) -> Result<()> {
@@ -463,8 +471,8 @@ mod tests {
         const SECRET: &'static str = "key";
         type Fields<'a> = Self;
 
-        fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-            Some(Token::new(family, fields.id.known()?))
+        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+            Some(Box::new(Token::new(family, fields.id.known()?)))
         }
     }
 

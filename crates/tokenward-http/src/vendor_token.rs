@@ -20,8 +20,8 @@ use tokenward_core::{Token, TokenFamily};
 ///     const SECRET: &'static str = "secret";
 ///     type Fields<'a> = Self;
 ///
-///     fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-///         let mut token = Token::new(family, fields.id.known()?);
+///     fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+///         let mut token = Box::new(Token::new(family, fields.id.known()?));
 ///         token.name = fields.label;
 ///         Some(token)
 ///     }
@@ -39,6 +39,7 @@ pub trait VendorToken: DeserializeOwned + 'static {
     /// What is read of a record. A list reads this of every item, so it has what the token is made of and no more.
     type Fields<'a>: Deserialize<'a>;
 
-    /// The token, or `None` where the record has no id that can be used.
-    fn token(fields: Self::Fields<'_>, family: TokenFamily) -> Option<Token>;
+    /// The token, or `None` where the record has no id that can be used. In a box, since a token is large, and passes
+    /// through many hands on its way to the caller.
+    fn token(fields: Self::Fields<'_>, family: TokenFamily) -> Option<Box<Token>>;
 }

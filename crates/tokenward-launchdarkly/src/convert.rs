@@ -23,8 +23,8 @@ impl VendorToken for AccessToken {
 
     type Fields<'a> = AccessTokenFields;
 
-    fn token(fields: AccessTokenFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: AccessTokenFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.name.filter(|name| !name.is_empty());
         token.description = fields.description.filter(|text| !text.is_empty());
         token.owner = owner(fields.member, fields.member_id);
@@ -94,8 +94,8 @@ impl VendorToken for RelayAutoConfigRep {
     const SECRET: &'static str = "fullKey";
     type Fields<'a> = RelayProxyConfigFields;
 
-    fn token(fields: RelayProxyConfigFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: RelayProxyConfigFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.name;
         token.owner = owner(fields.creator, None);
         token.created = When::or_unknown(fields.creation_date);

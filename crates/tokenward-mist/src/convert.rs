@@ -17,8 +17,8 @@ impl VendorToken for OrgApiToken {
 
     type Fields<'a> = OrgTokenFields;
 
-    fn token(fields: OrgTokenFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id?.known()?);
+    fn token(fields: OrgTokenFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id?.known()?));
         token.name = fields.name;
         token.owner = Owner::known(None, None, fields.created_by);
         token.created = When::or_unknown(fields.created_time);
@@ -55,8 +55,8 @@ impl VendorToken for UserApiToken {
 
     type Fields<'a> = UserTokenFields;
 
-    fn token(fields: UserTokenFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id?.known()?);
+    fn token(fields: UserTokenFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id?.known()?));
         token.name = fields.name;
         token.created = When::or_unknown(fields.created_time);
         token.last_used = When::or_never(fields.last_used);

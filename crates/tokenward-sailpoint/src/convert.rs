@@ -19,8 +19,8 @@ impl VendorToken for PersonalAccessToken {
 
     type Fields<'a> = PersonalAccessTokenFields;
 
-    fn token(fields: PersonalAccessTokenFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: PersonalAccessTokenFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.name;
         token.owner = fields.owner.and_then(|owner| Owner::known(owner.id, owner.name, None));
         token.created = When::or_unknown(fields.created);
@@ -66,8 +66,8 @@ impl VendorToken for CreatePersonalAccessTokenResponse {
 
     type Fields<'a> = Self;
 
-    fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.parse().ok()?);
+    fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
         token.name = fields.name;
         token.owner = owner(fields.owner);
         token.created = When::or_unknown(fields.created);
@@ -84,8 +84,8 @@ impl VendorToken for OauthClient {
 
     type Fields<'a> = OauthClientFields;
 
-    fn token(fields: OauthClientFields, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.known()?);
+    fn token(fields: OauthClientFields, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.known()?));
         token.name = fields.name;
         token.description = fields.description;
         token.created = When::or_unknown(fields.created);
@@ -118,8 +118,8 @@ impl VendorToken for CreateOauthClientResponse {
 
     type Fields<'a> = Self;
 
-    fn token(fields: Self, family: TokenFamily) -> Option<Token> {
-        let mut token = Token::new(family, fields.id.parse().ok()?);
+    fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+        let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
         token.name = fields.name;
         token.description = fields.description;
         token.created = When::or_unknown(fields.created);
