@@ -17,7 +17,7 @@ pub use self::{
 };
 pub(crate) use self::{
     read::{parse_yaml, read_as},
-    references::check_paths,
+    references::{check_paths, is_retained},
 };
 use crate::{problem::Problem, shape};
 
