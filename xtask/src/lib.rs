@@ -28,7 +28,6 @@ mod order;
 pub mod overlay;
 pub mod pipeline;
 mod pointer;
-pub mod problem;
 pub mod prove;
 pub mod radar;
 pub mod release;
@@ -43,3 +42,5 @@ pub mod vendor;
 pub mod verify;
 pub mod whole;
 mod yaml;
+
+pub use xtask_read::problem;

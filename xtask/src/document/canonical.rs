@@ -18,31 +18,41 @@ const LONGEST_CHAIN: usize = 16;
 
 /// Brings a document to the one form.
 pub(super) fn bring(document: &mut Value) {
-    let plain = plain_references(document);
+    let mut references = references(document);
+    let plain = plain_references(document, &references);
     if !plain.is_empty() {
         rewrite_references(document, &|reference| plain.get(reference).cloned());
+        references = self::references(document);
     }
     // Before path items are copied, so that what is referred to within them stays one.
-    give_names(document);
+    give_names(document, references);
     resolve_path_items(document);
+}
+
+/// All references, each once: a document repeats them a hundred times over.
+fn references(document: &Value) -> BTreeSet<String> {
+    let mut references = BTreeSet::new();
+    walk_references(document, &mut |_, reference| {
+        if !references.contains(reference) {
+            references.insert(reference.to_owned());
+        }
+    });
+    references
 }
 
 /// New texts of references: percent-encoding is taken off where it leads somewhere then, and the bare names of a
 /// discriminator become references.
-fn plain_references(document: &Value) -> BTreeMap<String, String> {
+fn plain_references(document: &Value, references: &BTreeSet<String>) -> BTreeMap<String, String> {
     let mut plain = BTreeMap::new();
-    walk_references(document, &mut |_, reference| {
-        if !reference.contains('%') {
-            return;
-        }
+    for reference in references.iter().filter(|reference| reference.contains('%')) {
         let decoded = decode(reference);
-        if decoded != reference
+        if decoded != *reference
             && target(document, reference).is_none()
             && target(document, &decoded).is_some()
         {
-            plain.insert(reference.to_owned(), decoded);
+            plain.insert(reference.clone(), decoded);
         }
-    });
+    }
     let names = document.pointer("/components/schemas").into_iter().flat_map(members).map(|(name, _)| name);
     let mut mapped = BTreeSet::new();
     bare_names(document, &mut mapped);
@@ -93,17 +103,13 @@ fn decode(text: &str) -> String {
 }
 
 /// What is referred to within something else becomes a component, which its old place refers to as well.
-fn give_names(document: &mut Value) {
-    let mut found = BTreeSet::new();
-    walk_references(document, &mut |_, reference| {
-        if is_within(reference)
+fn give_names(document: &mut Value, references: BTreeSet<String>) {
+    let is_part = |reference: &String| {
+        is_within(reference)
             && target(document, reference).is_some_and(|target| target.is_object() || target.is_boolean())
-        {
-            found.insert(reference.to_owned());
-        }
-    });
+    };
     // The inner ones first: they leave a reference behind in the outer one.
-    let mut found: Vec<String> = found.into_iter().collect();
+    let mut found: Vec<String> = references.into_iter().filter(is_part).collect();
     found.sort_by_key(|reference| std::cmp::Reverse(reference.matches('/').count()));
     let mut moved = BTreeMap::new();
     let mut numbers = BTreeMap::new();
