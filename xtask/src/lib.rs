@@ -11,11 +11,14 @@
 //!
 //! [`new_vendor`] begins the folder and the crate of a further vendor.
 //!
+//! [`budget`] compares what the crates cost those who build them with what they may cost.
+//!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
 
 pub mod api;
 pub mod bite;
+pub mod budget;
 pub mod derive;
 pub mod diff;
 pub mod document;
