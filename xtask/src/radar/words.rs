@@ -105,8 +105,10 @@ fn parts(word: &str) -> Vec<String> {
         if start > 0 && last[start].is_none() {
             continue;
         }
+        let rest = &word.as_bytes()[start..];
         for (index, known) in KNOWN.iter().enumerate() {
-            if word[start..].starts_with(known) {
+            // By their first letters, most need not be compared.
+            if rest[0] == known.as_bytes()[0] && rest.starts_with(known.as_bytes()) {
                 let end = start + known.len();
                 last[end] = Some(last[end].map_or(index, |other| other.min(index)));
             }
