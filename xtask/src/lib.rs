@@ -11,11 +11,14 @@
 //!
 //! [`new_vendor`] begins the folder and the crate of a further vendor.
 //!
+//! [`budget`] compares what the crates cost those who build them with what they may cost.
+//!
 //! [`bite`] is no part of it: it takes away what keeps secrets unprinted, and
 //! sees whether a test notices.
 
 pub mod api;
 pub mod bite;
+pub mod budget;
 pub mod derive;
 pub mod diff;
 pub mod document;
@@ -28,7 +31,6 @@ mod order;
 pub mod overlay;
 pub mod pipeline;
 mod pointer;
-pub mod problem;
 pub mod prove;
 pub mod radar;
 pub mod release;
@@ -43,3 +45,5 @@ pub mod vendor;
 pub mod verify;
 pub mod whole;
 mod yaml;
+
+pub use xtask_read::problem;

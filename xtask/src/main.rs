@@ -8,7 +8,9 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use xtask::{bite, diff, generate, new_vendor, problem::Problem, prove, radar, update, verify, whole};
+use xtask::{
+    bite, budget, diff, generate, new_vendor, problem::Problem, prove, radar, update, verify, whole,
+};
 
 /// Generates the vendor clients from specs/ and checks them.
 #[derive(Parser)]
@@ -53,6 +55,9 @@ enum Command {
         #[arg(long, value_name = "TEXT")]
         only: Option<String>,
     },
+    /// Compares the dependencies and the generated lines of each published crate with .cargo/budget.toml; exit code 1
+    /// where one has more, or where the budget no longer bounds it, 2 on bad input.
+    Budget,
     /// Begins the folder and the crate of a further vendor; exit code 2 where nothing can be made of the document, and
     /// then nothing is written.
     NewVendor {
@@ -175,6 +180,7 @@ fn run(arguments: Arguments, unreadable: u8) -> ExitCode {
         Command::Bite { list, only } => {
             bite::run(&root, &bite::Options { list: root.join(list), only }, &mut report).map(stale)
         }
+        Command::Budget => budget::run(&root, &mut report).map(stale),
         Command::NewVendor { name, from, select } => {
             let today = jiff::Timestamp::now().strftime("%F").to_string();
             new_vendor::run(&root, &new_vendor::Options { name, from, select, today }, &mut report)?;

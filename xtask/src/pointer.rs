@@ -1,8 +1,15 @@
 //! JSON pointers, by which every message says where in a document it is.
 
+use std::fmt;
+
 /// A name as one segment of a pointer.
 pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    // Hardly a name has one, and every name of a document comes through here.
+    if name.as_bytes().contains(&b'~') || name.as_bytes().contains(&b'/') {
+        name.replace('~', "~0").replace('/', "~1")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The name that a segment of a pointer stands for.
@@ -20,6 +27,27 @@ pub(crate) fn at_member<T>(place: &mut String, name: &str, inside: impl FnOnce(&
     result
 }
 
+/// Where a walk is. It becomes a pointer only where somebody asks: a walk asks at few of the places that it passes.
+#[derive(Clone, Copy, Debug)]
+pub enum Place<'a> {
+    /// What the walk began with.
+    Start,
+    /// A member of an object.
+    Member(&'a Place<'a>, &'a str),
+    /// An item of a list.
+    Item(&'a Place<'a>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start => Ok(()),
+            Self::Member(outer, name) => write!(f, "{outer}/{}", escape(name)),
+            Self::Item(outer, index) => write!(f, "{outer}/{index}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +59,14 @@ mod tests {
             assert_eq!(unescape(&segment), name);
             assert!(!segment.contains('/'));
         }
+    }
+
+    #[test]
+    fn a_place_in_a_walk_is_a_pointer() {
+        let paths = Place::Member(&Place::Start, "paths");
+        let place = Place::Member(&paths, "/a/{b}");
+        assert_eq!(Place::Item(&place, 2).to_string(), "/paths/~1a~1{b}/2");
+        assert_eq!(Place::Start.to_string(), "");
     }
 
     #[test]

@@ -50,12 +50,21 @@ pub fn operations<'a>(document: &Value, operations: impl IntoIterator<Item = &'a
 }
 
 fn reached_components(document: &Value, paths: &Value) -> Value {
-    let mut components = document.get("components").cloned().unwrap_or_else(|| json!({}));
-    document::retain_components(&mut components, &document::reached(document, paths));
-    if let Some(components) = components.as_object_mut() {
-        components.retain(|_, named| named.as_object().is_some_and(|named| !named.is_empty()));
+    let components = match document.get("components") {
+        Some(Value::Object(components)) => components,
+        other => return other.cloned().unwrap_or_else(|| json!({})),
+    };
+    let reached = document::reached(document, paths);
+    let mut kept = Map::new();
+    for (kind, named) in components {
+        let is_kept = |name: &str| document::is_retained(kind, name, &reached);
+        let named = members(named).filter(|(name, _)| is_kept(name));
+        let named: Map<_, _> = named.map(|(name, value)| (name.clone(), value.clone())).collect();
+        if !named.is_empty() {
+            kept.insert(kind.clone(), Value::Object(named));
+        }
     }
-    components
+    Value::Object(kept)
 }
 
 /// The published components under the names that they have in our document.

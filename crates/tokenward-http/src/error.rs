@@ -1,6 +1,6 @@
 //! Why a client could not be built, or a request not be authorized.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 
@@ -16,23 +16,20 @@ use crate::{SendError, retry_after::retry_after};
 /// ```
 ///
 /// The text never quotes what was passed in: it may be a secret in the wrong place.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The address cannot be called.
-    #[error("base address refused: {reason}")]
     BaseUrl {
         /// What is wrong with it.
         reason: &'static str,
     },
     /// The credential cannot be sent.
-    #[error("credential refused: {reason}")]
     Credential {
         /// What is wrong with it.
         reason: &'static str,
     },
     /// A setting has a value that cannot be used.
-    #[error("{setting} refused: {reason}")]
     Setting {
         /// Which one.
         setting: &'static str,
@@ -40,14 +37,33 @@ pub enum BuildError {
         reason: &'static str,
     },
     /// A variable of the environment is not set.
-    #[error("the environment variable {variable} is not set")]
     Variable {
         /// Its name.
         variable: &'static str,
     },
     /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Http(#[source] reqwest::Error),
+    Http(reqwest::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BaseUrl { reason } => write!(f, "base address refused: {reason}"),
+            Self::Credential { reason } => write!(f, "credential refused: {reason}"),
+            Self::Setting { setting, reason } => write!(f, "{setting} refused: {reason}"),
+            Self::Variable { variable } => write!(f, "the environment variable {variable} is not set"),
+            Self::Http(_) => f.write_str("the HTTP client could not be set up"),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Http(source) => Some(source),
+            _ => None,
+        }
+    }
 }
 
 /// Why a request could not be authorized.
@@ -60,14 +76,21 @@ pub enum BuildError {
 /// ```
 ///
 /// It is cheap to clone, because many callers may wait for one answer.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("no authorization: {reason}")]
+#[derive(Clone, Debug)]
 pub struct AuthorizeError {
     reason: std::sync::Arc<str>,
     status: Option<u16>,
     retry_after: Option<Duration>,
     is_unusable: bool,
 }
+
+impl fmt::Display for AuthorizeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no authorization: {}", self.reason)
+    }
+}
+
+impl std::error::Error for AuthorizeError {}
 
 impl AuthorizeError {
     /// With a reason that may pass, and that holds no secret and no body of an answer.

@@ -1,5 +1,7 @@
 //! Why a request has no answer that can be read.
 
+use std::fmt;
+
 use progenitor_client::Error;
 
 use crate::AuthorizeError;
@@ -15,17 +17,14 @@ use crate::AuthorizeError;
 ///
 /// Generated methods turn it into [`progenitor_client::Error`]; families into
 /// their own, by [`Call::answer`](crate::Call::answer).
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum SendError {
     /// The request cannot be sent as it is. Nothing was sent.
-    #[error("invalid request: {0}")]
     Refused(String),
     /// There is no authorization to send it with. Nothing was sent but the request for one.
-    #[error(transparent)]
-    Unauthorized(#[from] AuthorizeError),
+    Unauthorized(AuthorizeError),
     /// No answer, or none in time.
-    #[error("no answer")]
     Http {
         /// What the HTTP client says.
         source: reqwest::Error,
@@ -33,11 +32,39 @@ pub enum SendError {
         is_first: bool,
     },
     /// The credential was refused, and the next call goes with another one. The body is unread.
-    #[error("answered {}; the credential will be renewed", .0.status())]
     Expired(Box<reqwest::Response>),
     /// An answer that is no success, with its body unread.
-    #[error("answered {}", .0.status())]
     Status(Box<reqwest::Response>),
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(reason) => write!(f, "invalid request: {reason}"),
+            Self::Unauthorized(error) => error.fmt(f),
+            Self::Http { .. } => f.write_str("no answer"),
+            Self::Expired(response) => {
+                write!(f, "answered {}; the credential will be renewed", response.status())
+            }
+            Self::Status(response) => write!(f, "answered {}", response.status()),
+        }
+    }
+}
+
+impl std::error::Error for SendError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unauthorized(error) => error.source(),
+            Self::Http { source, .. } => Some(source),
+            Self::Refused(_) | Self::Expired(_) | Self::Status(_) => None,
+        }
+    }
+}
+
+impl From<AuthorizeError> for SendError {
+    fn from(error: AuthorizeError) -> Self {
+        Self::Unauthorized(error)
+    }
 }
 
 impl From<reqwest::Error> for SendError {

@@ -9,9 +9,12 @@
 #![allow(clippy::print_stdout, reason = "the figures are the program's output")]
 
 mod bare;
+mod build;
 mod child;
+mod children;
 mod clients;
 mod gate;
+mod generation;
 mod inventory;
 mod latency;
 mod listing;
@@ -53,6 +56,10 @@ enum What {
     Inventory,
     /// Peak memory of long lists, and when the first token is there.
     Memory,
+    /// What each vendor's crate takes to be built, beside what openapi-generator makes of the same document.
+    Build(build::Options),
+    /// Processor time of `cargo xtask generate` and `cargo xtask spec diff`.
+    Generation(generation::Options),
     /// One client alone, for a profiler: it prints nothing.
     Drive {
         /// Whose list it is.
@@ -93,6 +100,8 @@ fn main() -> Result<()> {
             What::Latency => print(&latency::section(quick)?),
             What::Inventory => print(&inventory::section(quick)?),
             What::Memory => print(&memory::section(quick)?),
+            What::Build(options) => print(&build::section(options, quick)?),
+            What::Generation(options) => print(&generation::section(options, quick)?),
             What::Probe { list, short, long } => memory::probe(*list, short, long)?,
             What::Gate { list, count } => gate::run(*list, *count)?,
             What::Drive { list, contender, count, lists } => {

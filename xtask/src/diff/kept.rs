@@ -29,9 +29,10 @@ pub(super) fn recognise<'a>(
 ) -> Option<(&'a Vendor, &'a Upstream)> {
     let upstreams =
         vendors.iter().flat_map(|vendor| vendor.config.upstream.iter().map(move |one| (vendor, one)));
+    let indices = [old, new].map(Index::of);
     let found = |upstream: &Upstream| {
         let wanted = of_upstream(upstream);
-        [old, new].map(|document| find(document, &wanted).len()).into_iter().max().unwrap_or_default()
+        indices.iter().map(|index| index.find(&wanted).len()).max().unwrap_or_default()
     };
     let counted = upstreams.map(|(vendor, upstream)| (found(upstream), vendor, upstream));
     counted
@@ -77,37 +78,48 @@ impl Operation<'_> {
 
 /// Finds the kept operations of a document.
 pub(super) fn find<'a>(document: &'a Value, wanted: &Wanted) -> Operations<'a> {
-    let resolve = Document(document);
-    let mut all = Vec::new();
-    for (path, item) in document.get("paths").into_iter().flat_map(schema::members) {
-        let item = resolve.resolve(item);
-        for (method, operation) in schema::members(item) {
-            if crate::vendor::METHODS.contains(&method.as_str()) {
-                all.push((
-                    format!("{} {path}", method.to_uppercase()),
-                    Operation { method, path, item, operation },
-                ));
+    Index::of(document).find(wanted)
+}
+
+/// The operations of a document as one looks for them.
+struct Index<'a>([(Form, BTreeMap<String, Option<Operation<'a>>>); 3]);
+
+/// What of `METHOD /path` counts.
+type Form = fn(&str) -> String;
+
+impl<'a> Index<'a> {
+    fn of(document: &'a Value) -> Self {
+        let resolve = Document(document);
+        let mut all = Vec::new();
+        for (path, item) in document.get("paths").into_iter().flat_map(schema::members) {
+            let item = resolve.resolve(item);
+            for (method, operation) in schema::members(item) {
+                if crate::vendor::METHODS.contains(&method.as_str()) {
+                    all.push((
+                        format!("{} {path}", method.to_uppercase()),
+                        Operation { method, path, item, operation },
+                    ));
+                }
             }
         }
+        let by = |form: Form| {
+            let mut keys: BTreeMap<String, Option<Operation<'a>>> = BTreeMap::new();
+            for (key, operation) in &all {
+                // Two of one form cannot be told apart by it.
+                keys.entry(form(key)).and_modify(|known| *known = None).or_insert(Some(*operation));
+            }
+            keys
+        };
+        // As it is written; but for the names of parameters; but for versions in the path.
+        let forms: [Form; 3] = [str::to_owned, template, without_versions];
+        Self(forms.map(|form| (form, by(form))))
     }
-    let by = |form: fn(&str) -> String| {
-        let mut keys: BTreeMap<String, Option<Operation<'a>>> = BTreeMap::new();
-        for (key, operation) in &all {
-            // Two of one form cannot be told apart by it.
-            keys.entry(form(key)).and_modify(|known| *known = None).or_insert(Some(*operation));
-        }
-        keys
-    };
-    // As it is written; but for the names of parameters; but for versions in the path.
-    let forms: [fn(&str) -> String; 3] = [str::to_owned, template, without_versions];
-    let indices = forms.map(|form| (form, by(form)));
-    wanted
-        .iter()
-        .filter_map(|(name, key)| {
-            let found = indices.iter().find_map(|(form, index)| index.get(&form(key)).copied().flatten());
-            found.map(|operation| (name.clone(), operation))
-        })
-        .collect()
+
+    fn find(&self, wanted: &Wanted) -> Operations<'a> {
+        let operation =
+            |key: &str| self.0.iter().find_map(|(form, index)| index.get(&form(key)).copied().flatten());
+        wanted.iter().filter_map(|(name, key)| Some((name.clone(), operation(key)?))).collect()
+    }
 }
 
 /// The kept operations that a document has, by the names of their methods.

@@ -319,7 +319,7 @@ fn dangling(document: &Value, operation: &Value, name: &str, side: &str) -> Vec<
     let reached = document::reached(document, operation);
     let parts = reached.iter().filter_map(|reference| document.pointer(&reference[1..])).chain([operation]);
     for part in parts {
-        document::walk_references(part, &mut String::new(), &mut |_, reference| {
+        document::walk_references(part, &mut |_, reference| {
             if reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer)).is_none() {
                 dangling
                     .insert(format!("{name}: {} is not in the {side} document", schema::short(reference)));

@@ -41,8 +41,7 @@ pub(super) fn count(old: &Value, new: &Value, kept: &BTreeSet<*const Value>) -> 
     let changed = changed_components(old, new);
     let has_changed = |key: &(String, String), operation: &Value| {
         was.get(key).is_some_and(|old| {
-            structure::of(old) != structure::of(operation)
-                || references(operation).iter().any(|to| changed.contains(to))
+            is_changed(old, operation) || references(operation).iter().any(|to| changed.contains(to))
         })
     };
     Outside {
@@ -53,9 +52,14 @@ pub(super) fn count(old: &Value, new: &Value, kept: &BTreeSet<*const Value>) -> 
     }
 }
 
+/// Whether the structure differs; what is the same to the letter is the same in structure.
+fn is_changed(old: &Value, new: &Value) -> bool {
+    old != new && structure::of(old) != structure::of(new)
+}
+
 fn references(value: &Value) -> BTreeSet<String> {
     let mut references = BTreeSet::new();
-    document::walk_references(value, &mut String::new(), &mut |_, to| {
+    document::walk_references(value, &mut |_, to| {
         references.insert(to.to_owned());
     });
     references
@@ -73,7 +77,7 @@ fn changed_components(old: &Value, new: &Value) -> BTreeSet<String> {
                 users.entry(used).or_default().push(reference.clone());
             }
             let before = before.and_then(|named| named.get(name));
-            if before.map(structure::of) != Some(structure::of(component)) {
+            if before.is_none_or(|before| is_changed(before, component)) {
                 open.push(reference);
             }
         }

@@ -18,41 +18,68 @@ const LONGEST_CHAIN: usize = 16;
 
 /// Brings a document to the one form.
 pub(super) fn bring(document: &mut Value) {
-    let plain = plain_references(document);
-    rewrite_references(document, &|reference| plain.get(reference).cloned());
+    let mut references = references(document);
+    let plain = plain_references(document, &references);
+    if !plain.is_empty() {
+        rewrite_references(document, &|reference| plain.get(reference).cloned());
+        references = self::references(document);
+    }
     // Before path items are copied, so that what is referred to within them stays one.
-    give_names(document);
+    give_names(document, references);
     resolve_path_items(document);
+}
+
+/// All references, each once: a document repeats them a hundred times over.
+fn references(document: &Value) -> BTreeSet<String> {
+    let mut references = BTreeSet::new();
+    walk_references(document, &mut |_, reference| {
+        if !references.contains(reference) {
+            references.insert(reference.to_owned());
+        }
+    });
+    references
 }
 
 /// New texts of references: percent-encoding is taken off where it leads somewhere then, and the bare names of a
 /// discriminator become references.
-fn plain_references(document: &Value) -> BTreeMap<String, String> {
+fn plain_references(document: &Value, references: &BTreeSet<String>) -> BTreeMap<String, String> {
     let mut plain = BTreeMap::new();
-    walk_references(document, &mut String::new(), &mut |_, reference| {
+    for reference in references.iter().filter(|reference| reference.contains('%')) {
         let decoded = decode(reference);
-        if decoded != reference
+        if decoded != *reference
             && target(document, reference).is_none()
             && target(document, &decoded).is_some()
         {
-            plain.insert(reference.to_owned(), decoded);
+            plain.insert(reference.clone(), decoded);
         }
-    });
+    }
     let names = document.pointer("/components/schemas").into_iter().flat_map(members).map(|(name, _)| name);
-    let mapped = bare_names(document);
+    let mut mapped = BTreeSet::new();
+    bare_names(document, &mut mapped);
     let known = names.filter(|name| mapped.contains(name.as_str()));
     plain.extend(known.map(|name| (name.clone(), format!("#/components/schemas/{}", pointer::escape(name)))));
     plain
 }
 
-/// What discriminators map to without saying where it is.
-fn bare_names(value: &Value) -> BTreeSet<&str> {
-    let mapping = value.get("mapping").filter(|_| value.get("propertyName").is_some());
-    let own = mapping.into_iter().flat_map(members).filter_map(|(_, target)| target.as_str());
-    let own = own.filter(|target| !target.contains('/'));
-    let inner = value.as_object().into_iter().flat_map(Map::values);
-    let inner = inner.chain(value.as_array().into_iter().flatten()).flat_map(bare_names);
-    own.chain(inner).collect()
+/// Adds what discriminators map to without saying where it is.
+fn bare_names<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            if let (Some(mapping), Some(_)) = (map.get("mapping"), map.get("propertyName")) {
+                let targets = members(mapping).filter_map(|(_, target)| target.as_str());
+                found.extend(targets.filter(|target| !target.contains('/')));
+            }
+            for value in map.values() {
+                bare_names(value, found);
+            }
+        }
+        Value::Array(items) => {
+            for value in items {
+                bare_names(value, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The text with each `%20` as the byte that it stands for; as it is where that is no text.
@@ -76,17 +103,13 @@ fn decode(text: &str) -> String {
 }
 
 /// What is referred to within something else becomes a component, which its old place refers to as well.
-fn give_names(document: &mut Value) {
-    let mut found = BTreeSet::new();
-    walk_references(document, &mut String::new(), &mut |_, reference| {
-        if is_within(reference)
+fn give_names(document: &mut Value, references: BTreeSet<String>) {
+    let is_part = |reference: &String| {
+        is_within(reference)
             && target(document, reference).is_some_and(|target| target.is_object() || target.is_boolean())
-        {
-            found.insert(reference.to_owned());
-        }
-    });
+    };
     // The inner ones first: they leave a reference behind in the outer one.
-    let mut found: Vec<String> = found.into_iter().collect();
+    let mut found: Vec<String> = references.into_iter().filter(is_part).collect();
     found.sort_by_key(|reference| std::cmp::Reverse(reference.matches('/').count()));
     let mut moved = BTreeMap::new();
     let mut numbers = BTreeMap::new();

@@ -4,21 +4,17 @@
 //! operations, and each reference is to a component.
 
 mod canonical;
-mod read;
 mod references;
 
 use std::path::Path;
 
 use serde_json::Value;
 
-pub use self::{
-    read::read,
-    references::{reached, retain_components, rewrite_references, target, walk_references},
-};
-pub(crate) use self::{
-    read::{parse_yaml, read_as},
-    references::check_paths,
-};
+pub use xtask_read::read;
+pub(crate) use xtask_read::{parse_yaml, read_as};
+
+pub(crate) use self::references::{check_paths, is_retained};
+pub use self::references::{reached, retain_components, rewrite_references, target, walk_references};
 use crate::{problem::Problem, shape};
 
 /// Reads a document and checks that it is one: its version, its size, its depth and its references.

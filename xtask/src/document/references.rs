@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::{
-    pointer,
+    pointer::{self, Place},
     problem::Problem,
     schema::{members, members_mut},
 };
@@ -17,12 +17,11 @@ pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
 
 /// Every `$ref` and every target of a discriminator's mapping stands in the same document.
 pub(super) fn check(document: &Value) -> Result<(), Problem> {
-    check_types(document, false, &mut String::new())?;
+    check_types(document, false, Place::Start)?;
     let mut problem = None;
-    walk_references(document, &mut String::new(), &mut |place, reference| {
+    walk_references(document, &mut |place, reference| {
         if problem.is_none() && target(document, reference).is_none_or(|_| reference == "#") {
-            problem =
-                Some(Problem::at(place, format!("`{reference}` {}", why_not_followed(document, reference))));
+            problem = Some(not_followed(document, &place.to_string(), reference));
         }
     });
     problem.map_or(Ok(()), Err)
@@ -68,20 +67,25 @@ fn has_id(value: &Value, id: &str) -> bool {
 }
 
 /// A `$ref` is text; an object of that name is a property.
-fn check_types(value: &Value, names: bool, place: &mut String) -> Result<(), Problem> {
+fn check_types(value: &Value, names: bool, place: Place<'_>) -> Result<(), Problem> {
     match value.get("$ref") {
         None | Some(Value::String(_) | Value::Object(_)) => {}
-        Some(other) => return Err(Problem::at(place, format!("`$ref` is {other}, which refers to nothing"))),
+        Some(other) => {
+            return Err(Problem::at(
+                place.to_string(),
+                format!("`$ref` is {other}, which refers to nothing"),
+            ));
+        }
     }
-    each_inner(value, names, place, &mut |inner, names, place| check_types(inner, names, place))
+    each_inner(value, names, place, &mut check_types)
 }
 
 /// Calls `found` with the place and text of each reference.
-pub fn walk_references(value: &Value, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
-    walk(value, false, place, found);
+pub fn walk_references(value: &Value, found: &mut dyn FnMut(Place<'_>, &str)) {
+    walk(value, false, Place::Start, found);
 }
 
-fn walk(value: &Value, names: bool, place: &mut String, found: &mut dyn FnMut(&str, &str)) {
+fn walk(value: &Value, names: bool, place: Place<'_>, found: &mut dyn FnMut(Place<'_>, &str)) {
     // Where names are to stand, a text of this name is a part that is kept elsewhere.
     if let Some(Value::String(reference)) = value.get("$ref") {
         found(place, reference);
@@ -93,7 +97,7 @@ fn walk(value: &Value, names: bool, place: &mut String, found: &mut dyn FnMut(&s
             found(place, target);
         }
     }
-    let inside = &mut |inner: &Value, names, place: &mut String| {
+    let inside = &mut |inner: &Value, names, place: Place<'_>| {
         walk(inner, names, place, found);
         Ok(())
     };
@@ -101,20 +105,26 @@ fn walk(value: &Value, names: bool, place: &mut String, found: &mut dyn FnMut(&s
     let _: Result<(), Problem> = each_inner(value, names, place, inside);
 }
 
-type Inside<'a> = &'a mut dyn FnMut(&Value, bool, &mut String) -> Result<(), Problem>;
+type Inside<'a> = &'a mut dyn FnMut(&Value, bool, Place<'_>) -> Result<(), Problem>;
 
 /// Calls `inside` with every value in this one that may hold references, until that fails.
-fn each_inner(value: &Value, names: bool, place: &mut String, inside: Inside<'_>) -> Result<(), Problem> {
+fn each_inner(value: &Value, names: bool, place: Place<'_>, inside: Inside<'_>) -> Result<(), Problem> {
     match value {
-        Value::Object(map) => map.iter().try_for_each(|(key, value)| match holds(names, key, value) {
-            Some(names) => pointer::at_member(place, key, |place| inside(value, names, place)),
-            None => Ok(()),
-        }),
-        Value::Array(items) => items.iter().enumerate().try_for_each(|(index, value)| {
-            pointer::at_member(place, &index.to_string(), |place| inside(value, false, place))
-        }),
-        _ => Ok(()),
+        Value::Object(map) => {
+            for (key, value) in map {
+                if let Some(names) = holds(names, key, value) {
+                    inside(value, names, Place::Member(&place, key))?;
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                inside(value, false, Place::Item(&place, index))?;
+            }
+        }
+        _ => {}
     }
+    Ok(())
 }
 
 /// Whether references may be in this member, and if so, whether its own keys are names of the vendor's.
@@ -141,6 +151,8 @@ fn holds(names: bool, key: &str, value: &Value) -> Option<bool> {
     ];
 
     match key {
+        // Most members are, and need not be compared with all those names.
+        _ if !value.is_object() && !value.is_array() => None,
         _ if names => Some(false),
         "example" | "value" => None,
         "examples" if value.is_array() => None,
@@ -182,7 +194,7 @@ pub fn reached(document: &Value, start: &Value) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut open = vec![start];
     while let Some(value) = open.pop() {
-        walk_references(value, &mut String::new(), &mut |_, reference| {
+        walk_references(value, &mut |_, reference| {
             if let Some(target) = target(document, reference)
                 && reached.insert(reference.to_owned())
             {
@@ -193,15 +205,18 @@ pub fn reached(document: &Value, start: &Value) -> BTreeSet<String> {
     reached
 }
 
+/// Whether this component is among these references. Security schemes are named without one.
+pub(crate) fn is_retained(kind: &str, name: &str, reached: &BTreeSet<String>) -> bool {
+    kind == "securitySchemes" || reached.contains(&format!("#/components/{kind}/{}", pointer::escape(name)))
+}
+
 /// Takes out the components that are not among these references; how many those were.
-///
-/// Security schemes are named without a reference, and stay.
 pub fn retain_components(components: &mut Value, reached: &BTreeSet<String>) -> usize {
     let mut count = 0;
     for (kind, named) in members_mut(components) {
-        let Some(named) = named.as_object_mut().filter(|_| kind != "securitySchemes") else { continue };
+        let Some(named) = named.as_object_mut() else { continue };
         let before = named.len();
-        named.retain(|name, _| reached.contains(&format!("#/components/{kind}/{}", pointer::escape(name))));
+        named.retain(|name, _| is_retained(kind, name, reached));
         count += before - named.len();
     }
     count

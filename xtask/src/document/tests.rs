@@ -296,7 +296,7 @@ components:
     );
     assert_eq!(check(&document), Ok(()));
     let mut found = Vec::new();
-    walk_references(&document, &mut String::new(), &mut |_, reference| found.push(reference.to_owned()));
+    walk_references(&document, &mut |_, reference| found.push(reference.to_owned()));
     found.sort();
     assert_eq!(found, ["#/components/examples/One", "#/components/schemas/B", "#/components/schemas/C"]);
 }

@@ -116,6 +116,7 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     let crate_name = vendor.name.crate_name();
     point(format!("Cargo.toml: a line for {crate_name} in the table of dependencies"));
     point(format!(".cargo/deny.toml: {crate_name} among those who may depend on reqwest"));
+    point(format!(".cargo/budget.toml: what {crate_name} may cost; `cargo xtask budget` says what it does"));
     point(".ci/run: the vendor in the lists of clients that are built alone".to_owned());
     point("crates/tokenward: a feature, a module, the TLS features, the tables of the READMEs".to_owned());
     point("crates/tokenward-testkit: a simulator; tests/: the promises, on it".to_owned());

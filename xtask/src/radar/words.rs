@@ -99,70 +99,82 @@ fn parts(word: &str) -> Vec<String> {
     if !word.is_ascii() || word.len() > LONGEST {
         return whole();
     }
-    // The parts of the first so many letters, where those are words.
-    let mut made: Vec<Option<Vec<&str>>> = vec![None; word.len() + 1];
-    made[0] = Some(Vec::new());
-    for end in 1..=word.len() {
-        let last = KNOWN.iter().find_map(|known| {
-            let start = word[..end].strip_suffix(known)?.len();
-            made[start].clone().map(|mut parts| {
-                parts.push(known);
-                parts
-            })
-        });
-        made[end] = last;
+    // The last part of the first so many letters, where those are words: the first one of the table that fits.
+    let mut last: Vec<Option<usize>> = vec![None; word.len() + 1];
+    for start in 0..word.len() {
+        if start > 0 && last[start].is_none() {
+            continue;
+        }
+        let rest = &word.as_bytes()[start..];
+        for (index, known) in KNOWN.iter().enumerate() {
+            // By their first letters, most need not be compared.
+            if rest[0] == known.as_bytes()[0] && rest.starts_with(known.as_bytes()) {
+                let end = start + known.len();
+                last[end] = Some(last[end].map_or(index, |other| other.min(index)));
+            }
+        }
     }
-    made.pop().flatten().map_or_else(whole, |parts| parts.into_iter().map(str::to_owned).collect())
+    let mut parts = Vec::new();
+    let mut end = word.len();
+    while let Some(index) = last[end] {
+        parts.push(KNOWN[index].to_owned());
+        end -= KNOWN[index].len();
+    }
+    if parts.is_empty() {
+        return whole();
+    }
+    parts.reverse();
+    parts
 }
 
 /// How much it takes for an operation to be named.
 pub(super) const ENOUGH: u8 = 2;
 
 /// What speaks of tokens by itself.
-const CREDENTIALS: [&str; 27] = [
-    "api token",
-    "api key",
-    "api client",
-    "api secret",
-    "access token",
-    "access key",
-    "app key",
-    "app password",
-    "application key",
-    "application password",
-    "auth key",
-    "auth token",
-    "bearer token",
-    "caller identity",
-    "client credential",
-    "client secret",
-    "deploy key",
-    "deploy token",
-    "key pair",
-    "oauth app",
-    "oauth application",
-    "oauth client",
-    "oauth token",
-    "personal access",
-    "refresh token",
-    "service token",
-    "who am i",
+const CREDENTIALS: [&[&str]; 27] = [
+    &["api", "token"],
+    &["api", "key"],
+    &["api", "client"],
+    &["api", "secret"],
+    &["access", "token"],
+    &["access", "key"],
+    &["app", "key"],
+    &["app", "password"],
+    &["application", "key"],
+    &["application", "password"],
+    &["auth", "key"],
+    &["auth", "token"],
+    &["bearer", "token"],
+    &["caller", "identity"],
+    &["client", "credential"],
+    &["client", "secret"],
+    &["deploy", "key"],
+    &["deploy", "token"],
+    &["key", "pair"],
+    &["oauth", "app"],
+    &["oauth", "application"],
+    &["oauth", "client"],
+    &["oauth", "token"],
+    &["personal", "access"],
+    &["refresh", "token"],
+    &["service", "token"],
+    &["who", "am", "i"],
 ];
 
 /// One word that does.
 const CREDENTIAL_WORDS: [&str; 5] = ["credential", "pat", "secret", "token", "whoami"];
 
 /// What speaks of tokens beside something else that does.
-const HINTS: [&str; 9] = [
-    "encryption key",
-    "mobile key",
-    "oauth",
-    "private key",
-    "sdk key",
-    "service account",
-    "shared key",
-    "signing key",
-    "ssh key",
+const HINTS: [&[&str]; 9] = [
+    &["encryption", "key"],
+    &["mobile", "key"],
+    &["oauth"],
+    &["private", "key"],
+    &["sdk", "key"],
+    &["service", "account"],
+    &["shared", "key"],
+    &["signing", "key"],
+    &["ssh", "key"],
 ];
 
 /// What a token is that gives access to nothing: a place in a list, a word that was counted, a form that was not forged.
@@ -192,25 +204,25 @@ const OTHER_TOKENS: [&str; 20] = [
 /// The phrases among these words that speak of tokens, and how much each says.
 pub(super) fn phrases(words: &[String]) -> Vec<(String, u8)> {
     let mut found = Vec::new();
-    let all = |phrases: &[&'static str]| -> Vec<&'static str> {
-        phrases.iter().copied().filter(|phrase| has(words, phrase)).collect()
+    let all = |phrases: &[&[&str]]| -> Vec<String> {
+        phrases.iter().filter(|phrase| has(words, phrase)).map(|phrase| phrase.join(" ")).collect()
     };
-    found.extend(all(&CREDENTIALS).into_iter().map(|phrase| (phrase.to_owned(), ENOUGH)));
+    found.extend(all(&CREDENTIALS).into_iter().map(|phrase| (phrase, ENOUGH)));
     for word in CREDENTIAL_WORDS {
         let said = || found.iter().any(|(phrase, _)| phrase.split(' ').any(|part| part == word));
         if has_word(words, word) && !said() {
             found.push((word.to_owned(), ENOUGH));
         }
     }
-    let hints = all(&HINTS).into_iter().filter(|hint| !found.iter().any(|(phrase, _)| phrase.contains(hint)));
-    let hints: Vec<(String, u8)> = hints.map(|hint| (hint.to_owned(), 1)).collect();
+    let mut hints = all(&HINTS);
+    hints.retain(|hint| !found.iter().any(|(phrase, _)| phrase.contains(hint)));
+    let hints: Vec<(String, u8)> = hints.into_iter().map(|hint| (hint, 1)).collect();
     found.extend(hints);
     found.extend(replacement(words).map(|phrase| (phrase, ENOUGH)));
     found
 }
 
-fn has(words: &[String], phrase: &str) -> bool {
-    let phrase: Vec<&str> = phrase.split(' ').collect();
+fn has(words: &[String], phrase: &[&str]) -> bool {
     words.windows(phrase.len()).any(|window| window == phrase)
 }
 

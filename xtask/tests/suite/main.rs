@@ -10,6 +10,7 @@
 mod api;
 mod bad_input;
 mod bite;
+mod budget;
 mod diff;
 mod fresh;
 mod hostile;

@@ -1,4 +1,9 @@
 //! From a file to a value: bytes, encoding, format, bounds.
+//!
+//! A crate of its own, because reading is half of what `cargo xtask` does with a published document: it is optimised in
+//! every build, which takes seconds here and would take two minutes in `xtask`.
+
+pub mod problem;
 
 use std::{fmt, io::Read, path::Path};
 
@@ -6,7 +11,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAcce
 use serde_json::{Map, Value};
 use serde_saphyr::{Error, budget::BudgetBreach};
 
-use crate::problem::Problem;
+use problem::Problem;
 
 /// Published documents are a few megabytes.
 const LARGEST: u64 = 32 << 20;
@@ -19,7 +24,7 @@ pub fn read(path: &Path) -> Result<Value, Problem> {
 }
 
 /// The same, as anything that can be made of it.
-pub(crate) fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
+pub fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
     text(path).and_then(|text| parse_as(&text)).map_err(|problem| problem.in_file(path))
 }
 
@@ -79,7 +84,7 @@ fn parse_json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
 }
 
 /// Reads YAML, within the same bounds but for its size.
-pub(crate) fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+pub fn parse_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
             max_depth: DEEPEST,
