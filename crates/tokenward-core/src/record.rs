@@ -245,7 +245,10 @@ impl<'a> Copy<'a> {
             is_first = false;
             let name = self.text()?;
             // What cannot be read is left out, too.
-            let is_secret = serde_json::from_str(name).map_or(true, |name: String| sounds_secret(&name));
+            let is_secret = match name.contains('\\') {
+                true => serde_json::from_str(name).map_or(true, |name: String| sounds_secret(&name)),
+                false => sounds_secret(name.trim_matches('"')),
+            };
             let is_hidden = self.is_hidden;
             self.is_hidden |= is_secret;
             if !is_secret && !std::mem::take(&mut is_first_shown) {

@@ -24,7 +24,12 @@ impl Seen {
         let hash = self.hasher.hash_one(one);
         let shard = shard_of(hash, self.shards.len());
         let Err(at) = self.shards[shard].binary_search(&hash) else { return false };
-        self.shards[shard].insert(at, hash);
+        let shard = &mut self.shards[shard];
+        if shard.len() == shard.capacity() {
+            // Not doubled: most of a million would then be room that nothing is in.
+            shard.reserve_exact(shard.len() / 4 + 4);
+        }
+        shard.insert(at, hash);
         self.count += 1;
         self.split();
         true
@@ -37,8 +42,8 @@ impl Seen {
 
     /// Keeps shards so short that making room in one costs little.
     fn split(&mut self) {
-        const LONGEST: u64 = 512;
-        const FACTOR: usize = 8;
+        const LONGEST: u64 = 128;
+        const FACTOR: usize = 4;
 
         if self.count <= LONGEST * self.shards.len() as u64 {
             return;

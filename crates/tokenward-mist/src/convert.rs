@@ -147,41 +147,76 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 /// The short form of a privilege that has a role, a scope and its target alone, as nearly all have.
 fn usual(privilege: &RawValue) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Usual<'a> {
-        #[serde(borrow)]
-        role: Cow<'a, str>,
-        #[serde(borrow)]
-        scope: Cow<'a, str>,
-        #[serde(default, rename = "org_id")]
-        _org_id: Option<de::IgnoredAny>,
-        #[serde(default, deserialize_with = "text")]
-        site_id: Option<String>,
-        #[serde(default, deserialize_with = "text")]
-        sitegroup_id: Option<String>,
-    }
-
-    /// A text, and not null, which is shown.
-    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Option<String>, D::Error> {
-        String::deserialize(deserializer).map(Some)
-    }
-
     // A list would be read by position.
-    let privilege = Some(privilege.get()).filter(|json| json.starts_with('{'))?;
-    let Usual { role, scope, site_id, sitegroup_id, .. } = serde_json::from_str(privilege).ok()?;
+    let json = Some(privilege.get()).filter(|json| json.starts_with('{'))?;
+    let Usual { role, scope, site_id, sitegroup_id, has_more } = serde_json::from_str(json).ok()?;
+    let (role, scope) = (role?, scope?);
     let target = match (target_of(&scope), site_id, sitegroup_id) {
         (None, None, None) => None,
         (Some("site_id"), Some(id), None) | (Some("sitegroup_id"), None, Some(id)) => Some(id),
         _ => return None,
     };
-    if role.contains(':') {
+    if has_more || role.contains(':') {
         return None;
     }
     Some(match target {
-        Some(id) => [&*role, &scope, &id].join(":"),
-        None => [&*role, &scope].join(":"),
+        Some(id) => [role, scope, id].join(":"),
+        None => [role, scope].join(":"),
     })
+}
+
+/// What the short form is made of.
+#[derive(Default)]
+struct Usual<'a> {
+    role: Option<Cow<'a, str>>,
+    scope: Option<Cow<'a, str>>,
+    site_id: Option<Cow<'a, str>>,
+    sitegroup_id: Option<Cow<'a, str>>,
+    /// Whether it says anything else.
+    has_more: bool,
+}
+
+impl<'de> Deserialize<'de> for Usual<'de> {
+    /// By hand, since the error that a derived one makes of an unknown field takes longer than all the rest.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Usual<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a record")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Usual<'de>, A::Error> {
+                let mut usual = Usual::default();
+                while let Some(Text(name)) = map.next_key()? {
+                    let field = match &*name {
+                        "role" => &mut usual.role,
+                        "scope" => &mut usual.scope,
+                        "site_id" => &mut usual.site_id,
+                        "sitegroup_id" => &mut usual.sitegroup_id,
+                        other => {
+                            usual.has_more |= other != "org_id";
+                            map.next_value::<de::IgnoredAny>()?;
+                            continue;
+                        }
+                    };
+                    let Text(text) = map.next_value()?;
+                    usual.has_more |= field.replace(text).is_some();
+                }
+                Ok(usual)
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
 }
 
 /// The organization is the one that is asked for, and `org_id` is set by the vendor.
