@@ -18,4 +18,6 @@ mod requests;
 mod retry;
 mod secrets;
 mod support;
+#[cfg(feature = "rustls")]
+mod tls;
 mod wire;

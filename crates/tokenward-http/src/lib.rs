@@ -35,6 +35,8 @@ mod secret;
 mod seen;
 mod send;
 mod session;
+#[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+mod tls;
 mod vendor_token;
 
 pub mod runtime;

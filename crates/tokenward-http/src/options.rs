@@ -24,6 +24,9 @@ use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
 /// | deadline of a call, with all its sendings and waits | 2 min |
 /// | largest body of an answer | 16 MiB; 1 MiB of one record; no bound of a family's list, which is read while it arrives |
 /// | sending again | see [`RetryOptions`] |
+///
+/// TLS is that of the feature which is on; with `rustls` it is by the process's `CryptoProvider`, if one is installed when the
+/// client is built, and by ring otherwise.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct HttpOptions {
@@ -133,6 +136,9 @@ impl HttpOptions {
         // A loopback address is reached directly whatever proxy the environment names. Others are https:
         // `BaseUrl` takes nothing else, and every request is checked to go there.
         let builder = if base.is_loopback() { builder.no_proxy() } else { builder };
+        // With both, the platform's TLS is the one that was asked for: the other is on by default.
+        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
+        let builder = crate::tls::with_rustls(builder)?;
         builder.build().map_err(BuildError::Http)
     }
 }

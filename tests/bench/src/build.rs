@@ -21,8 +21,8 @@ use crate::{
 const ABOUT: &str = "A program without a line depends on one client, in a debug build of its own with the options that cargo \
 has by default. *Cold* is into an empty folder, everything having been fetched, one time, as a dependency from elsewhere is built, \
 which is not incrementally; *warm* is incremental, after the client's `lib.rs` was touched, the middle of five. *Theirs* is what `openapi-generator generate -g rust --library reqwest` makes of \
-`specs/<vendor>/openapi.yaml`. Both begin with our `Cargo.lock`, so that what both have is of one version. With rustls both compile \
-aws-lc, which is C; with native-tls both link the OpenSSL of the system. Crates are those that are built for a client, \
+`specs/<vendor>/openapi.yaml`. Both begin with our `Cargo.lock`, so that what both have is of one version. With rustls we compile ring, \
+and theirs aws-lc, which is more C; with native-tls both link the OpenSSL of the system. Crates are those that are built for a client, \
 besides itself.";
 
 const TOUCHES: usize = 5;
