@@ -1,5 +1,7 @@
 //! Why a request has no answer that can be read.
 
+use std::time::Duration;
+
 use progenitor_client::Error;
 
 use crate::AuthorizeError;
@@ -24,6 +26,12 @@ pub enum SendError {
     /// There is no authorization to send it with. Nothing was sent but the request for one.
     #[error(transparent)]
     Unauthorized(#[from] AuthorizeError),
+    /// The vendor's rate limit leaves no room for it before its deadline. Nothing was sent.
+    #[error("{}", limited(*.wait))]
+    Limited {
+        /// How long it would have had to wait, as far as that is known.
+        wait: Duration,
+    },
     /// No answer, or none in time.
     #[error("no answer")]
     Http {
@@ -38,6 +46,14 @@ pub enum SendError {
     /// An answer that is no success, with its body unread.
     #[error("answered {}", .0.status())]
     Status(Box<reqwest::Response>),
+}
+
+fn limited(wait: Duration) -> String {
+    let next = match wait.as_secs_f64().ceil() {
+        0.0 => "no answer told in time when it does".to_owned(),
+        seconds => format!("it does in {seconds} s"),
+    };
+    format!("the vendor's rate limit leaves no room for it before its deadline, and {next}; nothing was sent")
 }
 
 impl From<reqwest::Error> for SendError {
@@ -69,7 +85,7 @@ impl From<SendError> for Error<()> {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Refused(reason) => Self::InvalidRequest(reason),
-            SendError::Unauthorized(error) => Self::Custom(error.to_string()),
+            SendError::Unauthorized(_) | SendError::Limited { .. } => Self::Custom(error.to_string()),
             SendError::Http { source, .. } => Self::CommunicationError(source),
             SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(*response),
         }
