@@ -91,7 +91,7 @@ impl State {
             if bucket.quota.free(now, clock) == Some(0) {
                 is_free = false;
                 opens = opens.max(bucket.quota.opens(now, 0, clock));
-                if let Some(next) = bucket.quota.next(clock) {
+                if let Some(next) = bucket.quota.next(now, clock) {
                     sooner(next);
                 }
             }
@@ -167,10 +167,10 @@ impl Quota {
         }
     }
 
-    fn next(&self, clock: &VendorClock) -> Option<Instant> {
+    fn next(&self, now: Instant, clock: &VendorClock) -> Option<Instant> {
         match self {
             Self::Counted(counted) => counted.next(),
-            Self::Told(told) => told.next(clock),
+            Self::Told(told) => told.next(now, clock),
         }
     }
 

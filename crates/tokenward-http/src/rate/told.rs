@@ -27,8 +27,13 @@ pub(super) struct Told {
     in_flight: u64,
     known: Known,
     limit: Option<u64>,
-    /// How many calls of others there were in the window before this one.
-    others: u64,
+    /// How many calls of others came in a second of the window before this one.
+    others_a_second: f64,
+    /// Whether there are others, as it was when no call of ours was on its way.
+    is_shared: bool,
+    /// When the last window ended, and how many calls were on their way then and have been answered since.
+    ended: Option<Instant>,
+    stragglers: u64,
     /// How long answers take, the slow ones remembered for longer.
     latency: Duration,
 }
@@ -46,10 +51,14 @@ struct Window {
     remaining: u64,
     /// When that was told.
     told: Instant,
+    /// When the last answer came.
+    news: Instant,
+    /// When the first answer came that was surely of this window.
+    opened: Instant,
     /// Our calls that were answered.
     ours: u64,
-    /// The calls of others, as far as they cannot be ours.
-    others: u64,
+    /// The calls that are not ours, or not known to be: when the window was opened, and now.
+    others: (u64, u64),
     end: End,
 }
 
@@ -85,7 +94,10 @@ impl Told {
             in_flight: 0,
             known: Known::Nothing,
             limit: None,
-            others: 0,
+            others_a_second: 0.0,
+            is_shared: true,
+            ended: None,
+            stragglers: 0,
             latency: Duration::ZERO,
         }
     }
@@ -98,7 +110,7 @@ impl Told {
             Known::Nothing => return Some(PROBES.min(self.share()).saturating_sub(self.in_flight)),
             Known::Window(window) => window,
         };
-        let taken = self.in_flight.saturating_add(self.margin(window));
+        let taken = self.in_flight.saturating_add(self.margin(now, window));
         Some(self.share_left(window).min(window.remaining.saturating_sub(taken)))
     }
 
@@ -114,12 +126,12 @@ impl Told {
         self.length.checked_mul(turns).and_then(|later| end.checked_add(later)).unwrap_or(end)
     }
 
-    /// When there is more to send, whatever answers come.
-    pub(super) fn next(&self, clock: &VendorClock) -> Option<Instant> {
-        match &self.known {
-            Known::Window(window) => Some(self.ends(window, clock)),
-            Known::Nothing | Known::Silent => None,
-        }
+    /// When to look again, whatever answers come: at the end of the window, or when others have made no call for longer.
+    pub(super) fn next(&self, now: Instant, clock: &VendorClock) -> Option<Instant> {
+        let Known::Window(window) = &self.known else { return None };
+        let end = self.ends(window, clock);
+        let is_room_for_others = self.share_left(window).min(window.remaining) > self.in_flight;
+        Some(if is_room_for_others { end.min(now + self.length / 20) } else { end })
     }
 
     pub(super) fn send(&mut self) {
@@ -156,26 +168,34 @@ impl Told {
         self.limit = Some(limit);
         let end = self.told_end(answer, clock);
         let by_length = End::By(answer.at + self.length);
-        let used = limit.saturating_sub(remaining);
         match &mut self.known {
-            Known::Window(window) => match window.is_followed_by(end, remaining, answer.sent) {
-                Some(true) => {
-                    self.others = window.others;
-                    // What was answered meanwhile may be of the new window, too.
-                    let ours = window.ours.saturating_add(1).min(used);
-                    *window = Window::new(remaining, answer.at, ours, end.unwrap_or(by_length));
+            Known::Window(window) => {
+                match window.place_of(end, remaining, answer.sent, self.in_flight) {
+                    Place::Before => {}
+                    Place::Within => window.tell(remaining, answer.at),
+                    Place::After => {
+                        self.others_a_second = window.others_a_second(window.news, self.length);
+                        // What was answered meanwhile may be of the new window, too.
+                        *window = Window::new(remaining, answer.at, window.ours, end.unwrap_or(by_length));
+                        window.others.0 = limit.saturating_sub(remaining).saturating_sub(window.ours + 1);
+                    }
                 }
-                Some(false) => window.tell(remaining, answer.at, used),
-                None => {}
-            },
+                window.count(limit);
+                window.news = answer.at;
+            }
+            // It may be of the window that ended while it was on its way.
+            Known::Nothing if self.ended.is_some_and(|ended| answer.sent < ended) => self.stragglers += 1,
             Known::Nothing | Known::Silent => {
-                self.known =
-                    Known::Window(Window::new(remaining, answer.at, used.min(1), end.unwrap_or(by_length)));
+                let mut window = Window::new(remaining, answer.at, self.stragglers, end.unwrap_or(by_length));
+                window.count(limit);
+                window.others.0 = window.others.1;
+                self.known = Known::Window(window);
             }
         }
-        if let Known::Window(window) = &mut self.known {
-            let ours = window.ours.saturating_add(self.in_flight);
-            window.others = window.others.max(used.saturating_sub(ours));
+        if let Known::Window(window) = &self.known
+            && self.in_flight == 0
+        {
+            self.is_shared = window.others.1 > 0;
         }
     }
 
@@ -192,8 +212,9 @@ impl Told {
         if let Known::Window(window) = &self.known
             && self.ends(window, clock) <= now
         {
-            self.others = window.others;
+            self.others_a_second = window.others_a_second(window.news, self.length);
             self.known = Known::Nothing;
+            (self.ended, self.stragglers) = (Some(now), 0);
         }
     }
 
@@ -213,37 +234,64 @@ impl Told {
         self.share().saturating_sub(window.ours.saturating_add(self.in_flight))
     }
 
-    /// Room for the calls that others make while ours are on their way.
-    fn margin(&self, window: &Window) -> u64 {
-        let others = window.others.max(self.others);
-        if others == 0 {
+    /// Room for the calls that others make, from the last news to the arrival of ours.
+    fn margin(&self, now: Instant, window: &Window) -> u64 {
+        let others = window.others_a_second(now, self.length).max(self.others_a_second);
+        if others == 0.0 && !self.is_shared {
             return 0;
         }
-        let meanwhile = others.saturating_mul(2).saturating_mul(self.latency.as_millis() as u64);
-        meanwhile / (self.length.as_millis() as u64).max(1) + 1
+        // Two ways, twice as long as usual.
+        let meanwhile = now.saturating_duration_since(window.news) + self.latency * 4;
+        1 + (others * meanwhile.as_secs_f64()).ceil() as u64
     }
+}
+
+/// Where an answer belongs.
+enum Place {
+    Before,
+    Within,
+    After,
 }
 
 impl Window {
     fn new(remaining: u64, told: Instant, ours: u64, end: End) -> Self {
-        Self { remaining, told, ours, others: 0, end }
+        Self { remaining, told, news: told, opened: told, ours, others: (0, 0), end }
     }
 
-    /// Whether an answer is of a later window than this, or, as none, of an earlier one.
-    fn is_followed_by(&self, end: Option<End>, remaining: u64, sent: Instant) -> Option<bool> {
+    fn place_of(&self, end: Option<End>, remaining: u64, sent: Instant, in_flight: u64) -> Place {
         match (self.end, end) {
-            (End::At(old), Some(End::At(new))) if new < old - SAME_END => None,
-            (End::At(old), Some(End::At(new))) => Some(new > old + SAME_END),
-            (End::By(_), Some(_)) => Some(true),
+            (End::At(old), Some(End::At(new))) if new < old.saturating_sub(SAME_END) => Place::Before,
+            (End::At(old), Some(End::At(new))) if new > old.saturating_add(SAME_END) => Place::After,
+            (End::At(_), Some(End::At(_))) => Place::Within,
+            (End::By(_), Some(_)) => Place::After,
             // More remains than before, and it was counted after that.
-            _ => Some(remaining > self.remaining && sent >= self.told),
+            _ if remaining > self.remaining && sent >= self.told => Place::After,
+            // Less than can have been used of this window.
+            _ if remaining.saturating_add(in_flight).saturating_add(1) < self.remaining
+                && sent < self.opened =>
+            {
+                Place::Before
+            }
+            _ => Place::Within,
         }
     }
 
-    fn tell(&mut self, remaining: u64, at: Instant, used: u64) {
+    fn tell(&mut self, remaining: u64, at: Instant) {
         if remaining <= self.remaining {
             (self.remaining, self.told) = (remaining, at);
         }
-        self.ours = self.ours.saturating_add(1).min(used.max(self.ours));
+    }
+
+    /// Counts an answered call of ours.
+    fn count(&mut self, limit: u64) {
+        let used = limit.saturating_sub(self.remaining);
+        self.ours = self.ours.saturating_add(1).min(used);
+        self.others.1 = used - self.ours;
+    }
+
+    /// Those of ours that are on their way and counted already are taken for others', until their answers come.
+    fn others_a_second(&self, now: Instant, length: Duration) -> f64 {
+        let time = now.saturating_duration_since(self.opened).max(length / 20);
+        self.others.1.saturating_sub(self.others.0) as f64 / time.as_secs_f64()
     }
 }

@@ -33,6 +33,8 @@ fn no_deadline() -> Instant {
 
 /// So long after a full hour, at which the windows of all simulators begin.
 fn clock_at(phase: Duration) -> Clock {
+    // The same delays on every run.
+    fastrand::seed(phase.as_millis() as u64);
     let hour: Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
     let clock = Clock::tokio_starting_at(hour);
     clock.advance(SignedDuration::try_from(phase).unwrap());

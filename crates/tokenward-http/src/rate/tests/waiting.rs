@@ -70,9 +70,8 @@ async fn a_place_far_back_in_the_queue_is_refused_at_once_too() {
     }
     // Five after ten seconds and five after twenty.
     assert_eq!(refused.len(), 20);
-    for (place, late) in refused.into_iter().enumerate() {
-        assert_eq!(late, (seconds(30 + 10 * (place as u64 / 5)), Duration::ZERO));
-    }
+    // Who is refused is in nobody's way.
+    assert!(refused.into_iter().all(|late| late == (seconds(30), Duration::ZERO)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -163,6 +162,6 @@ async fn what_an_answer_does_not_speak_of_is_no_limit() {
     let headers = headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
     let told = limiter.slot("list", no_deadline()).await.unwrap();
     told.answered(StatusCode::OK, &headers.collect());
-    // 29 were of others, who may call meanwhile.
+    // 29 were of others, who may call just now.
     assert_eq!(limiter.free("list"), Some(19));
 }
