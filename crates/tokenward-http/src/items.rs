@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, SeqAccess},
+    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess},
     ser::SerializeSeq,
 };
 use serde_json::value::RawValue;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     misfit::{TOO_MANY_ITEMS, from_record},
+    reading,
     response::within_a_record,
 };
 
@@ -166,11 +167,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
-                const MOST: usize = 25_000;
-
-                let mut items = Vec::new();
+                if reading::is_at_once() {
+                    return at_once(seq).inspect_err(|_| reading::give_up());
+                }
+                let (mut items, most) = (Vec::new(), reading::most_items());
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    if items.len() == MOST {
+                    if items.len() == most {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
                     // It may hold a secret, if the vendor makes a mistake.
@@ -187,6 +189,64 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
         }
 
         deserializer.deserialize_seq(Visitor(PhantomData))
+    }
+}
+
+/// All items, or the first error.
+fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<Items<T>, A::Error> {
+    let (mut items, most) = (Vec::new(), reading::most_items());
+    while let Some(item) = seq.next_element_seed(NoList(PhantomData))? {
+        if items.len() == most {
+            return Err(de::Error::custom(TOO_MANY_ITEMS));
+        }
+        items.push(Ok(item));
+    }
+    Ok(Items(items))
+}
+
+/// Reads what is no list: a list would be taken for a record, by position.
+struct NoList<T>(T);
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for NoList<PhantomData<T>> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(NoList(deserializer))
+    }
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for NoList<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_any(NoList(visitor))
+    }
+
+    fn deserialize_struct<V: de::Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_struct(name, fields, NoList(visitor))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Without `visit_seq`. Of what else JSON has, a record of ours is made of a map alone.
+impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(map)
     }
 }
 

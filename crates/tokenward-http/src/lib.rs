@@ -22,6 +22,7 @@ mod operation;
 mod options;
 mod pages;
 mod rate;
+mod reading;
 mod response;
 mod retry;
 mod retry_after;

@@ -12,6 +12,7 @@ use crate::{
     Issued,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_slice},
+    reading,
 };
 
 /// A successful answer whose body is unread.
@@ -71,7 +72,7 @@ impl Response {
     /// its values, where it is too large or does not fit; the text says where.
     pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record = from_record(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let record = record(&text, MOST_OF_A_RECORD).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -92,7 +93,7 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.read_around_items(|text| from_slice(text)).await
+        self.read_around_items(|text, limit| reading::read(text, limit, |text| from_slice(text))).await
     }
 
     /// Reads the body as a record around a list, within the bound of the client.
@@ -101,16 +102,17 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_page<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.read_around_items(|text| from_record(text)).await
+        self.read_around_items(record).await
     }
 
     async fn read_around_items<T, E>(
         self,
-        read: impl FnOnce(&[u8]) -> Result<T, Misfit> + Send,
+        read: impl FnOnce(&str, usize) -> Result<T, Misfit> + Send,
     ) -> Result<ResponseValue<T>, Error<E>> {
+        let limit = self.limit;
         let (text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let list = read(&text, limit).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(list, status, headers))
     }
 
@@ -196,6 +198,14 @@ impl Response {
             }
         }
     }
+}
+
+/// What has to be a record: one would also be taken from a list, by position.
+fn record<T: DeserializeOwned>(text: &str, limit: usize) -> Result<T, Misfit> {
+    if text.trim_ascii_start().starts_with('[') {
+        return from_record(text.as_bytes());
+    }
+    reading::read(text, limit, |text| from_record(text))
 }
 
 /// What was made as it is documented, unless a secret would be printed with it.

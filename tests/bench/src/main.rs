@@ -1,0 +1,109 @@
+//! Prints what the clients cost as Markdown, each figure with its baseline from the same run.
+//!
+//! ```text
+//! cargo figures              # all of them
+//! cargo figures listing      # one section
+//! cargo figures --quick      # a trial that takes seconds, and whose figures say nothing
+//! ```
+
+#![allow(clippy::print_stdout, reason = "the figures are the program's output")]
+
+mod bare;
+mod child;
+mod clients;
+mod gate;
+mod inventory;
+mod latency;
+mod listing;
+mod measure;
+mod memory;
+#[path = "../../bounds/memory.rs"]
+mod resident;
+mod server;
+mod table;
+
+use std::error::Error;
+
+use clap::{Parser, Subcommand};
+
+use tokenward_bench::items::List;
+
+use crate::{listing::Contender, server::Served, table::Section};
+
+type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// What the clients cost, beside hand-written code.
+#[derive(Parser)]
+struct Arguments {
+    /// What is measured; everything unless said.
+    #[command(subcommand)]
+    what: Option<What>,
+    /// A trial that takes seconds, and whose figures say nothing.
+    #[arg(long, global = true)]
+    quick: bool,
+}
+
+#[derive(Clone, Subcommand)]
+enum What {
+    /// Processor and wall time of lists.
+    Listing,
+    /// Round trips of a list of pages.
+    Latency,
+    /// All families at once, beside the slowest one.
+    Inventory,
+    /// Peak memory of long lists, and when the first token is there.
+    Memory,
+    /// One client alone, for a profiler: it prints nothing.
+    Drive {
+        /// Whose list it is.
+        list: List,
+        /// Who lists.
+        contender: Contender,
+        /// How many tokens a list has.
+        #[arg(long, default_value_t = 1000)]
+        count: usize,
+        /// How many times it is listed.
+        #[arg(long, default_value_t = 1000)]
+        lists: usize,
+    },
+    /// Lists once, and says what that took of memory.
+    #[command(hide = true)]
+    Probe { list: List, short: String, long: String },
+    /// Serves one list part by part, until stdin ends.
+    #[command(hide = true)]
+    Gate {
+        #[arg(long)]
+        list: List,
+        #[arg(long)]
+        count: usize,
+    },
+    /// Serves one list, until stdin ends.
+    #[command(hide = true)]
+    Serve(Served),
+}
+
+const SECTIONS: [What; 4] = [What::Listing, What::Latency, What::Inventory, What::Memory];
+
+fn main() -> Result<()> {
+    let Arguments { what, quick } = Arguments::parse();
+    let what = what.as_ref().map_or(&SECTIONS[..], std::slice::from_ref);
+    for what in what {
+        match what {
+            What::Listing => print(&listing::section(quick)?),
+            What::Latency => print(&latency::section(quick)?),
+            What::Inventory => print(&inventory::section(quick)?),
+            What::Memory => print(&memory::section(quick)?),
+            What::Probe { list, short, long } => memory::probe(*list, short, long)?,
+            What::Gate { list, count } => gate::run(*list, *count)?,
+            What::Drive { list, contender, count, lists } => {
+                listing::drive(*list, *contender, *count, *lists)?;
+            }
+            What::Serve(served) => server::run(*served)?,
+        }
+    }
+    Ok(())
+}
+
+fn print(section: &Section) {
+    println!("{section}");
+}
