@@ -10,10 +10,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{
-    future::{Either, join_all, select},
-    stream::{self, StreamExt},
-};
+use futures_util::future::{Either, join_all, select};
 use tokenward::{ListOptions, TokenManager, TokenManagerExt};
 use tokenward_testkit::{Clock, Fault, Request, Response, Server, SignedDuration, Simulated, Timestamp};
 use tokio::time::{Instant, advance, sleep_until, timeout_at};
@@ -110,32 +107,33 @@ pub(crate) async fn in_paused_time<T>(tally: &Tally, longest: Duration, work: im
     result
 }
 
-/// Lists as often as it can until a span is over, so many times side by side; after an error a second later.
+/// Lists as often as it can until a span is over, so many times side by side; after an error when it says, or a second later.
 pub(crate) async fn list_for(span: Duration, side_by_side: usize, manager: &dyn TokenManager) {
     let end = Instant::now() + span;
     let workers = (0..side_by_side).map(|_| async {
         while Instant::now() < end {
             let listed = timeout_at(end, manager.list_all(ListOptions::default())).await;
-            if let Ok(Err(_)) = listed {
-                sleep_until(end.min(Instant::now() + Duration::from_secs(1))).await;
+            if let Ok(Err(error)) = listed {
+                let wait = error.retry_after().unwrap_or(Duration::from_secs(1));
+                sleep_until(end.min(Instant::now() + wait)).await;
             }
         }
     });
     join_all(workers).await;
 }
 
-/// Somebody else asks the same vendor so often in a second, at even distances; how often that was refused.
+/// Somebody else asks the same vendor in these intervals; how often that was refused.
 pub(crate) async fn others_ask(
     vendor: &impl Simulated,
     request: &Request,
-    a_second: u32,
+    every: Duration,
     span: Duration,
 ) -> usize {
-    let start = Instant::now();
-    let calls = 0..span.as_secs() as u32 * a_second;
-    let answers = stream::iter(calls).then(|call| async move {
-        sleep_until(start + Duration::from_secs(1) * call / a_second).await;
-        vendor.respond(request).status
-    });
-    answers.filter(|status| std::future::ready(*status == 429)).count().await
+    let (start, mut call, mut refused) = (Instant::now(), 0, 0);
+    while every * call < span {
+        sleep_until(start + every * call).await;
+        refused += usize::from(vendor.respond(request).status == 429);
+        call += 1;
+    }
+    refused
 }

@@ -75,8 +75,13 @@ async fn a_reserve_is_left_to_others_who_use_all_of_it() {
     let tokens = launchdarkly(&server, http).access_tokens();
     let theirs = Request::new(Method::GET, "/api/v2/caller-identity")
         .with_header("authorization", LaunchDarkly::READER_TOKEN);
-    let both =
-        async { tokio::join!(list_for(SPAN, 40, &tokens), others_ask(&simulated, &theirs, 2, SPAN)).1 };
+    let both = async {
+        tokio::join!(
+            list_for(SPAN, 40, &tokens),
+            others_ask(&simulated, &theirs, Duration::from_millis(500), SPAN)
+        )
+        .1
+    };
     assert_eq!(in_paused_time(&tally, STEP, both).await, 0);
     assert_eq!(tally.refused(), 0);
     assert!((228..=320).contains(&tally.done()), "{tally:?}");

@@ -17,6 +17,7 @@ mod latency;
 mod listing;
 mod measure;
 mod memory;
+mod rate;
 #[path = "../../bounds/memory.rs"]
 mod resident;
 mod server;
@@ -53,6 +54,8 @@ enum What {
     Inventory,
     /// Peak memory of long lists, and when the first token is there.
     Memory,
+    /// How much of the vendors' rate limits bulk jobs use.
+    Rate,
     /// One client alone, for a profiler: it prints nothing.
     Drive {
         /// Whose list it is.
@@ -82,7 +85,7 @@ enum What {
     Serve(Served),
 }
 
-const SECTIONS: [What; 4] = [What::Listing, What::Latency, What::Inventory, What::Memory];
+const SECTIONS: [What; 5] = [What::Listing, What::Latency, What::Inventory, What::Memory, What::Rate];
 
 fn main() -> Result<()> {
     let Arguments { what, quick } = Arguments::parse();
@@ -93,6 +96,7 @@ fn main() -> Result<()> {
             What::Latency => print(&latency::section(quick)?),
             What::Inventory => print(&inventory::section(quick)?),
             What::Memory => print(&memory::section(quick)?),
+            What::Rate => print(&rate::section(quick)?),
             What::Probe { list, short, long } => memory::probe(*list, short, long)?,
             What::Gate { list, count } => gate::run(*list, *count)?,
             What::Drive { list, contender, count, lists } => {

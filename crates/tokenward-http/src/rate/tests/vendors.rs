@@ -121,18 +121,20 @@ async fn an_hour_that_was_used_shortly_before_its_end_gives_way_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn launchdarklys_route_account_and_token_are_used_whenever_their_window_begins() {
     let worlds = [
-        (1, false, None, 500),
-        (1, true, None, 500),
-        (3, false, None, 1000),
-        (3, true, None, 1000),
-        (3, false, Some(150), 150),
-        (3, true, Some(150), 150),
+        (1, false, None, 150),
+        (1, true, None, 150),
+        (3, false, None, 300),
+        (3, true, None, 300),
+        (3, false, Some(60), 60),
+        (3, true, Some(60), 60),
     ];
     // Each way of calling at each phase, in different worlds.
     for run in 0..PHASES as usize * WAYS.len() {
         let (phase, (side_by_side, latency)) = (run as u32 % PHASES, WAYS[run % WAYS.len()]);
         let (routes, is_past, auth_token, allowed) = worlds[run / 2 % worlds.len()];
         let simulated = LaunchDarkly::new(clock_at(seconds(10) * phase / PHASES));
+        simulated.limit_global(300);
+        simulated.limit_route(150);
         simulated.reset_in_the_past(is_past);
         auth_token.inspect(|limit| simulated.limit_auth_token(*limit));
         let mut requests = launchdarkly_calls();
