@@ -181,7 +181,7 @@ async fn drive<V: Simulated + Clone>(
         if reserve == 0 {
             return 0;
         }
-        let every = Duration::from_millis((length / reserve) as u64);
+        let every = Duration::from_millis(length.div_ceil(reserve) as u64);
         others_ask(&simulated, &theirs, every, span).await
     };
     let both = async { tokio::join!(list_for(span, job.side_by_side, manager.as_ref()), others).1 };

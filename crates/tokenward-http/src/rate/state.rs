@@ -35,7 +35,7 @@ struct Bucket {
 #[derive(Clone, Debug)]
 enum Quota {
     Counted(Counted),
-    Told(Told),
+    Told(Box<Told>),
 }
 
 /// What becomes of a request that was given a slot.
@@ -148,7 +148,7 @@ impl Quota {
                 Self::Counted(Counted::new(options.share_of(calls), limit.window, on_the_clock))
             }
             Rule::Told { names, longest } => {
-                Self::Told(Told::new(names, limit.window, longest, options.clone()))
+                Self::Told(Box::new(Told::new(names, limit.window, longest, options.clone())))
             }
         }
     }
