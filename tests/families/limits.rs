@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokenward::{ErrorKind, ListOptions, RetryAdvice, SignedDuration, TokenManager, TokenManagerExt};
-use tokenward_http::{HttpOptions, RateOptions};
+use tokenward_http::HttpOptions;
 use tokenward_mist::Mist as MistClient;
 use tokenward_sailpoint::{ApiVersion, SailPoint as SailPointClient};
 use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server};
@@ -94,10 +94,7 @@ async fn a_window_that_is_full_says_when_the_next_one_opens() {
     let vendor = SailPoint::new(clock.clone());
     vendor.rate_limit(5);
     let server = Server::start(vendor).await.unwrap();
-    let http = once().with_rate(RateOptions::off());
-    let client =
-        SailPointClient::builder(SailPoint::CLIENT_ID, SailPoint::CLIENT_SECRET).base_url(server.url());
-    let tokens = client.http(http).build().unwrap().personal_access_tokens();
+    let tokens = impatient(&server).personal_access_tokens();
     for _ in 0..5 {
         tokens.list_all(ListOptions::default()).await.unwrap();
     }
