@@ -127,8 +127,9 @@ impl Job {
 
 impl Tally {
     fn count(&self, status: StatusCode) {
-        let counter = if status == StatusCode::TOO_MANY_REQUESTS { &self.refused } else { &self.done };
-        assert!(status.is_success() || counter as *const _ == &raw const self.refused, "{status}");
+        let is_refused = status == StatusCode::TOO_MANY_REQUESTS;
+        assert!(status.is_success() || is_refused, "{status}");
+        let counter = if is_refused { &self.refused } else { &self.done };
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
