@@ -165,3 +165,25 @@ async fn what_an_answer_does_not_speak_of_is_no_limit() {
     // 29 were of others, who may call just now.
     assert_eq!(limiter.free("list"), Some(19));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun() {
+    let names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    let limiter = Limiter::new(&[RateLimit::told(names, seconds(10))], &RateOptions::default()).unwrap();
+    let tell = |slot: super::super::Slot, remaining: &str| {
+        let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
+        let headers =
+            headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        slot.answered(StatusCode::OK, &headers.collect());
+    };
+    let slot = || async { limiter.slot("list", no_deadline()).await.unwrap() };
+    let (first, late) = (slot().await, slot().await);
+    sleep(millis(10)).await;
+    tell(first, "20");
+    let next = slot().await;
+    sleep(millis(10)).await;
+    tell(next, "99");
+    sleep(millis(10)).await;
+    tell(late, "19");
+    assert!(limiter.free("list").unwrap() > 90, "{:?}", limiter.free("list"));
+}
