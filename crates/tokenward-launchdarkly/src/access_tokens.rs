@@ -110,8 +110,9 @@ impl Listing for List {
         Turn { next: Some(behind), ahead, total, gap: None }
     }
 
+    /// Within what the vendor's limits leave: more would only wait, and others behind them.
     fn ahead(&self) -> usize {
-        SIDE_BY_SIDE
+        self.0.free_for_pages().map_or(SIDE_BY_SIDE, |free| free.clamp(1, SIDE_BY_SIDE))
     }
 }
 

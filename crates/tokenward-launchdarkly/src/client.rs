@@ -30,6 +30,7 @@ const PAGED_SINCE: &str = "20240415";
 #[derive(Clone, Debug)]
 pub struct LaunchDarkly {
     raw: raw::Client,
+    session: Session,
     is_paged: bool,
     current: Arc<OnceCell<Current>>,
 }
@@ -90,6 +91,11 @@ impl LaunchDarkly {
     /// The generated client.
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+
+    /// How many pages of the token list would be sent at once now, where the vendor has told its limits.
+    pub(crate) fn free_for_pages(&self) -> Option<usize> {
+        self.session.free_slots("get_tokens")
     }
 
     /// Whether the token list comes in pages in this version of the API.
@@ -175,7 +181,8 @@ impl LaunchDarklyBuilder {
                 .with_rate_limits(&rate_limits());
         // Dates of one length compare like the days that they are, and `beta` is later than any.
         let is_paged = self.api_version.as_str() >= PAGED_SINCE;
-        Ok(LaunchDarkly { raw: raw::Client::new(session), is_paged, current: Arc::default() })
+        let raw = raw::Client::new(session.clone());
+        Ok(LaunchDarkly { raw, session, is_paged, current: Arc::default() })
     }
 }
 
