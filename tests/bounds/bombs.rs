@@ -271,7 +271,7 @@ pub(crate) static BOMBS: &[Bomb] = &[
     Bomb {
         says: INCOMPLETE,
         // A fifth more than a list may have: whoever bounds it ends before.
-        take: 600_000,
+        take: 1_200_000,
         within: Duration::from_secs(120),
         ..bomb("pages of tokens without an end", chains, |target, line, before| {
             let item = target.family.item;
