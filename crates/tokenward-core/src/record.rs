@@ -116,23 +116,17 @@ impl Serialize for Record {
 /// character.
 fn is_plain(json: &[u8]) -> bool {
     const DEEPEST: usize = 100;
-    const LANES: usize = 16;
 
-    // As many bytes at a time as a processor takes, counted in bytes as far as those suffice.
     let (mut opened, mut is_escaped) = (0, false);
-    for part in json.chunks(LANES * usize::from(u8::MAX)) {
-        let (blocks, rest) = part.as_chunks::<LANES>();
-        let (mut brackets, mut escapes) = ([0_u8; LANES], [false; LANES]);
-        for block in blocks {
-            for lane in 0..LANES {
-                // Both brackets, told by one bit less.
-                brackets[lane] += u8::from(block[lane] | 0x20 == b'{');
-                escapes[lane] |= block[lane] == b'\\';
-            }
+    for chunk in json.chunks(usize::from(u8::MAX)) {
+        // Counted in bytes, which goes many at a time; both brackets are told by one bit less.
+        let (mut brackets, mut escapes) = (0_u8, 0_u8);
+        for byte in chunk {
+            brackets += u8::from(byte | 0x20 == b'{');
+            escapes |= u8::from(*byte == b'\\');
         }
-        opened += brackets.into_iter().map(usize::from).sum::<usize>();
-        opened += rest.iter().filter(|byte| **byte | 0x20 == b'{').count();
-        is_escaped |= escapes.contains(&true) || rest.contains(&b'\\');
+        opened += usize::from(brackets);
+        is_escaped |= escapes != 0;
     }
     opened <= DEEPEST && !(is_escaped && json.windows(3).any(is_half))
 }
