@@ -73,7 +73,7 @@ const fn call(operation: Operation) -> Call {
 }
 
 /// How many pages go side by side: a thousand tokens take two round trips, and a list takes a small part of a window.
-const SIDE_BY_SIDE: usize = 16;
+const SIDE_BY_SIDE: usize = 10;
 
 /// The list of all that the credential is shown. A page begins with the last token of the one before.
 struct List(LaunchDarkly);
