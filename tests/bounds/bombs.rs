@@ -2,7 +2,7 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use tokenward_http::{HttpOptions, RetryOptions};
+use tokenward_http::{HttpOptions, RateOptions, RetryOptions};
 
 use crate::{
     bytes::{Pieces, joined, listed, nested, repeated, text, zipped_zeros},
@@ -44,7 +44,8 @@ static ZIPPED: LazyLock<Vec<u8>> = LazyLock::new(|| zipped_zeros(100 * MB));
 /// With waits that do not count.
 fn http() -> HttpOptions {
     let moment = Duration::from_millis(1);
-    HttpOptions::default().with_retry(RetryOptions::default().with_delays(moment, moment))
+    let retry = RetryOptions::default().with_delays(moment, moment);
+    HttpOptions::default().with_retry(retry).with_rate(RateOptions::off())
 }
 
 fn with_timeout() -> HttpOptions {
@@ -270,7 +271,7 @@ pub(crate) static BOMBS: &[Bomb] = &[
     Bomb {
         says: INCOMPLETE,
         // A fifth more than a list may have: whoever bounds it ends before.
-        take: 600_000,
+        take: 1_200_000,
         within: Duration::from_secs(120),
         ..bomb("pages of tokens without an end", chains, |target, line, before| {
             let item = target.family.item;

@@ -87,13 +87,23 @@ fn memory((bomb, reports): &Reports) -> Trial {
     trial.with_ignored_flag(memory::resident().is_none())
 }
 
+/// Whose pages are asked for side by side.
+const SIDE_BY_SIDE: &str = "launchdarkly/access-token list";
+
 fn check_outcomes(bomb: &Bomb, reports: &[Report]) -> Result<(), Failed> {
     let mut text = String::new();
     for report in reports {
         if report.time > bomb.within || !report.outcome.contains(report.promise) {
             return Err(format!("{}: {} ({:?})", report.target, report.outcome, report.time).into());
         }
-        let _ = writeln!(text, "{}, {} requests\n    {}", report.target, report.requests, report.outcome);
+        let requests = match report.requests {
+            // How many of those that go side by side are still sent when the list ends is a matter of time.
+            several @ 2.. if report.target == SIDE_BY_SIDE => {
+                format!("at most {}", several.next_multiple_of(32))
+            }
+            requests => requests.to_string(),
+        };
+        let _ = writeln!(text, "{}, {requests} requests\n    {}", report.target, report.outcome);
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(bomb.name.replace(' ', "_").replace(',', ""), text);

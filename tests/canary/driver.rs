@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::TcpListener, time::Duration};
 
-use tokenward_http::{HttpOptions, Operation, RetryOptions};
+use tokenward_http::{HttpOptions, Operation, RateOptions, RetryOptions};
 use tokenward_testkit::{Canaries, Hit, Method, Request, Search, Server};
 
 use crate::{
@@ -180,7 +180,7 @@ const MOST_SAID: usize = 40;
 fn http(attempts: usize) -> HttpOptions {
     let moment = Duration::from_millis(1);
     let retry = RetryOptions::default().with_attempts(attempts).with_delays(moment, moment);
-    HttpOptions::default().with_retry(retry).with_body_limit(LIMIT)
+    HttpOptions::default().with_retry(retry).with_rate(RateOptions::off()).with_body_limit(LIMIT)
 }
 
 /// Every operation of a generated client with every outcome.

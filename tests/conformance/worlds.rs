@@ -8,7 +8,7 @@ use tokenward::{
     Token, TokenId, TokenManager, TokenManagerExt,
 };
 use tokenward_atlassian::Atlassian;
-use tokenward_http::{HttpOptions, RetryOptions};
+use tokenward_http::{HttpOptions, RateOptions, RetryOptions};
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::Mist;
 use tokenward_sailpoint::{ApiVersion, SailPoint};
@@ -149,7 +149,7 @@ thread_local! {
 fn http() -> HttpOptions {
     let moment = Duration::from_millis(1);
     let retry = RetryOptions::default().with_attempts(3).with_delays(moment, moment);
-    HttpOptions::default().with_retry(retry).with_timeout(PATIENCE.get())
+    HttpOptions::default().with_retry(retry).with_rate(RateOptions::off()).with_timeout(PATIENCE.get())
 }
 
 fn set(ids: Vec<String>) -> BTreeSet<String> {

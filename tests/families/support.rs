@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenward::{CreateToken, Error, Expiry, ListOptions, Token, TokenManager, TokenManagerExt};
 use tokenward_atlassian::Atlassian;
-use tokenward_http::{HttpOptions, Operation as RawOperation, RetryOptions, Timestamp};
+use tokenward_http::{HttpOptions, Operation as RawOperation, RateOptions, RetryOptions, Timestamp};
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::Mist;
 use tokenward_sailpoint::{ApiVersion, SailPoint};
@@ -16,14 +16,14 @@ pub(crate) async fn serve<V: Simulated + Clone>(make: fn(Clock) -> V) -> (V, Ser
     (vendor, server)
 }
 
-/// Sends again without waits that count.
+/// Sends again without waits that count, and never waits for a rate limit.
 pub(crate) fn http() -> HttpOptions {
     let moment = Duration::from_millis(1);
-    HttpOptions::default().with_retry(RetryOptions::default().with_delays(moment, moment))
+    once().with_retry(RetryOptions::default().with_delays(moment, moment))
 }
 
 pub(crate) fn once() -> HttpOptions {
-    HttpOptions::default().with_retry(RetryOptions::none())
+    HttpOptions::default().with_retry(RetryOptions::none()).with_rate(RateOptions::off())
 }
 
 pub(crate) fn atlassian(server: &Server, key: &str) -> Atlassian {

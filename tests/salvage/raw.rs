@@ -55,8 +55,12 @@ impl World {
         Self {
             atlassian: Atlassian::builder("credential").base_url(&url).build().unwrap(),
             launchdarkly: LaunchDarkly::builder("credential").base_url(&url).build().unwrap(),
-            mist: Mist::builder("credential").base_url(&url).build().unwrap(),
-            sailpoint: SailPoint::builder("id", "credential").base_url(&url).build().unwrap(),
+            mist: Mist::builder("credential").base_url(&url).http(unlimited()).build().unwrap(),
+            sailpoint: SailPoint::builder("id", "credential")
+                .base_url(&url)
+                .http(unlimited())
+                .build()
+                .unwrap(),
             _server: server,
             sent,
             answer,
@@ -142,6 +146,11 @@ async fn the_generated_path_gives_a_secret_as_soon_as_it_is_there() {
             assert_eq!(issued, expected, "{} {cut}", issuing.name);
         }
     }
+}
+
+/// More calls than a vendor would take.
+fn unlimited() -> tokenward_http::HttpOptions {
+    tokenward_http::HttpOptions::default().with_rate(tokenward_http::RateOptions::off())
 }
 
 #[tokio::test]

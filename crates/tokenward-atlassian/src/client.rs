@@ -1,9 +1,10 @@
 //! The client and how it is built.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, RateLimit, SecretString,
+    Session,
 };
 
 use crate::{AtlassianApiKeys, AtlassianUserTokens, raw};
@@ -108,7 +109,18 @@ impl AtlassianBuilder {
         let base = BaseUrl::parse(self.base_url.expose_secret())?;
         let session =
             Session::new(base, &self.http, concat!("tokenward-atlassian/", env!("CARGO_PKG_VERSION")))?
-                .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &self.api_key)?));
+                .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &self.api_key)?))
+                .with_rate_limits(&rate_limits());
         Ok(Atlassian { raw: raw::Client::new(session) })
     }
+}
+
+/// As every answer tells, for all calls of a key together.
+///
+/// Source: the vendor's API Access document. Neither how many calls there may be is published, nor how long a window is: what is
+/// believed of it is up to an hour, and a minute is taken for it where it is not told. Whether operations have limits of their
+/// own is not said; the one that has least left holds the others back, too, so that none is exceeded.
+fn rate_limits() -> [RateLimit; 1] {
+    let names = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+    [RateLimit::told(names, Duration::from_secs(60)).with_longest(Duration::from_secs(3600))]
 }

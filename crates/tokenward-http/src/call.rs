@@ -1,5 +1,7 @@
 //! From what came back to what the caller gets: an answer, or the one error of all vendors.
 
+use std::time::Duration;
+
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
 use tokenward_core::{
@@ -33,7 +35,7 @@ use crate::{
 /// | 402, 403 | `PermissionDenied` | never |
 /// | 404, 410 | `NotFound` | never |
 /// | 409, 412, 423, 428 | `Conflict` | never |
-/// | 429 | `RateLimited` | always |
+/// | 429, or no room in the vendor's rate limit before the deadline | `RateLimited` | always |
 /// | 408, 5xx | `Unavailable`; `Ambiguous` for a creation or reset | if idempotent; never |
 /// | no connection | `Transport` | always |
 /// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
@@ -165,6 +167,7 @@ impl Call {
         match error {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),
+            SendError::Limited { wait } => self.limited(error.to_string(), wait),
             SendError::Http { source, is_first } => self.no_answer(source, is_first),
             // Refused before it took effect, by a credential that is replaced.
             SendError::Expired(response) => self.refusal(*response).await.with_retry(RetryAdvice::Always),
@@ -191,6 +194,11 @@ impl Call {
             placed = placed.with_retry_after(wait);
         }
         placed
+    }
+
+    fn limited(&self, message: String, wait: Duration) -> Error {
+        let error = self.error(ErrorKind::RateLimited, message).with_retry(RetryAdvice::Always);
+        if wait.is_zero() { error } else { error.with_retry_after(wait) }
     }
 
     fn no_answer(&self, error: reqwest::Error, is_first: bool) -> Error {

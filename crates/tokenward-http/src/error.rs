@@ -129,6 +129,7 @@ impl From<SendError> for AuthorizeError {
             SendError::Unauthorized(error) => error,
             SendError::Refused(reason) => Self::unusable(reason),
             SendError::Http { .. } => Self::new("the token endpoint gave no answer"),
+            SendError::Limited { wait } => Self { retry_after: Some(wait), ..Self::new(error.to_string()) },
             SendError::Expired(response) | SendError::Status(response) => {
                 let status = response.status();
                 let retry_after = retry_after(status, response.headers(), Timestamp::now());

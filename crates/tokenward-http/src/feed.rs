@@ -51,7 +51,7 @@ impl Feed {
 
     /// Whether there is more to be read now, where what there was does not suffice. If not, a chunk is wanted.
     pub(crate) fn more(&mut self) -> bool {
-        const PIECE: usize = 16 << 10;
+        const PIECE: usize = 64 << 10;
 
         self.text.drain(..self.read);
         self.read = 0;

@@ -1,22 +1,45 @@
 //! An answer on its way, received whether or not somebody is reading it just now.
 
-use std::task::{Context, Poll};
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use bytes::Bytes;
 use tokenward_core::{Error, ErrorKind};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 
-use crate::{Call, SendError, answer::Head, response::Response};
+use crate::{
+    Call, SendError,
+    answer::Head,
+    response::{BodyError, Chunks, Response},
+};
 
-/// A request that was sent, and what has arrived of its answer.
-///
-/// It is a task of its own, so that an answer arrives while another one is read, and its time does not run out while the
-/// caller does something else. It ends when this is dropped.
+/// A request that was sent, and what has arrived of its answer. It ends when this is dropped.
 pub(crate) struct Incoming {
+    call: Call,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Nobody waits for it but who polls it. That is the cheaper way, and enough for what is small.
+    Polled(Pin<Box<dyn Future<Output = Arrived> + Send>>),
+    Arrived(Arrived),
+}
+
+/// What has arrived, and where the rest comes from.
+struct Arrived {
+    parts: VecDeque<Part>,
+    rest: Option<Receiving>,
+}
+
+/// A task of its own, so that an answer arrives while another one is read, and its time does not run out while the caller
+/// does something else.
+struct Receiving {
     parts: mpsc::Receiver<Part>,
     task: JoinHandle<()>,
-    lost: Call,
 }
 
 pub(crate) enum Part {
@@ -28,60 +51,132 @@ pub(crate) enum Part {
 }
 
 impl Call {
-    /// Begins with a request whose answer is read in parts.
+    /// Begins with a request that is sent when it is polled. An answer that is not small is received by itself.
     pub(crate) fn incoming(
         &self,
         sent: impl Future<Output = Result<Response, SendError>> + Send + 'static,
     ) -> Incoming {
-        /// With the largest chunks that hyper reads, some megabytes: more than nearly every list has.
-        const AHEAD: usize = 16;
+        let call = self.clone();
+        let arrive = async move {
+            match call.begin(sent).await {
+                Ok((head, chunks)) if chunks.is_small() => call.collect(head, chunks).await,
+                Ok((head, chunks)) => {
+                    let first = Part::Head(Box::new(head.clone()));
+                    let receive = |to| async move { call.forward(head, chunks, &to).await };
+                    Arrived { parts: [first].into(), rest: Some(Receiving::spawn(receive)) }
+                }
+                Err(error) => Arrived { parts: [Part::Failed(error)].into(), rest: None },
+            }
+        };
+        Incoming { call: self.clone(), stage: Stage::Polled(Box::pin(arrive)) }
+    }
 
-        let (to, parts) = mpsc::channel(AHEAD);
+    /// Begins with a request that is sent and answered by itself, beside others.
+    pub(crate) fn incoming_beside(
+        &self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send + 'static,
+    ) -> Incoming {
         let call = self.clone();
         // Ten kilobytes, which are moved several times until they run.
         let sent = Box::pin(sent);
-        let receive = async move {
-            let last = match call.receive(sent, &to).await {
-                Ok(()) => Part::End,
-                Err(error) => Part::Failed(error),
-            };
-            // Nobody is there any more who would want it.
-            let _ = to.send(last).await;
+        let receive = |to: mpsc::Sender<Part>| async move {
+            match call.begin(sent).await {
+                Ok((head, chunks)) => {
+                    let _ = to.send(Part::Head(Box::new(head.clone()))).await;
+                    call.forward(head, chunks, &to).await;
+                }
+                Err(error) => drop(to.send(Part::Failed(error)).await),
+            }
         };
-        Incoming { parts, task: tokio::spawn(receive.in_current_span()), lost: self.clone() }
+        let arrived = Arrived { parts: VecDeque::new(), rest: Some(Receiving::spawn(receive)) };
+        Incoming { call: self.clone(), stage: Stage::Arrived(arrived) }
     }
 
-    async fn receive(
+    async fn begin(
         &self,
         sent: impl Future<Output = Result<Response, SendError>> + Send,
-        to: &mpsc::Sender<Part>,
-    ) -> Result<(), Error> {
+    ) -> Result<(Head, Chunks), Error> {
         let response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(Box::pin(self.failure(error)).await),
         };
         let head = Head::new(self.clone(), response.status(), response.headers().clone());
-        let broken = |error| head.located(self.broken(error));
-        let mut chunks = response.chunks().map_err(broken)?;
-        let _ = to.send(Part::Head(Box::new(head.clone()))).await;
-        while let Some(chunk) = chunks.next().await.map_err(broken)? {
-            let _ = to.send(Part::Bytes(chunk)).await;
+        let chunks = response.chunks().map_err(|broken| self.broken_off(&head, broken))?;
+        Ok((head, chunks))
+    }
+
+    fn broken_off(&self, head: &Head, broken: BodyError) -> Error {
+        head.located(self.broken(broken))
+    }
+
+    async fn collect(&self, head: Head, mut chunks: Chunks) -> Arrived {
+        let mut parts = VecDeque::from([Part::Head(Box::new(head.clone()))]);
+        let last = loop {
+            match chunks.next().await {
+                Ok(Some(chunk)) => parts.push_back(Part::Bytes(chunk)),
+                Ok(None) => break Part::End,
+                Err(broken) => break Part::Failed(self.broken_off(&head, broken)),
+            }
+        };
+        parts.push_back(last);
+        Arrived { parts, rest: None }
+    }
+
+    /// Gives a body on until it ends, or nobody is there any more who would want it.
+    async fn forward(&self, head: Head, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
+        loop {
+            let (part, is_last) = match chunks.next().await {
+                Ok(Some(chunk)) => (Part::Bytes(chunk), false),
+                Ok(None) => (Part::End, true),
+                Err(broken) => (Part::Failed(self.broken_off(&head, broken)), true),
+            };
+            if to.send(part).await.is_err() || is_last {
+                return;
+            }
         }
-        Ok(())
+    }
+}
+
+impl Receiving {
+    fn spawn<R: Future<Output = ()> + Send + 'static>(receive: impl FnOnce(mpsc::Sender<Part>) -> R) -> Self {
+        /// With the largest chunks that hyper reads, some megabytes: more than nearly every list has.
+        const AHEAD: usize = 16;
+
+        let (to, parts) = mpsc::channel(AHEAD);
+        Self { parts, task: tokio::spawn(receive(to).in_current_span()) }
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 
 impl Incoming {
+    /// Sends the request, if nobody has, and takes what has arrived of its answer; whether that has begun.
+    pub(crate) fn advance(&mut self, context: &mut Context<'_>) -> bool {
+        if let Stage::Polled(arriving) = &mut self.stage {
+            match arriving.as_mut().poll(context) {
+                Poll::Ready(arrived) => self.stage = Stage::Arrived(arrived),
+                Poll::Pending => return false,
+            }
+        }
+        true
+    }
+
     /// What comes next; after the end nothing is to be asked for.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Part> {
+        if !self.advance(context) {
+            return Poll::Pending;
+        }
         // The task ends without a word where the runtime ends.
-        let lost = || Part::Failed(self.lost.error(ErrorKind::Transport, "the request was given up"));
-        self.parts.poll_recv(context).map(|part| part.unwrap_or_else(lost))
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        self.task.abort();
+        let lost = || Part::Failed(self.call.error(ErrorKind::Transport, "the request was given up"));
+        let Stage::Arrived(Arrived { parts, rest }) = &mut self.stage else { return Poll::Pending };
+        match (parts.pop_front(), rest) {
+            (Some(part), _) => Poll::Ready(part),
+            (None, Some(rest)) => rest.parts.poll_recv(context).map(|part| part.unwrap_or_else(lost)),
+            (None, None) => Poll::Ready(lost()),
+        }
     }
 }

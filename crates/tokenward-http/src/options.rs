@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use reqwest::redirect;
 
-use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
+use crate::{BaseUrl, BuildError, RateOptions, RetryOptions, retry::LONGEST};
 
-/// Time-outs, the user agent, the bound on an answer's size, and when a request is sent again.
+/// Time-outs, the user agent, the bound on an answer's size, when a request is sent again, and how fast requests follow each
+/// other.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::{BaseUrl, BuildError, RetryOptions, retry::LONGEST};
 /// | deadline of a call, with all its sendings and waits | 2 min |
 /// | largest body of an answer | 16 MiB; 1 MiB of one record; no bound of a family's list, which is read while it arrives |
 /// | sending again | see [`RetryOptions`] |
+/// | rate | all of what the vendor allows, and no more; see [`RateOptions`] |
 ///
 /// TLS is that of the feature which is on; with `rustls` it is by the process's `CryptoProvider`, if one is installed when the
 /// client is built, and by ring otherwise.
@@ -36,6 +38,7 @@ pub struct HttpOptions {
     user_agent_suffix: Option<String>,
     body_limit: Option<usize>,
     retry: RetryOptions,
+    rate: RateOptions,
 }
 
 impl Default for HttpOptions {
@@ -47,6 +50,7 @@ impl Default for HttpOptions {
             user_agent_suffix: None,
             body_limit: None,
             retry: RetryOptions::default(),
+            rate: RateOptions::default(),
         }
     }
 }
@@ -64,7 +68,8 @@ impl HttpOptions {
         self
     }
 
-    /// How long a call may take in all: its authorization, every sending and every wait.
+    /// How long a call may take in all: its authorization, every sending and every wait, that for the vendor's rate limits
+    /// included.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -90,6 +95,16 @@ impl HttpOptions {
     pub fn with_retry(mut self, options: RetryOptions) -> Self {
         self.retry = options;
         self
+    }
+
+    /// How much of the vendor's rate limits is used.
+    pub fn with_rate(mut self, options: RateOptions) -> Self {
+        self.rate = options;
+        self
+    }
+
+    pub(crate) fn rate(&self) -> &RateOptions {
+        &self.rate
     }
 
     pub(crate) fn retry(&self) -> &RetryOptions {

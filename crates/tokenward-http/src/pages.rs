@@ -104,6 +104,8 @@ struct State<L: Listing> {
     page: Option<Page<L::Cursor>>,
     /// Pages that were asked for in advance.
     asked: VecDeque<(L::Cursor, Incoming)>,
+    /// Whether the last of them waits to be sent.
+    is_unsent: bool,
     /// Where those begin that can be asked for behind them.
     ahead: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
     ready: VecDeque<Result<Box<Token>>>,
@@ -118,6 +120,8 @@ struct State<L: Listing> {
 struct Page<C> {
     cursor: C,
     incoming: Incoming,
+    /// Whether it was asked for in advance, and nothing has come of it.
+    is_advance: bool,
     reader: Option<ListReader>,
     fresh: bool,
     repeated: bool,
@@ -157,6 +161,7 @@ impl<L: Listing> Stream for State<L> {
         let state = &mut *self;
         loop {
             if let Some(result) = state.ready.pop_front() {
+                state.send(context);
                 return Poll::Ready(Some(result.map(|token| *token)));
             }
             if let Some(ending) = state.ending.take() {
@@ -191,6 +196,7 @@ impl<L: Listing> State<L> {
             first: Some(first),
             page: None,
             asked: VecDeque::new(),
+            is_unsent: false,
             ahead: None,
             ready: VecDeque::new(),
             ending: None,
@@ -203,6 +209,7 @@ impl<L: Listing> State<L> {
     fn receive(&mut self, mut page: Page<L::Cursor>, part: Part) {
         match part {
             Part::Head(head) => {
+                page.is_advance = false;
                 let feed = std::mem::take(&mut self.feed);
                 page.reader = Some(ListReader::new(head, L::FIELD, feed));
             }
@@ -212,6 +219,11 @@ impl<L: Listing> State<L> {
                 }
             }
             Part::End => return self.close(page),
+            // It may have been too late for an answer that was asked for in advance when the caller came back.
+            Part::Failed(error) if page.is_advance && error.kind() == ErrorKind::Transport => {
+                page.is_advance = false;
+                page.incoming = self.call.incoming(self.listing.clone().send(page.cursor.clone()));
+            }
             Part::Failed(error) => return self.fail(error),
         }
         self.page = Some(page);
@@ -219,12 +231,10 @@ impl<L: Listing> State<L> {
 
     /// The page that is being read, or the next one.
     fn open(&mut self) -> Option<Page<L::Cursor>> {
-        if let Some(first) = self.first.take() {
-            self.ask(first);
-        }
+        let is_first = self.first.take().map(|first| self.ask(first)).is_some();
         let page = self.page.take().or_else(|| {
             let (cursor, incoming) = self.asked.pop_front()?;
-            Some(Page::new(cursor, incoming))
+            Some(Page::new(cursor, incoming, !is_first))
         });
         // All that has arrived was taken, so the rest is wanted soon.
         while self.ahead.is_some() && self.asked.len() + 1 < self.listing.ahead() {
@@ -237,8 +247,20 @@ impl<L: Listing> State<L> {
     }
 
     fn ask(&mut self, cursor: L::Cursor) {
-        let incoming = self.call.incoming(self.listing.clone().send(cursor.clone()));
+        let sent = self.listing.clone().send(cursor.clone());
+        let is_beside = self.listing.ahead() > 1;
+        let incoming = if is_beside { self.call.incoming_beside(sent) } else { self.call.incoming(sent) };
         self.asked.push_back((cursor, incoming));
+        self.is_unsent = !is_beside;
+    }
+
+    /// Sends what was asked for in advance, before the caller goes away with a token.
+    fn send(&mut self, context: &mut Context<'_>) {
+        if std::mem::take(&mut self.is_unsent)
+            && let Some((_, incoming)) = self.asked.back_mut()
+        {
+            incoming.advance(context);
+        }
     }
 
     /// Reads what has arrived of a page.
@@ -368,10 +390,11 @@ impl<C> Page<C> {
         self.reader.as_ref().is_none_or(ListReader::is_waiting)
     }
 
-    fn new(cursor: C, incoming: Incoming) -> Self {
+    fn new(cursor: C, incoming: Incoming, is_advance: bool) -> Self {
         Self {
             cursor,
             incoming,
+            is_advance,
             reader: None,
             fresh: false,
             repeated: false,

@@ -226,6 +226,13 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
+    /// Whether all of it fits where a connection keeps what nobody has read yet.
+    pub(crate) fn is_small(&self) -> bool {
+        const SMALL: u64 = 64 << 10;
+
+        self.inner.content_length().is_some_and(|announced| announced <= SMALL)
+    }
+
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
         let chunk = self.inner.chunk().await.map_err(BodyError::Broken)?;
         let length = chunk.as_ref().map_or(0, Bytes::len);

@@ -99,6 +99,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// When the last sending has to have begun.
+    pub(crate) fn end(&self) -> Instant {
+        self.end
+    }
+
     /// How long to wait before the request is sent again, or `None` where this is its answer.
     pub(crate) fn wait_after(&mut self, result: &reqwest::Result<Response>) -> Option<Duration> {
         let asked = match result {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, HeaderValue, RETRY_AFTER},
+    header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 
 /// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
@@ -18,35 +18,38 @@ use reqwest::{
 ///
 /// A reset counts for 429 only: two vendors send it with every answer, where it
 /// says nothing about this one. Where several are given, the last one counts: it
-/// is not said which of the limits was hit.
+/// is not said which of the limits was hit. A time is one of the vendor's clock,
+/// which the answer's own date tells, where it has one.
 pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let now = headers.get(DATE).and_then(|date| time_of(date, now)).unwrap_or(now);
+    let wait = |value| Some(time_of(value, now)?.duration_since(now));
     let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
     let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
-    let said = headers.get(RETRY_AFTER).and_then(|value| wait(value, now)).filter(|wait| wait.is_positive());
+    let said = headers.get(RETRY_AFTER).and_then(wait).filter(|wait| wait.is_positive());
     let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
-    said.or_else(|| resets.filter_map(|(_, value)| wait(value, now)).max())
+    said.or_else(|| resets.filter_map(|(_, value)| wait(value)).max())
         .and_then(|wait| Duration::try_from(wait).ok())
         .filter(|wait| !wait.is_zero())
 }
 
-fn wait(value: &HeaderValue, now: Timestamp) -> Option<SignedDuration> {
+/// The time that a header says, in any dialect; a small number is so many seconds from now.
+pub(crate) fn time_of(value: &HeaderValue, now: Timestamp) -> Option<Timestamp> {
     /// A number above it is a date: as seconds it would be 2001, and as a time to wait 31 years.
     const DATES: f64 = 1e9;
     /// A date above it is in milliseconds: as seconds it would be the year 5138.
     const MILLIS: f64 = 1e11;
 
     let text = value.to_str().ok()?.trim();
-    let until = |time: Timestamp| time.duration_since(now);
     if let Ok(number) = text.parse::<f64>() {
         return match number {
             _ if !number.is_finite() => None,
-            number if number >= MILLIS => Timestamp::from_millisecond(number as i64).ok().map(until),
-            number if number >= DATES => Timestamp::from_second(number as i64).ok().map(until),
-            number => SignedDuration::try_from_secs_f64(number).ok(),
+            number if number >= MILLIS => Timestamp::from_millisecond(number as i64).ok(),
+            number if number >= DATES => Timestamp::from_second(number as i64).ok(),
+            number => now.checked_add(SignedDuration::try_from_secs_f64(number).ok()?).ok(),
         };
     }
     let zoned = rfc2822::parse(text).map(|zoned| zoned.timestamp());
-    zoned.or_else(|_| text.parse()).ok().map(until)
+    zoned.or_else(|_| text.parse()).ok()
 }
 
 #[cfg(test)]
@@ -82,6 +85,15 @@ mod tests {
             seconds(6)
         );
         assert_eq!(said(&[("retry-after", "2"), ("x-ratelimit-reset", "1785542405000")]), seconds(2));
+    }
+
+    #[test]
+    fn a_time_is_one_of_the_vendors_clock() {
+        let ahead = ("date", "Sat, 01 Aug 2026 01:00:00 GMT");
+        assert_eq!(said(&[ahead, ("x-ratelimit-reset", "1785546007000")]), Some(Duration::from_secs(7)));
+        assert_eq!(said(&[ahead, ("x-ratelimit-reset", "1785542405000")]), None);
+        assert_eq!(said(&[ahead, ("retry-after", "7")]), Some(Duration::from_secs(7)));
+        assert_eq!(said(&[("date", "today"), ("retry-after", "7")]), Some(Duration::from_secs(7)));
     }
 
     #[test]

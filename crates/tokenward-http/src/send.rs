@@ -1,6 +1,6 @@
 //! Why a request has no answer that can be read.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use progenitor_client::Error;
 
@@ -24,6 +24,11 @@ pub enum SendError {
     Refused(String),
     /// There is no authorization to send it with. Nothing was sent but the request for one.
     Unauthorized(AuthorizeError),
+    /// The vendor's rate limit leaves no room for it before its deadline. Nothing was sent.
+    Limited {
+        /// How long it would have had to wait, as far as that is known.
+        wait: Duration,
+    },
     /// No answer, or none in time.
     Http {
         /// What the HTTP client says.
@@ -42,6 +47,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Refused(reason) => write!(f, "invalid request: {reason}"),
             Self::Unauthorized(error) => error.fmt(f),
+            Self::Limited { wait } => f.write_str(&limited(*wait)),
             Self::Http { .. } => f.write_str("no answer"),
             Self::Expired(response) => {
                 write!(f, "answered {}; the credential will be renewed", response.status())
@@ -56,7 +62,7 @@ impl std::error::Error for SendError {
         match self {
             Self::Unauthorized(error) => error.source(),
             Self::Http { source, .. } => Some(source),
-            Self::Refused(_) | Self::Expired(_) | Self::Status(_) => None,
+            Self::Refused(_) | Self::Limited { .. } | Self::Expired(_) | Self::Status(_) => None,
         }
     }
 }
@@ -65,6 +71,14 @@ impl From<AuthorizeError> for SendError {
     fn from(error: AuthorizeError) -> Self {
         Self::Unauthorized(error)
     }
+}
+
+fn limited(wait: Duration) -> String {
+    let next = match wait.as_secs_f64().ceil() {
+        0.0 => "no answer told in time when it does".to_owned(),
+        seconds => format!("it does in {seconds} s"),
+    };
+    format!("the vendor's rate limit leaves no room for it before its deadline, and {next}; nothing was sent")
 }
 
 impl From<reqwest::Error> for SendError {
@@ -96,7 +110,7 @@ impl From<SendError> for Error<()> {
     fn from(error: SendError) -> Self {
         match error {
             SendError::Refused(reason) => Self::InvalidRequest(reason),
-            SendError::Unauthorized(error) => Self::Custom(error.to_string()),
+            SendError::Unauthorized(_) | SendError::Limited { .. } => Self::Custom(error.to_string()),
             SendError::Http { source, .. } => Self::CommunicationError(source),
             SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(*response),
         }

@@ -11,8 +11,11 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use crate::{
-    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, KeyPlace, Operation, RetryOptions,
-    SendError, excerpt, key::Key, response::Response,
+    Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, KeyPlace, Operation, RateLimit, RateOptions,
+    RetryOptions, SendError, excerpt,
+    key::Key,
+    rate::{Limiter, Slot, TooLate},
+    response::Response,
 };
 
 /// Where a path of the document goes in the API version that the caller chose, or why nowhere.
@@ -52,6 +55,8 @@ struct Inner {
     timeout: Duration,
     deadline: Duration,
     retry: RetryOptions,
+    rate: RateOptions,
+    limiter: Option<Arc<Limiter>>,
     vendor: &'static str,
 }
 
@@ -74,6 +79,8 @@ impl Session {
             timeout: options.timeout(),
             deadline: options.deadline(),
             retry: options.retry().clone(),
+            rate: options.rate().clone(),
+            limiter: Limiter::new(&[], options.rate()),
             vendor: vendor_of(product),
         })))
     }
@@ -113,6 +120,32 @@ impl Session {
     pub fn with_path_rewrite(mut self, rewrite: PathRewrite) -> Self {
         Arc::make_mut(&mut self.0).rewrite = Some(rewrite);
         self
+    }
+
+    /// Holds requests that need authorization back until these limits of the vendor's have room for them, as far as the
+    /// options of the session say so. Clones count together.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tokenward_http::{BaseUrl, HttpOptions, RateLimit, Session};
+    ///
+    /// let session = Session::new(BaseUrl::parse("http://127.0.0.1:8080")?, &HttpOptions::default(), "acme/1")?
+    ///     .with_rate_limits(&[RateLimit::counted(100, Duration::from_secs(10))]);
+    /// assert_eq!(session.free_slots("list_tokens"), Some(100));
+    /// # Ok::<(), tokenward_http::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn with_rate_limits(mut self, limits: &[RateLimit]) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.limiter = Limiter::new(limits, &inner.rate);
+        self
+    }
+
+    /// How many requests of an operation would be sent at once now, if they came side by side; `None` is without a bound.
+    ///
+    /// It is a budget and no promise: whoever sends more of them waits.
+    pub fn free_slots(&self, operation_id: &str) -> Option<usize> {
+        self.0.limiter.as_ref()?.free(operation_id)
     }
 
     /// The address that paths are appended to.
@@ -245,6 +278,10 @@ impl Session {
         mut request: reqwest::Request,
         deadline: Instant,
     ) -> (usize, Result<reqwest::Response, SendError>) {
+        let mut slot = match self.slot(operation, deadline).await {
+            Ok(slot) => slot,
+            Err(TooLate(wait)) => return (0, Err(SendError::Limited { wait })),
+        };
         let mut plan = self.0.retry.plan(operation.repeatable, deadline);
         let (mut attempts, mut may_renew) = (0, operation.repeatable);
         let is_secret = operation.authorized && self.0.keys.iter().any(Key::is_in_address);
@@ -254,6 +291,7 @@ impl Session {
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(self.0.timeout.min(left));
             let result = self.0.client.execute(request).await;
+            settle(slot, &result);
             let result = if is_secret { without_address(result) } else { result };
             attempts += 1;
             let ended = |result: reqwest::Result<_>| {
@@ -268,12 +306,22 @@ impl Session {
                     Ok(header) => request.headers_mut().insert(AUTHORIZATION, header),
                     Err(error) => return (attempts, Err(error.into())),
                 };
-                continue;
+            } else {
+                let Some(wait) = plan.wait_after(&result) else { return (attempts, ended(result)) };
+                tokio::time::sleep(wait).await;
             }
-            match plan.wait_after(&result) {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return (attempts, ended(result)),
-            }
+            slot = match self.slot(operation, plan.end()).await {
+                Ok(slot) => slot,
+                Err(TooLate(_)) => return (attempts, ended(result)),
+            };
+        }
+    }
+
+    /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
+    async fn slot(&self, operation: &Operation, deadline: Instant) -> Result<Option<Slot>, TooLate> {
+        match &self.0.limiter {
+            Some(limiter) if operation.authorized => limiter.slot(operation.id, deadline).await.map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -283,6 +331,15 @@ impl Session {
             (Some(authorize), Some(refused)) => authorize.forget(refused).await,
             _ => false,
         }
+    }
+}
+
+/// Tells the rate limits what became of a request. One that failed on its way may have been counted.
+fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>) {
+    match (slot, result) {
+        (Some(slot), Ok(response)) => slot.answered(response.status(), response.headers()),
+        (Some(slot), Err(error)) if error.is_connect() => slot.give_back(),
+        _ => {}
     }
 }
 

@@ -73,7 +73,7 @@ const fn call(operation: Operation) -> Call {
 }
 
 /// How many pages go side by side: a thousand tokens take two round trips, and a list takes a small part of a window.
-const SIDE_BY_SIDE: usize = 16;
+const SIDE_BY_SIDE: usize = 10;
 
 /// The list of all that the credential is shown. A page begins with the last token of the one before.
 struct List(LaunchDarkly);
@@ -110,8 +110,9 @@ impl Listing for List {
         Turn { next: Some(behind), ahead, total, gap: None }
     }
 
+    /// Within what the vendor's limits leave: more would only wait, and others behind them.
     fn ahead(&self) -> usize {
-        SIDE_BY_SIDE
+        self.0.free_for_pages().map_or(SIDE_BY_SIDE, |free| free.clamp(1, SIDE_BY_SIDE))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The client and how it is built.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokenward_core::Current;
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, RateLimit, SecretString,
+    Session,
 };
 use tokio::sync::OnceCell;
 
@@ -29,6 +30,7 @@ const PAGED_SINCE: &str = "20240415";
 #[derive(Clone, Debug)]
 pub struct LaunchDarkly {
     raw: raw::Client,
+    session: Session,
     is_paged: bool,
     current: Arc<OnceCell<Current>>,
 }
@@ -89,6 +91,11 @@ impl LaunchDarkly {
     /// The generated client.
     pub fn raw(&self) -> &raw::Client {
         &self.raw
+    }
+
+    /// How many pages of the token list would be sent at once now, where the vendor has told its limits.
+    pub(crate) fn free_for_pages(&self) -> Option<usize> {
+        self.session.free_slots("get_tokens")
     }
 
     /// Whether the token list comes in pages in this version of the API.
@@ -170,11 +177,32 @@ impl LaunchDarklyBuilder {
         let session =
             Session::new(base, &self.http, concat!("tokenward-launchdarkly/", env!("CARGO_PKG_VERSION")))?
                 .with_authorization(Arc::new(credential))
-                .with_header("ld-api-version", &self.api_version)?;
+                .with_header("ld-api-version", &self.api_version)?
+                .with_rate_limits(&rate_limits());
         // Dates of one length compare like the days that they are, and `beta` is later than any.
         let is_paged = self.api_version.as_str() >= PAGED_SINCE;
-        Ok(LaunchDarkly { raw: raw::Client::new(session), is_paged, current: Arc::default() })
+        let raw = raw::Client::new(session.clone());
+        Ok(LaunchDarkly { raw, session, is_paged, current: Arc::default() })
     }
+}
+
+/// In windows of 10 seconds: for the account, which all its tokens share, for each route, and for a token.
+///
+/// Source: the section on rate limiting of the vendor's document, and what its answers have since. How many calls there may be is
+/// not published, but told. The end of a window has been seen to lie in the past.
+fn rate_limits() -> [RateLimit; 3] {
+    const WINDOW: Duration = Duration::from_secs(10);
+    const RESET: &str = "x-ratelimit-reset";
+
+    let account = ["x-ratelimit-global-limit", "x-ratelimit-global-remaining", RESET];
+    let route = ["x-ratelimit-route-limit", "x-ratelimit-route-remaining", RESET];
+    let token =
+        ["x-ratelimit-auth-token-limit", "x-ratelimit-auth-token-remaining", "x-ratelimit-auth-token-reset"];
+    [
+        RateLimit::told(account, WINDOW),
+        RateLimit::told(route, WINDOW).per_route(),
+        RateLimit::told(token, WINDOW),
+    ]
 }
 
 /// An instance of LaunchDarkly.

@@ -28,4 +28,6 @@ pub mod raw {
 }
 
 pub use tokenward_core::*;
-pub use tokenward_http::{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret};
+pub use tokenward_http::{
+    BuildError, Environment, HttpOptions, Nullable, RateOptions, RetryOptions, WireSecret,
+};

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
     AuthorizeError, BaseUrl, Bearer, BuildError, Environment, ExposeSecret, Grant, HttpOptions, PageEnd,
-    SecretString, Session,
+    RateLimit, SecretString, Session,
 };
 
 use crate::{
@@ -195,7 +195,8 @@ impl SailPointBuilder {
         let version = self.api_version.clone();
         let session = Session::new(base, &self.http, PRODUCT)?
             .with_authorization(Arc::new(bearer))
-            .with_path_rewrite(Arc::new(move |path| version.path(path)));
+            .with_path_rewrite(Arc::new(move |path| version.path(path)))
+            .with_rate_limits(&rate_limits());
         let client_id = self.client_id.into();
         Ok(SailPoint { raw: raw::Client::new(session), api_version: self.api_version, client_id })
     }
@@ -215,6 +216,14 @@ impl SailPointBuilder {
             }
         }
     }
+}
+
+/// 100 calls in 10 seconds for a client's id and an API version, which is what one session has.
+///
+/// Source: the vendor's guide to rate limits. Answers do not tell what is left, nor when a window begins; one that is refused
+/// has `Retry-After`.
+fn rate_limits() -> [RateLimit; 1] {
+    [RateLimit::counted(100, Duration::from_secs(10))]
 }
 
 /// Exchanges the id and the secret for a bearer token.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use crate::shared::lock;
 
@@ -29,6 +30,7 @@ pub struct Clock {
 enum Start {
     At(Timestamp),
     Machine,
+    Tokio(Timestamp, Instant),
 }
 
 impl Clock {
@@ -42,11 +44,31 @@ impl Clock {
         Self { start: Start::Machine, offset: Arc::default() }
     }
 
+    /// Is at this time now and runs with tokio's clock, which a test can pause; [`advance`](Self::advance) puts it ahead.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tokenward_testkit::{Clock, Timestamp};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let clock = Clock::tokio_starting_at(Timestamp::UNIX_EPOCH);
+    /// tokio::time::sleep(Duration::from_secs(3600)).await; // takes no time where tokio's clock is paused
+    /// assert_eq!(clock.now().as_second(), 3600);
+    /// # }
+    /// ```
+    pub fn tokio_starting_at(time: Timestamp) -> Self {
+        Self { start: Start::Tokio(time, Instant::now()), offset: Arc::default() }
+    }
+
     /// The time, in whole milliseconds as all four vendors tell it.
     pub fn now(&self) -> Timestamp {
         let start = match self.start {
             Start::At(time) => time,
             Start::Machine => Timestamp::now(),
+            Start::Tokio(time, start) => {
+                later(time, SignedDuration::try_from(start.elapsed()).unwrap_or(SignedDuration::MAX))
+            }
         };
         let now = later(start, *lock(&self.offset));
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
@@ -85,6 +107,15 @@ mod tests {
         let clock = Clock::system();
         clock.advance(SignedDuration::from_hours(24));
         assert!(clock.now().as_second() - Timestamp::now().as_second() > 23 * 3600);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokios_time_is_followed_and_can_be_put_ahead() {
+        let clock = Clock::tokio_starting_at(Timestamp::UNIX_EPOCH);
+        let clone = clock.clone();
+        tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+        clone.advance(SignedDuration::from_secs(2));
+        assert_eq!(clock.now().as_millisecond(), 3500);
     }
 
     #[test]

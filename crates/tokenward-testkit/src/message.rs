@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use jiff::{Timestamp, fmt::rfc2822};
 use serde_json::Value;
 
 /// A request as the simulator saw it.
@@ -136,6 +137,15 @@ impl Response {
     pub fn with_body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.with_header("content-type", content_type)
+    }
+
+    /// With the time of the answer, in whole seconds as HTTP has it.
+    pub(crate) fn dated(self, now: Timestamp) -> Self {
+        match rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&now) {
+            Ok(date) => self.with_header("date", &date),
+            // A year that HTTP cannot write.
+            Err(_) => self,
+        }
     }
 
     /// The value of a header, where there is one and it is text.

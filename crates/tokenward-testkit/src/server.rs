@@ -131,7 +131,7 @@ async fn connection(stream: TcpStream, endpoint: InProcess) {
     // Small answers would otherwise wait for the client's acknowledgement.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| answer(&endpoint, request));
-    // The machine's date would tell one run from the next. An error is a client that went away, or a fault.
+    // A simulator dates its answers by its own clock. An error is a client that went away, or a fault.
     let _ =
         http1::Builder::new().auto_date_header(false).serve_connection(TokioIo::new(stream), service).await;
 }

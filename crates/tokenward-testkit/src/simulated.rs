@@ -19,6 +19,6 @@ pub trait Simulated: Send + Sync + 'static {
     /// The vendor's name in lower case.
     fn vendor(&self) -> &'static str;
 
-    /// Carries the request out and answers it.
+    /// Carries the request out and answers it. The four simulators date their answers, as servers on the web do.
     fn respond(&self, request: &Request) -> Response;
 }

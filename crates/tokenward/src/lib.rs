@@ -5,7 +5,7 @@ pub use tokenward_core::*;
 
 /// How every vendor's client is built, and why one could not be.
 #[cfg(any(feature = "atlassian", feature = "launchdarkly", feature = "mist", feature = "sailpoint"))]
-pub use tokenward_http::{BuildError, Environment, HttpOptions, RetryOptions};
+pub use tokenward_http::{BuildError, Environment, HttpOptions, RateOptions, RetryOptions};
 
 #[cfg(feature = "atlassian")]
 #[cfg_attr(docsrs, doc(cfg(feature = "atlassian")))]

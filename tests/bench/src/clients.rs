@@ -4,8 +4,8 @@ use std::hint::black_box;
 
 use futures_util::StreamExt;
 use tokenward::{
-    BuildError, HttpOptions, ListOptions, TokenManager, atlassian::Atlassian, launchdarkly::LaunchDarkly,
-    mist::Mist, sailpoint::SailPoint,
+    BuildError, HttpOptions, ListOptions, RateOptions, TokenManager, atlassian::Atlassian,
+    launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
 };
 use tokenward_bench::items::List;
 
@@ -25,9 +25,10 @@ pub(crate) enum Client {
 }
 
 impl Client {
-    /// For this address, with a bound on bodies that no figure reaches.
+    /// For this address, with a bound on bodies that no figure reaches, and as fast as it can.
     pub(crate) fn new(list: List, url: &str) -> Result<Self, BuildError> {
-        Self::with_options(list, url, HttpOptions::default().with_body_limit(LARGEST_BODY))
+        let http = HttpOptions::default().with_rate(RateOptions::off());
+        Self::with_options(list, url, http.with_body_limit(LARGEST_BODY))
     }
 
     /// For this address.

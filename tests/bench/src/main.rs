@@ -20,6 +20,7 @@ mod latency;
 mod listing;
 mod measure;
 mod memory;
+mod rate;
 #[path = "../../bounds/memory.rs"]
 mod resident;
 mod server;
@@ -60,6 +61,8 @@ enum What {
     Build(build::Options),
     /// Processor time of `cargo xtask generate` and `cargo xtask spec diff`.
     Generation(generation::Options),
+    /// How much of the vendors' rate limits bulk jobs use.
+    Rate,
     /// One client alone, for a profiler: it prints nothing.
     Drive {
         /// Whose list it is.
@@ -89,7 +92,7 @@ enum What {
     Serve(Served),
 }
 
-const SECTIONS: [What; 4] = [What::Listing, What::Latency, What::Inventory, What::Memory];
+const SECTIONS: [What; 5] = [What::Listing, What::Latency, What::Inventory, What::Memory, What::Rate];
 
 fn main() -> Result<()> {
     let Arguments { what, quick } = Arguments::parse();
@@ -102,6 +105,7 @@ fn main() -> Result<()> {
             What::Memory => print(&memory::section(quick)?),
             What::Build(options) => print(&build::section(options, quick)?),
             What::Generation(options) => print(&generation::section(options, quick)?),
+            What::Rate => print(&rate::section(quick)?),
             What::Probe { list, short, long } => memory::probe(*list, short, long)?,
             What::Gate { list, count } => gate::run(*list, *count)?,
             What::Drive { list, contender, count, lists } => {

@@ -163,7 +163,7 @@ pub(super) fn root(name: &Name, has_servers: bool) -> String {
          /// It follows the vendor's document. A record of it can grow: one that is sent begins with `new` or `default()`.\n\
          pub mod raw {{\n    pub use crate::generated::*;\n    pub use tokenward_http::{{BadItem, Issued, Items}};\n}}\n\n\
          pub use tokenward_core::*;\n\
-         pub use tokenward_http::{{BuildError, Environment, HttpOptions, Nullable, RetryOptions, WireSecret}};\n",
+         pub use tokenward_http::{{BuildError, Environment, HttpOptions, Nullable, RateOptions, RetryOptions, WireSecret}};\n",
     )
 }
 

@@ -183,7 +183,8 @@ impl Simulated for Atlassian {
     }
 
     fn respond(&self, request: &Request) -> Response {
-        answer::answer(&mut lock(&self.state), self.clock.now(), request)
+        let now = self.clock.now();
+        answer::answer(&mut lock(&self.state), now, request).dated(now)
     }
 }
 

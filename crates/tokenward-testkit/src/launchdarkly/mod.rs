@@ -199,7 +199,8 @@ impl Simulated for LaunchDarkly {
     }
 
     fn respond(&self, request: &Request) -> Response {
-        answer::answer(&mut lock(&self.state), self.clock.now(), request)
+        let now = self.clock.now();
+        answer::answer(&mut lock(&self.state), now, request).dated(now)
     }
 }
 

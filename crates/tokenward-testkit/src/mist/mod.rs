@@ -158,8 +158,8 @@ impl Simulated for Mist {
     }
 
     fn respond(&self, request: &Request) -> Response {
-        let mut state = lock(&self.state);
-        answer::answer(&mut state, self.clock.now(), request).unwrap_or_else(|refusal| *refusal)
+        let now = self.clock.now();
+        answer::answer(&mut lock(&self.state), now, request).unwrap_or_else(|refusal| *refusal).dated(now)
     }
 }
 

@@ -162,7 +162,8 @@ impl Simulated for SailPoint {
     }
 
     fn respond(&self, request: &Request) -> Response {
-        answer::answer(&mut lock(&self.state), self.clock.now(), request)
+        let now = self.clock.now();
+        answer::answer(&mut lock(&self.state), now, request).dated(now)
     }
 }
 

@@ -1,0 +1,77 @@
+//! The vendor's clock, as far as its answers tell it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+/// By how much the vendor's clock is ahead of ours: between two bounds, which every dated answer may narrow.
+///
+/// The machine's own time of day plays no part, so it may be wrong.
+#[derive(Debug)]
+pub(super) struct VendorClock {
+    origin: Instant,
+    /// Milliseconds to be added to the time since the origin.
+    ahead: Option<(i64, i64)>,
+}
+
+/// A date has no fraction, and may be as much older than the answer, where a server makes one a second.
+const DATE: i64 = 2000;
+
+impl VendorClock {
+    pub(super) fn new() -> Self {
+        Self { origin: Instant::now(), ahead: None }
+    }
+
+    /// An answer of this date, that was written between the two.
+    pub(super) fn observe(&mut self, sent: Instant, answered: Instant, date: Timestamp) {
+        let date = date.as_millisecond();
+        let seen = (date - self.millis(answered), date + DATE - self.millis(sent));
+        let narrowed = self.ahead.map(|(low, high)| (low.max(seen.0), high.min(seen.1)));
+        // Where the two contradict each other, one of the clocks was set.
+        self.ahead = narrowed.filter(|(low, high)| low <= high).or(Some(seen));
+    }
+
+    /// The vendor's time cannot be earlier than this.
+    pub(super) fn earliest(&self, at: Instant) -> Option<i64> {
+        self.ahead.map(|(low, _)| self.millis(at).saturating_add(low))
+    }
+
+    /// The vendor's time cannot be later than this.
+    pub(super) fn latest(&self, at: Instant) -> Option<i64> {
+        self.ahead.map(|(_, high)| self.millis(at).saturating_add(high))
+    }
+
+    /// When it is this time at the vendor's, at the latest.
+    pub(super) fn surely(&self, time: i64) -> Option<Instant> {
+        let (low, _) = self.ahead?;
+        let millis = u64::try_from(time.saturating_sub(low)).unwrap_or(0);
+        self.origin.checked_add(Duration::from_millis(millis))
+    }
+
+    /// Without the fraction, for which [`guard`](super::guard) has room.
+    fn millis(&self, at: Instant) -> i64 {
+        i64::try_from(at.saturating_duration_since(self.origin).as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_narrow_the_bounds_and_a_clock_that_was_set_starts_them_anew() {
+        let mut clock = VendorClock::new();
+        let start = Instant::now();
+        let after = |millis| start + Duration::from_millis(millis);
+        let date = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(clock.surely(0), None);
+        clock.observe(after(0), after(900), date(100));
+        assert_eq!((clock.earliest(start), clock.latest(start)), (Some(99_100), Some(102_000)));
+        clock.observe(after(1400), after(1500), date(101));
+        assert_eq!((clock.earliest(start), clock.latest(start)), (Some(99_500), Some(101_600)));
+        assert_eq!(clock.surely(101_500), Some(after(2000)));
+        clock.observe(after(1500), after(1600), date(50));
+        assert_eq!((clock.earliest(start), clock.latest(start)), (Some(48_400), Some(50_500)));
+    }
+}

@@ -1,0 +1,82 @@
+//! What a user says about rates.
+
+use std::time::Duration;
+
+/// How much of a vendor's rate limits is used.
+///
+/// ```
+/// use std::time::Duration;
+/// use tokenward_http::{HttpOptions, RateOptions};
+///
+/// // A fifth of each quota is left to others, and there are never more than 30 calls in 10 seconds.
+/// let modest = RateOptions::default().with_reserve_percent(20).with_at_most(30, Duration::from_secs(10));
+/// let options = HttpOptions::default().with_rate(modest);
+/// let unlimited = HttpOptions::default().with_rate(RateOptions::off());
+/// ```
+///
+/// Unless said, all of a quota is used and no more: a call waits until the vendor's window has room for it, in the order
+/// in which calls were made. The wait counts towards the deadline of the call. Where it would end behind that, nothing is
+/// sent, and the error is one of kind `RateLimited` that says how long the wait is; so give a job of many calls side by side a
+/// [deadline](crate::HttpOptions::with_deadline) of its length.
+///
+/// A client counts its own calls, and its clones count with it. What others do with the same quota it knows where the
+/// vendor tells what is left; where not, a reserve keeps clear of them.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct RateOptions {
+    pub(super) obeys_vendor: bool,
+    pub(super) reserve_percent: u8,
+    pub(super) at_most: Option<(u64, Duration)>,
+}
+
+impl Default for RateOptions {
+    fn default() -> Self {
+        Self { obeys_vendor: true, reserve_percent: 0, at_most: None }
+    }
+}
+
+impl RateOptions {
+    /// Nothing is held back: the vendor refuses what is too much, and what may be sent again is.
+    pub fn off() -> Self {
+        Self { obeys_vendor: false, ..Self::default() }
+    }
+
+    /// How much of each of the vendor's quotas is left to others who share it; nothing unless said. One call in a window
+    /// is always made.
+    pub fn with_reserve_percent(mut self, percent: u8) -> Self {
+        self.reserve_percent = percent.min(100);
+        self
+    }
+
+    /// No more calls than this in any time of this length, beside the vendor's limits; one at least.
+    pub fn with_at_most(mut self, calls: u64, window: Duration) -> Self {
+        self.at_most = Some((calls, window));
+        self
+    }
+
+    pub(super) fn holds_back(&self) -> bool {
+        self.obeys_vendor || self.at_most.is_some()
+    }
+
+    /// What is used of a quota.
+    pub(super) fn share_of(&self, limit: u64) -> u64 {
+        let reserve = (u128::from(limit) * u128::from(self.reserve_percent)).div_ceil(100);
+        limit.saturating_sub(u64::try_from(reserve).unwrap_or(limit)).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserve_is_rounded_up_and_leaves_one_call() {
+        for (limit, percent, used) in
+            [(100, 0, 100), (100, 20, 80), (5, 10, 4), (1, 50, 1), (100, 100, 1), (100, 255, 1), (0, 0, 1)]
+        {
+            let options = RateOptions::default().with_reserve_percent(percent);
+            assert_eq!(options.share_of(limit), used, "{limit} {percent}");
+        }
+        assert_eq!(RateOptions::default().with_reserve_percent(50).share_of(u64::MAX), u64::MAX / 2);
+    }
+}

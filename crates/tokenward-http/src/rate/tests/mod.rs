@@ -1,0 +1,150 @@
+//! The limiter, driven against the simulators in tokio's paused time: nothing here waits for real.
+
+mod properties;
+mod vendors;
+mod waiting;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use reqwest::StatusCode;
+use tokenward_testkit::{Clock, Request, SignedDuration, Simulated, Timestamp};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{Limiter, RateLimit, RateOptions, TooLate};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// A day ahead.
+fn no_deadline() -> Instant {
+    Instant::now() + seconds(86_400)
+}
+
+/// So long after a full hour, at which the windows of all simulators begin.
+fn clock_at(phase: Duration) -> Clock {
+    // The same delays on every run.
+    fastrand::seed(phase.as_millis() as u64);
+    let hour: Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
+    let clock = Clock::tokio_starting_at(hour);
+    clock.advance(SignedDuration::try_from(phase).unwrap());
+    clock
+}
+
+/// A simulator, one kind of request to it, and how long that takes: from the shortest to the longest.
+#[derive(Clone)]
+struct Vendor {
+    simulated: Arc<dyn Simulated>,
+    latency: (Duration, Duration),
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    done: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+impl Vendor {
+    fn new(simulated: impl Simulated, latency: (u64, u64)) -> Self {
+        Self { simulated: Arc::new(simulated), latency: (millis(latency.0), millis(latency.1)) }
+    }
+
+    /// The request arrives at some time, and is answered at some time.
+    async fn respond(&self, request: &Request) -> tokenward_testkit::Response {
+        let micros = |duration: Duration| duration.as_micros() as u64;
+        let latency = fastrand::u64(micros(self.latency.0)..=micros(self.latency.1));
+        let there = fastrand::u64(0..=latency);
+        sleep(Duration::from_micros(there)).await;
+        let response = self.simulated.respond(request);
+        sleep(Duration::from_micros(latency - there)).await;
+        response
+    }
+
+    /// One call, held back by a limiter if there is one.
+    async fn call(
+        &self,
+        limiter: Option<&Arc<Limiter>>,
+        operation: &'static str,
+        request: &Request,
+    ) -> StatusCode {
+        let slot = match limiter {
+            Some(limiter) => Some(limiter.slot(operation, no_deadline()).await.unwrap()),
+            None => None,
+        };
+        let response = self.respond(request).await;
+        let status = StatusCode::from_u16(response.status).unwrap();
+        if let Some(slot) = slot {
+            slot.answered(status, &response.headers);
+        }
+        status
+    }
+}
+
+/// A job that calls as fast as it may until a span is over.
+struct Job {
+    vendor: Vendor,
+    limiter: Option<Arc<Limiter>>,
+    requests: Vec<(&'static str, Request)>,
+    side_by_side: usize,
+}
+
+impl Job {
+    async fn run(self, span: Duration) -> Tally {
+        let end = Instant::now() + span;
+        let (tally, job) = (Arc::new(Tally::default()), Arc::new(self));
+        let workers: Vec<_> = (0..job.side_by_side)
+            .map(|worker| {
+                let (tally, job) = (tally.clone(), job.clone());
+                tokio::spawn(async move {
+                    let work = async {
+                        for turn in worker.. {
+                            let (operation, request) = &job.requests[turn % job.requests.len()];
+                            let status = job.vendor.call(job.limiter.as_ref(), operation, request).await;
+                            tally.count(status);
+                        }
+                    };
+                    let _ = tokio::time::timeout_at(end, work).await;
+                })
+            })
+            .collect();
+        for worker in workers {
+            worker.await.unwrap();
+        }
+        drop(job);
+        Arc::into_inner(tally).unwrap()
+    }
+}
+
+impl Tally {
+    fn count(&self, status: StatusCode) {
+        let is_refused = status == StatusCode::TOO_MANY_REQUESTS;
+        assert!(status.is_success() || is_refused, "{status}");
+        let counter = if is_refused { &self.refused } else { &self.done };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn done(&self) -> usize {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Nothing was refused, and at least 95 % of what is allowed was done.
+    #[track_caller]
+    fn assert_full(&self, allowed: usize, what: &str) {
+        assert_eq!(self.refused(), 0, "{what}: {self:?}");
+        assert!(self.done() * 100 >= allowed * 95, "{what}: {} of {allowed}", self.done());
+    }
+}

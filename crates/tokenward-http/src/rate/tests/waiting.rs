@@ -1,0 +1,189 @@
+//! Who waits, for how long, and in what order.
+
+use super::*;
+
+fn five_in_ten_seconds() -> Arc<Limiter> {
+    Limiter::new(&[RateLimit::counted(5, seconds(10))], &RateOptions::default()).unwrap()
+}
+
+fn answered(slot: super::super::Slot) {
+    slot.answered(StatusCode::OK, &Default::default());
+}
+
+async fn use_all(limiter: &Arc<Limiter>) {
+    for _ in 0..5 {
+        answered(limiter.slot("list", no_deadline()).await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_go_in_the_order_in_which_they_came() {
+    let limiter = five_in_ten_seconds();
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let calls: Vec<_> = (0..40)
+        .map(|call| {
+            let (limiter, order) = (limiter.clone(), order.clone());
+            tokio::spawn(async move {
+                // An early call that takes long is overtaken by nobody's sending.
+                let slot = limiter.slot("list", no_deadline()).await.unwrap();
+                order.lock().unwrap().push(call);
+                sleep(millis(fastrand::u64(0..500))).await;
+                answered(slot);
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(*order.lock().unwrap(), (0..40).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_the_deadline_is_refused_at_once_and_says_how_long_it_is() {
+    let limiter = five_in_ten_seconds();
+    use_all(&limiter).await;
+    sleep(seconds(3)).await;
+    let start = Instant::now();
+    let late = limiter.slot("list", start + seconds(6)).await.unwrap_err();
+    assert_eq!((late, start.elapsed()), (TooLate(seconds(7)), Duration::ZERO));
+    limiter.slot("list", start + seconds(7)).await.map(answered).unwrap();
+    assert_eq!(start.elapsed(), seconds(7));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_far_back_in_the_queue_is_refused_at_once_too() {
+    let limiter = five_in_ten_seconds();
+    use_all(&limiter).await;
+    let start = Instant::now();
+    let calls: Vec<_> = (0..30)
+        .map(|_| {
+            let limiter = limiter.clone();
+            tokio::spawn(async move {
+                let slot = limiter.slot("list", start + seconds(25)).await;
+                slot.map(answered).map_err(|TooLate(wait)| (wait, start.elapsed()))
+            })
+        })
+        .collect();
+    let mut refused = Vec::new();
+    for call in calls {
+        refused.extend(call.await.unwrap().err());
+    }
+    // Five after ten seconds and five after twenty.
+    assert_eq!(refused.len(), 20);
+    // Who is refused is in nobody's way.
+    assert!(refused.into_iter().all(|late| late == (seconds(30), Duration::ZERO)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_gives_up_waiting_leaves_no_gap_and_no_place() {
+    let limiter = five_in_ten_seconds();
+    use_all(&limiter).await;
+    let start = Instant::now();
+    let waiting = |limiter: &Arc<Limiter>| {
+        let limiter = limiter.clone();
+        tokio::spawn(async move { limiter.slot("list", no_deadline()).await.map(answered).unwrap() })
+    };
+    let (first, second, third) = (waiting(&limiter), waiting(&limiter), waiting(&limiter));
+    sleep(seconds(1)).await;
+    first.abort();
+    second.abort();
+    third.await.unwrap();
+    assert_eq!(start.elapsed(), seconds(10));
+    assert_eq!(limiter.free("list"), Some(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_is_not_counted_and_what_was_lost_is() {
+    let limiter = five_in_ten_seconds();
+    for _ in 0..20 {
+        limiter.slot("list", no_deadline()).await.unwrap().give_back();
+    }
+    for _ in 0..5 {
+        drop(limiter.slot("list", no_deadline()).await.unwrap());
+    }
+    assert_eq!(limiter.free("list"), Some(0));
+    let late = limiter.slot("list", Instant::now() + seconds(1)).await.unwrap_err();
+    assert_eq!(late, TooLate(seconds(11)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_come_lets_nobody_wait_beyond_the_deadline() {
+    let limiter = five_in_ten_seconds();
+    let mut slots = Vec::new();
+    for _ in 0..5 {
+        slots.push(limiter.slot("list", no_deadline()).await.unwrap());
+    }
+    let start = Instant::now();
+    assert!(limiter.slot("list", start + seconds(40)).await.is_err());
+    assert_eq!(start.elapsed(), seconds(40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_that_is_used_up_holds_no_other_back() {
+    let limits = [RateLimit::counted(2, seconds(10)).per_route(), RateLimit::counted(3, seconds(10))];
+    let limiter = Limiter::new(&limits, &RateOptions::default()).unwrap();
+    assert_eq!(limiter.free("list"), Some(2));
+    for _ in 0..2 {
+        answered(limiter.slot("list", no_deadline()).await.unwrap());
+    }
+    assert_eq!((limiter.free("list"), limiter.free("get")), (Some(0), Some(1)));
+    let start = Instant::now();
+    let list = limiter.clone();
+    let list = tokio::spawn(async move { list.slot("list", no_deadline()).await.map(answered).unwrap() });
+    sleep(millis(1)).await;
+    answered(limiter.slot("get", no_deadline()).await.unwrap());
+    assert_eq!(start.elapsed(), millis(1));
+    list.await.unwrap();
+    assert_eq!(start.elapsed(), seconds(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ones_own_limit_holds_beside_the_vendors_and_without_them() {
+    let own = |options: RateOptions| {
+        Limiter::new(&[RateLimit::counted(5, seconds(10))], &options.with_at_most(2, seconds(3))).unwrap()
+    };
+    assert_eq!(own(RateOptions::default()).free("list"), Some(2));
+    let without = own(RateOptions::off());
+    let start = Instant::now();
+    for _ in 0..8 {
+        answered(without.slot("list", no_deadline()).await.unwrap());
+    }
+    assert_eq!(start.elapsed(), seconds(9));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_answer_does_not_speak_of_is_no_limit() {
+    let names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    let limiter = Limiter::new(&[RateLimit::told(names, seconds(10))], &RateOptions::default()).unwrap();
+    assert_eq!(limiter.free("list"), Some(8));
+    answered(limiter.slot("list", no_deadline()).await.unwrap());
+    assert_eq!(limiter.free("list"), None);
+    let headers = [("ratelimit-limit", "50"), ("ratelimit-remaining", "20")];
+    let headers = headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    let told = limiter.slot("list", no_deadline()).await.unwrap();
+    told.answered(StatusCode::OK, &headers.collect());
+    // 29 were of others, who may call just now.
+    assert_eq!(limiter.free("list"), Some(19));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun() {
+    let names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
+    let limiter = Limiter::new(&[RateLimit::told(names, seconds(10))], &RateOptions::default()).unwrap();
+    let tell = |slot: super::super::Slot, remaining: &str| {
+        let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
+        let headers =
+            headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        slot.answered(StatusCode::OK, &headers.collect());
+    };
+    let slot = || async { limiter.slot("list", no_deadline()).await.unwrap() };
+    let (first, late) = (slot().await, slot().await);
+    sleep(millis(10)).await;
+    tell(first, "20");
+    let next = slot().await;
+    sleep(millis(10)).await;
+    tell(next, "99");
+    sleep(millis(10)).await;
+    tell(late, "19");
+    assert!(limiter.free("list").unwrap() > 90, "{:?}", limiter.free("list"));
+}

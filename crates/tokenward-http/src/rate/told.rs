@@ -1,0 +1,297 @@
+//! A quota of which every answer tells what remains.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{StatusCode, header::HeaderMap};
+use tokio::time::Instant;
+
+use super::{RateOptions, clock::VendorClock};
+use crate::retry_after;
+
+/// Before anything is known of a window, so many calls are on their way at most.
+pub(super) const PROBES: u64 = 8;
+
+/// Ends of one window may differ by this, in milliseconds, where they are told as seconds that are left.
+const SAME_END: i64 = 1500;
+
+/// What remains is what was told last of the window, less the calls whose answers have not come.
+///
+/// Some of those may be counted in it already; that holds back a call for no longer than it takes their answers to come.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    names: [&'static str; 3],
+    length: Duration,
+    longest: Duration,
+    options: RateOptions,
+    in_flight: u64,
+    known: Known,
+    limit: Option<u64>,
+    /// How many calls of others came in a second of the window before this one.
+    others_a_second: f64,
+    /// Whether there are others, as it was when no call of ours was on its way.
+    is_shared: bool,
+    /// When the last window ended, and how many calls were on their way then and have been answered since.
+    ended: Option<Instant>,
+    stragglers: u64,
+    /// How long answers take, the slow ones remembered for longer.
+    latency: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum Known {
+    Nothing,
+    /// The answers do not speak of this limit.
+    Silent,
+    Window(Window),
+}
+
+#[derive(Clone, Debug)]
+struct Window {
+    remaining: u64,
+    /// When that was told.
+    told: Instant,
+    /// When the last answer came.
+    news: Instant,
+    /// When the first answer came that was surely of this window.
+    opened: Instant,
+    /// Our calls that were answered.
+    ours: u64,
+    /// The calls that are not ours, or not known to be: when the window was opened, and now.
+    others: (u64, u64),
+    end: End,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// At this time of the vendor's clock, in milliseconds.
+    At(i64),
+    /// Then at the latest.
+    By(Instant),
+}
+
+/// One answer and its times.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answered<'a> {
+    pub(super) sent: Instant,
+    pub(super) at: Instant,
+    pub(super) status: StatusCode,
+    pub(super) headers: &'a HeaderMap,
+}
+
+impl Told {
+    pub(super) fn new(
+        names: [&'static str; 3],
+        length: Duration,
+        longest: Duration,
+        options: RateOptions,
+    ) -> Self {
+        Self {
+            names,
+            length,
+            longest,
+            options,
+            in_flight: 0,
+            known: Known::Nothing,
+            limit: None,
+            others_a_second: 0.0,
+            is_shared: true,
+            ended: None,
+            stragglers: 0,
+            latency: Duration::ZERO,
+        }
+    }
+
+    /// None is without a bound.
+    pub(super) fn free(&mut self, now: Instant, clock: &VendorClock) -> Option<u64> {
+        self.forget_what_ended(now, clock);
+        let window = match &self.known {
+            Known::Silent => return None,
+            Known::Nothing => return Some(PROBES.min(self.share()).saturating_sub(self.in_flight)),
+            Known::Window(window) => window,
+        };
+        let taken = self.in_flight.saturating_add(self.margin(now, window));
+        Some(self.share_left(window).min(window.remaining.saturating_sub(taken)))
+    }
+
+    /// When a call can be sent before which so many others go, as far as that is known.
+    pub(super) fn opens(&mut self, now: Instant, ahead: u64, clock: &VendorClock) -> Instant {
+        self.forget_what_ended(now, clock);
+        let Known::Window(window) = &self.known else { return now };
+        // Those on their way may be counted already.
+        let free = self.share_left(window).min(window.remaining);
+        let Some(missing) = ahead.checked_sub(free) else { return now };
+        let end = self.ends(window, clock);
+        let turns = u32::try_from(missing / self.share()).unwrap_or(u32::MAX);
+        self.length.checked_mul(turns).and_then(|later| end.checked_add(later)).unwrap_or(end)
+    }
+
+    /// When to look again, whatever answers come: at the end of the window, or when others have made no call for longer.
+    pub(super) fn next(&self, now: Instant, clock: &VendorClock) -> Option<Instant> {
+        let Known::Window(window) = &self.known else { return None };
+        let end = self.ends(window, clock);
+        let is_room_for_others = self.share_left(window).min(window.remaining) > self.in_flight;
+        Some(if is_room_for_others { end.min(now + self.length / 20) } else { end })
+    }
+
+    pub(super) fn send(&mut self) {
+        self.in_flight += 1;
+    }
+
+    pub(super) fn not_sent(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+    }
+
+    /// It may have been counted, and its answer will not tell.
+    pub(super) fn lost(&mut self) {
+        self.not_sent();
+        if let Known::Window(window) = &mut self.known {
+            window.ours += 1;
+            window.remaining = window.remaining.saturating_sub(1);
+        }
+    }
+
+    pub(super) fn answered(&mut self, answer: Answered<'_>, clock: &VendorClock) {
+        self.forget_what_ended(answer.at, clock);
+        self.latency = (answer.at - answer.sent).max(self.latency * 7 / 8);
+        let number = |name| answer.headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let Some(remaining) = number(self.names[1]) else {
+            self.lost();
+            if matches!(self.known, Known::Nothing) && answer.status.is_success() {
+                self.known = Known::Silent;
+            }
+            return;
+        };
+        self.not_sent();
+        let known = self.limit.unwrap_or(0).max(remaining.saturating_add(1));
+        let limit = number(self.names[0]).unwrap_or(known);
+        self.limit = Some(limit);
+        let end = self.told_end(answer, clock);
+        let by_length = End::By(answer.at + self.length);
+        match &mut self.known {
+            Known::Window(window) => {
+                match window.place_of(end, remaining, answer.sent, self.in_flight) {
+                    Place::Before => {}
+                    Place::Within => window.tell(remaining, answer.at),
+                    Place::After => {
+                        self.others_a_second = window.others_a_second(window.news, self.length);
+                        // What was answered meanwhile may be of the new window, too.
+                        *window = Window::new(remaining, answer.at, window.ours, end.unwrap_or(by_length));
+                        window.others.0 = limit.saturating_sub(remaining).saturating_sub(window.ours + 1);
+                    }
+                }
+                window.count(limit);
+                window.news = answer.at;
+            }
+            // It may be of the window that ended while it was on its way.
+            Known::Nothing if self.ended.is_some_and(|ended| answer.sent < ended) => self.stragglers += 1,
+            Known::Nothing | Known::Silent => {
+                let mut window = Window::new(remaining, answer.at, self.stragglers, end.unwrap_or(by_length));
+                window.count(limit);
+                window.others.0 = window.others.1;
+                self.known = Known::Window(window);
+            }
+        }
+        if let Known::Window(window) = &self.known
+            && self.in_flight == 0
+        {
+            self.is_shared = window.others.1 > 0;
+        }
+    }
+
+    /// The end that an answer tells, where it can be: it is ahead, by no more than a window.
+    fn told_end(&self, answer: Answered<'_>, clock: &VendorClock) -> Option<End> {
+        let (earliest, latest) = (clock.earliest(answer.sent)?, clock.latest(answer.at)?);
+        let now = Timestamp::from_millisecond(latest).ok()?;
+        let end = retry_after::time_of(answer.headers.get(self.names[2])?, now)?.as_millisecond();
+        let longest = i64::try_from(self.longest.as_millis()).ok()?;
+        (end > earliest && end <= latest.saturating_add(longest)).then_some(End::At(end))
+    }
+
+    fn forget_what_ended(&mut self, now: Instant, clock: &VendorClock) {
+        if let Known::Window(window) = &self.known
+            && self.ends(window, clock) <= now
+        {
+            self.others_a_second = window.others_a_second(window.news, self.length);
+            self.known = Known::Nothing;
+            (self.ended, self.stragglers) = (Some(now), 0);
+        }
+    }
+
+    fn ends(&self, window: &Window, clock: &VendorClock) -> Instant {
+        let by_length = window.told + self.length;
+        match window.end {
+            End::At(end) => clock.surely(end).map_or(by_length, |end| end + super::guard(self.length)),
+            End::By(end) => end,
+        }
+    }
+
+    fn share(&self) -> u64 {
+        self.limit.map_or(u64::MAX, |limit| self.options.share_of(limit))
+    }
+
+    fn share_left(&self, window: &Window) -> u64 {
+        self.share().saturating_sub(window.ours.saturating_add(self.in_flight))
+    }
+
+    /// Room for the calls that others make, from the last news to the arrival of ours.
+    fn margin(&self, now: Instant, window: &Window) -> u64 {
+        let others = window.others_a_second(now, self.length).max(self.others_a_second);
+        if others == 0.0 && !self.is_shared {
+            return 0;
+        }
+        // Two ways, twice as long as usual.
+        let meanwhile = now.saturating_duration_since(window.news) + self.latency * 4;
+        1 + (others * meanwhile.as_secs_f64()).ceil() as u64
+    }
+}
+
+/// Where an answer belongs.
+enum Place {
+    Before,
+    Within,
+    After,
+}
+
+impl Window {
+    fn new(remaining: u64, told: Instant, ours: u64, end: End) -> Self {
+        Self { remaining, told, news: told, opened: told, ours, others: (0, 0), end }
+    }
+
+    fn place_of(&self, end: Option<End>, remaining: u64, sent: Instant, in_flight: u64) -> Place {
+        match (self.end, end) {
+            (End::At(old), Some(End::At(new))) if new < old.saturating_sub(SAME_END) => Place::Before,
+            (End::At(old), Some(End::At(new))) if new > old.saturating_add(SAME_END) => Place::After,
+            (End::At(_), Some(End::At(_))) => Place::Within,
+            (End::By(_), Some(_)) => Place::After,
+            // More remains than before, and it was counted after that.
+            _ if remaining > self.remaining && sent >= self.told => Place::After,
+            // Less than can have been used of this window.
+            _ if remaining.saturating_add(in_flight).saturating_add(1) < self.remaining
+                && sent < self.opened =>
+            {
+                Place::Before
+            }
+            _ => Place::Within,
+        }
+    }
+
+    fn tell(&mut self, remaining: u64, at: Instant) {
+        if remaining <= self.remaining {
+            (self.remaining, self.told) = (remaining, at);
+        }
+    }
+
+    /// Counts an answered call of ours.
+    fn count(&mut self, limit: u64) {
+        let used = limit.saturating_sub(self.remaining);
+        self.ours = self.ours.saturating_add(1).min(used);
+        self.others.1 = used - self.ours;
+    }
+
+    /// Those of ours that are on their way and counted already are taken for others', until their answers come.
+    fn others_a_second(&self, now: Instant, length: Duration) -> f64 {
+        let time = now.saturating_duration_since(self.opened).max(length / 20);
+        self.others.1.saturating_sub(self.others.0) as f64 / time.as_secs_f64()
+    }
+}
