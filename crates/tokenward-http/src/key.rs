@@ -85,7 +85,8 @@ mod tests {
     use super::*;
 
     fn sent(place: KeyPlace) -> reqwest::Request {
-        let mut request = reqwest::Client::new().get("http://127.0.0.1:9/a?b=c").build().unwrap();
+        let url = "http://127.0.0.1:9/a?b=c".parse().unwrap();
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
         Key::new(place, &"CANARY&x".into()).unwrap().put(&mut request);
         request
     }

@@ -22,7 +22,7 @@ impl<S: Simulated + Clone> World<S> {
     }
 
     pub(crate) fn client(&self, authorization: impl Into<String>) -> Client {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::http().build().unwrap();
         Client { http, url: self.server.url(), authorization: authorization.into(), headers: Vec::new() }
     }
 

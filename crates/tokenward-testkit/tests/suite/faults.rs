@@ -68,7 +68,7 @@ async fn a_cut_sends_the_headers_and_so_many_bytes_of_the_true_body() {
     let (world, _client) = world().await;
     for bytes in [0, 7] {
         world.server.script(Fault::cut_after(bytes));
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::http().build().unwrap();
         let url = format!("{}{TOKENS}", world.server.url());
         let mut answer =
             http.get(url).header("authorization", LaunchDarkly::ADMIN_TOKEN).send().await.unwrap();
@@ -234,7 +234,7 @@ async fn a_server_ends_when_it_is_dropped() {
     client.get(TOKENS).await;
     drop(world.server);
     tokio::task::yield_now().await;
-    let again = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await;
+    let again = crate::http().build().unwrap().get(url).send().await;
     assert!(again.unwrap_err().is_connect());
     let reused = client.try_send(Method::GET, TOKENS, "", None).await;
     assert!(reused.is_err(), "connections end with it");

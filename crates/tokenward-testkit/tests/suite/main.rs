@@ -12,3 +12,10 @@ mod sailpoint;
 mod sailpoint_expiry;
 mod secrets;
 mod transcript;
+
+/// A client of its own. Where the workspace is built as a whole, reqwest wants a provider of TLS to be there, which nothing
+/// here uses.
+fn http() -> reqwest::ClientBuilder {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}

@@ -62,7 +62,7 @@ fn clock() -> Clock {
 
 async fn to(vendor: impl Simulated, served: bool) -> To {
     if served {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = crate::http().build().unwrap();
         To::Socket(Server::start(vendor).await.unwrap(), http)
     } else {
         To::Process(InProcess::new(vendor))
@@ -165,7 +165,7 @@ async fn in_process_and_served_are_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_servers_do_not_meet() {
-    let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+    let http = crate::http().pool_max_idle_per_host(0).build().unwrap();
     // So many at once, for the open files that a process may have.
     for batch in 0..10 {
         let tasks: Vec<_> = (0..100)
