@@ -4,7 +4,10 @@ use std::fmt;
 
 use reqwest::{StatusCode, header::HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use serde_json::value::RawValue;
 use tokenward_core::{Drift, Error, ErrorKind, IssuedToken, Record, Result, Token, TokenFamily, TokenId};
 use zeroize::Zeroizing;
@@ -16,7 +19,7 @@ use crate::{
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     list_reader::NO_LIST,
     misfit::{Misfit, from_record, from_slice},
-    response::{TOO_LARGE_A_RECORD, readable, within_a_record},
+    response::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, readable, within_a_record},
 };
 
 /// What is known of an answer beside its body.
@@ -61,6 +64,20 @@ impl Head {
     /// With what is known of the answer.
     pub(crate) fn located(&self, error: Error) -> Error {
         error_about(error, self.status, &self.headers)
+    }
+
+    /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
+    pub(crate) fn read<V: VendorToken>(&self, text: &str) -> Option<(Box<Token>, usize)> {
+        // A record is also read from a list, by position.
+        if !text.starts_with('{') {
+            return None;
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let fields = V::Fields::deserialize(&mut deserializer).ok()?;
+        let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
+        let mut token = V::token(fields, self.family())?;
+        token.record = Some(Record::from_read_json(&text[..length]).ok()?);
+        (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
 
     /// A record as a token, or where and in what way it is none.
@@ -233,7 +250,6 @@ impl fmt::Debug for Answer {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use tokenward_core::Operation;
 
     use crate::WireSecret;

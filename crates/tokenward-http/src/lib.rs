@@ -36,6 +36,7 @@ mod secret;
 mod seen;
 mod send;
 mod session;
+mod tally;
 #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
 mod tls;
 mod vendor_token;

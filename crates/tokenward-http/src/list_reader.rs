@@ -2,12 +2,9 @@
 
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
-use tokenward_core::{Error, Record, Result, Token};
+use tokenward_core::{Error, Result, Token};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -347,22 +344,6 @@ pub(crate) struct Item {
     pub(crate) text: Option<Zeroizing<String>>,
 }
 
-impl Head {
-    /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
-    fn read<V: VendorToken>(&self, text: &str) -> Option<(Box<Token>, usize)> {
-        // A record is also read from a list, by position.
-        if !text.starts_with('{') {
-            return None;
-        }
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let fields = V::Fields::deserialize(&mut deserializer).ok()?;
-        let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
-        let mut token = V::token(fields, self.family())?;
-        token.record = Some(Record::from_read_json(&text[..length]).ok()?);
-        (length <= MOST_OF_A_RECORD).then_some((token, length))
-    }
-}
-
 /// A list of tokens in a body that came in another way than by a request: from a recording, or from a test.
 ///
 /// ```
@@ -425,7 +406,8 @@ pub fn read_list<V: VendorToken>(
 
 #[cfg(test)]
 mod tests {
-    use tokenward_core::{ErrorKind, Operation, TokenFamily};
+    use serde::Deserialize;
+    use tokenward_core::{ErrorKind, Operation, Record, TokenFamily};
 
     use super::*;
 

@@ -1,8 +1,7 @@
 //! Lists that come in pages: lazy, bounded against endless chains, and complete or saying that they are not.
 
 use std::{
-    collections::{VecDeque, hash_map::DefaultHasher},
-    hash::{Hash, Hasher},
+    collections::VecDeque,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -16,7 +15,7 @@ use crate::{
     feed::Feed,
     incoming::{Incoming, Part},
     list_reader::{Item, ListReader},
-    seen::Seen,
+    tally::{Identity, MOST_TOKENS, MOST_UNREADABLE, MOVED, Tally},
 };
 
 /// A list as its vendor gives it, read while it arrives.
@@ -82,20 +81,6 @@ pub fn failed(refusal: Error) -> TokenStream {
     Box::pin(stream::iter([Err(refusal)]))
 }
 
-/// How many pages without a token a list may have in a row before it is taken for one without an end.
-const MOST_BARREN: usize = 20;
-
-/// How many tokens are remembered, so that none comes twice: no organization is known to have as many.
-const MOST_TOKENS: u64 = 1_000_000;
-
-/// How many pages are asked for.
-const MOST_PAGES: u64 = 50_000;
-
-/// How many items a list may have that cannot be read before it is taken for something else.
-const MOST_UNREADABLE: usize = 10_000;
-
-const MOVED: &str = "tokens came or went while it was read";
-
 struct State<L: Listing> {
     call: Call,
     listing: Arc<L>,
@@ -130,28 +115,6 @@ struct Page<C> {
     /// Whether what comes behind it is known, and what that is where it is an error.
     is_turned: bool,
     ending: Option<Error>,
-}
-
-/// What came in all.
-#[derive(Default)]
-struct Tally {
-    cursors: Seen,
-    tokens: Seen,
-    /// How many items came, those that came twice included.
-    position: usize,
-    unreadable: usize,
-    /// How many pages in a row had no token that was new.
-    barren: usize,
-    total: Option<u64>,
-    gap: Option<&'static str>,
-    last: Option<Identity>,
-}
-
-/// What an item is known by when it comes again.
-#[derive(PartialEq)]
-enum Identity {
-    Id(TokenId),
-    Text(u64),
 }
 
 impl<L: Listing> Stream for State<L> {
@@ -405,69 +368,6 @@ impl<C> Page<C> {
     }
 }
 
-impl Identity {
-    fn of(item: &Item) -> Self {
-        match (&item.token, &item.text) {
-            (Ok(token), _) => Self::Id(token.id.clone()),
-            (Err(_), text) => {
-                let mut hasher = DefaultHasher::new();
-                text.as_deref().map(String::as_str).hash(&mut hasher);
-                Self::Text(hasher.finish())
-            }
-        }
-    }
-}
-
-impl Tally {
-    /// How many tokens there were, with those that could not be read.
-    fn count(&self) -> u64 {
-        self.tokens.count() + self.unreadable as u64
-    }
-
-    fn total(&mut self, total: Option<u64>) {
-        if let (Some(earlier), Some(now)) = (self.total, total)
-            && now < earlier
-        {
-            // The same, said better.
-            self.gap = self.gap.filter(|gap| *gap != MOVED).or(Some("tokens went while it was read"));
-        }
-        self.total = total.or(self.total);
-    }
-
-    /// Where the list goes on behind a page with or without new tokens, if it does.
-    fn go_on<C: Hash>(&mut self, next: Option<C>, is_fresh: bool, is_repeated: bool) -> Option<C> {
-        self.barren = if is_fresh { 0 } else { self.barren + 1 };
-        match next {
-            _ if is_repeated && !is_fresh => self.stop("a page came twice"),
-            Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
-            Some(_) if self.cursors.count() >= MOST_PAGES => self.stop("it has pages without an end"),
-            Some(next) if !self.cursors.insert(&next) => self.stop("a cursor came twice"),
-            next => next,
-        }
-    }
-
-    fn stop<C>(&mut self, gap: &'static str) -> Option<C> {
-        self.gap.get_or_insert(gap);
-        None
-    }
-
-    /// Why the list is not complete, where it is not.
-    fn ending(&self, call: &Call) -> Option<Error> {
-        let count = self.count();
-        let wrong_total = self.total.filter(|total| *total != count);
-        let what = match (self.gap, wrong_total) {
-            (None, None) => return None,
-            (Some(gap), _) => format!("{gap}: list it again ({count} items were read)"),
-            (None, Some(total)) => {
-                format!(
-                    "the vendor says there are {total} tokens, and {count} items were read: list it again"
-                )
-            }
-        };
-        Some(call.error(ErrorKind::Incomplete, what))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -478,7 +378,7 @@ mod tests {
     use serde::Deserialize;
     use tokenward_core::{Operation, TokenFamily};
 
-    use crate::{Id, SendError, Turn, VendorToken, runtime::Response};
+    use crate::{Id, SendError, Turn, VendorToken, runtime::Response, tally::MOST_PAGES};
 
     use super::*;
 
