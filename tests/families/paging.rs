@@ -1,11 +1,12 @@
 //! Lists that are complete, or say that they are not.
 
 use tokenward::{ErrorKind, TokenManager};
+use tokenward_atlassian::Atlassian as AtlassianClient;
 use tokenward_launchdarkly::LaunchDarkly as Client;
 use tokenward_sailpoint::ApiVersion;
 use tokenward_testkit::{Atlassian, Fault, LaunchDarkly, Method, SailPoint, Server};
 
-use crate::support::{atlassian, http, launchdarkly, listing, sailpoint, serve};
+use crate::support::{atlassian, http, launchdarkly, listing, once, sailpoint, serve};
 
 /// A list that says that it is not complete, with what could be had of it.
 async fn incomplete(manager: &dyn TokenManager) -> (usize, String) {
@@ -121,6 +122,25 @@ async fn atlassian_follows_cursors_to_the_end() {
     vendor.seed(998);
     let tokens = atlassian(&server, Atlassian::SCOPED_KEY).user_tokens(Atlassian::ORG_ID);
     assert_eq!(complete(&tokens).await, vendor.user_token_ids().len());
+}
+
+#[tokio::test]
+async fn atlassian_asks_again_for_a_page_that_was_asked_for_in_advance_and_lost_and_for_no_other() {
+    for (page, expected) in [(0, 0), (1, 3)] {
+        let (vendor, server) = serve(Atlassian::new).await;
+        vendor.seed(120);
+        let client = AtlassianClient::builder(Atlassian::SCOPED_KEY).base_url(server.url()).http(once());
+        let tokens = client.build().unwrap().user_tokens(Atlassian::ORG_ID);
+        server.script(Fault::reset_before_effect().on(Method::GET, "api-tokens").skip(page));
+        let (listed, errors) = listing(&tokens).await;
+        match expected {
+            0 => assert_eq!((listed.len(), errors[0].kind()), (0, ErrorKind::Transport)),
+            pages => {
+                assert_eq!((listed.len(), errors.len()), (vendor.user_token_ids().len(), 0), "{errors:?}");
+                assert_eq!(server.requests().len(), pages + 1);
+            }
+        }
+    }
 }
 
 #[tokio::test]
