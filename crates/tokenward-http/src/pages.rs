@@ -236,7 +236,7 @@ impl<L: Listing> State<L> {
 
     /// Reads some of the items that have arrived, and asks for what comes behind them as soon as that is known.
     fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
-        /// Few enough that the memory of one is that of the next, and more than are used while a page is asked for.
+        /// Few enough that the memory of one is that of the next.
         const AT_ONCE: usize = 8;
 
         while self.ready.len() < AT_ONCE
