@@ -416,6 +416,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_list_that_is_read_in_parts_ends_at_the_bound_that_was_set_announced_or_not() {
+        let unannounced = || {
+            let parts = ["[1,", "2,", "3]"].map(Ok::<_, std::io::Error>);
+            let body = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
+            Response::new(http::Response::new(body).into(), 0)
+        };
+        for (limit, read) in [(None, 7), (Some(7), 7), (Some(6), 5), (Some(4), 3)] {
+            let mut chunks = unannounced().with_list_limit(limit).chunks().unwrap();
+            let mut length = 0;
+            let end = loop {
+                match chunks.next().await {
+                    Ok(Some(chunk)) => length += chunk.len(),
+                    end => break end,
+                }
+            };
+            assert_eq!((length, end.is_err()), (read, read < 7), "{limit:?}");
+        }
+        let announced = |limit| {
+            let answer = http::Response::new("[1,2]".to_owned());
+            Response::new(answer.into(), 0).with_list_limit(Some(limit)).chunks().is_ok()
+        };
+        assert!(announced(5) && !announced(4));
+    }
+
+    #[tokio::test]
     async fn what_may_be_a_list_is_read_as_it_comes_and_a_record_is_none() {
         fn answer(body: &str) -> Response {
             Response::new(http::Response::new(body.to_owned()).into(), 1 << 20)
