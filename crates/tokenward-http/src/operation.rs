@@ -58,7 +58,7 @@ impl Operation {
         };
         let other = operations
             .iter()
-            .find(|other| other.method == self.method && other.words() > self.words() && other.matches(path));
+            .find(|other| other.method == self.method && other.matches(path) && other.words() > self.words());
         match other {
             Some(other) => {
                 Err(format!("{}: this id would call {} instead; nothing was sent", self.id, other.id))
@@ -73,9 +73,10 @@ impl Operation {
     }
 
     fn matches(&self, path: &str) -> bool {
-        let mut actual = path.split('/');
-        let all = self.path.split('/').all(|wanted| match actual.next() {
-            Some(segment) if wanted.starts_with('{') => !segment.is_empty(),
+        let is_slash = |byte: &u8| *byte == b'/';
+        let mut actual = path.as_bytes().split(is_slash);
+        let all = self.path.as_bytes().split(is_slash).all(|wanted| match actual.next() {
+            Some(segment) if wanted.starts_with(b"{") => !segment.is_empty(),
             Some(segment) => segment == wanted,
             None => false,
         });
