@@ -23,7 +23,6 @@ use crate::{
 };
 
 /// What is known of an answer beside its body.
-#[derive(Clone)]
 pub(crate) struct Head {
     call: Call,
     status: StatusCode,

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -44,7 +45,7 @@ struct Receiving {
 
 pub(crate) enum Part {
     /// The answer is a success, and begins.
-    Head(Box<Head>),
+    Head(Arc<Head>),
     Bytes(Bytes),
     End,
     Failed(Error),
@@ -61,7 +62,7 @@ impl Call {
             match call.begin(sent).await {
                 Ok((head, chunks)) if chunks.is_small() => call.collect(head, chunks).await,
                 Ok((head, chunks)) => {
-                    let first = Part::Head(Box::new(head.clone()));
+                    let first = Part::Head(head.clone());
                     let receive = |to| async move { call.forward(head, chunks, &to).await };
                     Arrived { parts: [first].into(), rest: Some(Receiving::spawn(receive)) }
                 }
@@ -82,7 +83,7 @@ impl Call {
         let receive = |to: mpsc::Sender<Part>| async move {
             match call.begin(sent).await {
                 Ok((head, chunks)) => {
-                    let _ = to.send(Part::Head(Box::new(head.clone()))).await;
+                    let _ = to.send(Part::Head(head.clone())).await;
                     call.forward(head, chunks, &to).await;
                 }
                 Err(error) => drop(to.send(Part::Failed(error)).await),
@@ -95,12 +96,12 @@ impl Call {
     async fn begin(
         &self,
         sent: impl Future<Output = Result<Response, SendError>> + Send,
-    ) -> Result<(Head, Chunks), Error> {
-        let response = match sent.await {
+    ) -> Result<(Arc<Head>, Chunks), Error> {
+        let mut response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(Box::pin(self.failure(error)).await),
         };
-        let head = Head::new(self.clone(), response.status(), response.headers().clone());
+        let head = Arc::new(Head::new(self.clone(), response.status(), response.take_headers()));
         let chunks = response.chunks().map_err(|broken| self.broken_off(&head, broken))?;
         Ok((head, chunks))
     }
@@ -109,8 +110,8 @@ impl Call {
         head.located(self.broken(broken))
     }
 
-    async fn collect(&self, head: Head, mut chunks: Chunks) -> Arrived {
-        let mut parts = VecDeque::from([Part::Head(Box::new(head.clone()))]);
+    async fn collect(&self, head: Arc<Head>, mut chunks: Chunks) -> Arrived {
+        let mut parts = VecDeque::from([Part::Head(head.clone())]);
         let last = loop {
             match chunks.next().await {
                 Ok(Some(chunk)) => parts.push_back(Part::Bytes(chunk)),
@@ -123,7 +124,7 @@ impl Call {
     }
 
     /// Gives a body on until it ends, or nobody is there any more who would want it.
-    async fn forward(&self, head: Head, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
+    async fn forward(&self, head: Arc<Head>, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
         loop {
             let (part, is_last) = match chunks.next().await {
                 Ok(Some(chunk)) => (Part::Bytes(chunk), false),

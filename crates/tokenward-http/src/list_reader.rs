@@ -1,5 +1,7 @@
 //! A list in an answer, read item by item while it arrives.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -18,7 +20,7 @@ use crate::{
 
 /// Reads a body that is a list, or a record with a list in one of its fields.
 pub(crate) struct ListReader {
-    head: Box<Head>,
+    head: Arc<Head>,
     field: Option<&'static str>,
     feed: Feed,
     /// How many bytes came before what is read now.
@@ -70,7 +72,7 @@ pub(crate) const NO_LIST: &str = "the answer is no list where one is documented"
 
 impl ListReader {
     /// Of a body whose list stands in this field, or is the whole, with the memory of one that was read before.
-    pub(crate) fn new(head: Box<Head>, field: Option<&'static str>, feed: Feed) -> Self {
+    pub(crate) fn new(head: Arc<Head>, field: Option<&'static str>, feed: Feed) -> Self {
         Self {
             head,
             field,
@@ -124,6 +126,7 @@ impl ListReader {
     ///
     /// Where what arrives is no list: nothing can be read behind that.
     pub(crate) fn next<V: VendorToken>(&mut self) -> Result<Option<Item>> {
+        self.skip_comma();
         loop {
             match self.advance::<V>()? {
                 Step::Item(item) => {
@@ -206,6 +209,14 @@ impl ListReader {
             (Place::Separator, b',') => self.step(Place::Item),
             (Place::FirstItem | Place::Item, byte) if !matches!(byte, b']' | b',' | b'}') => self.item::<V>(),
             _ => Err(self.broken()),
+        }
+    }
+
+    /// Nearly every list has a comma and nothing else between two items.
+    fn skip_comma(&mut self) {
+        if self.place == Place::Separator && self.feed.rest().starts_with(",{") {
+            self.pass(1);
+            self.place = Place::Item;
         }
     }
 
@@ -382,7 +393,7 @@ pub fn read_list<V: VendorToken>(
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
     let head = Head::new(call, StatusCode::OK, HeaderMap::new());
-    let mut reader = ListReader::new(Box::new(head), field, Feed::default());
+    let mut reader = ListReader::new(Arc::new(head), field, Feed::default());
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());

@@ -73,6 +73,11 @@ impl Response {
         Ok(Chunks { inner: self.inner, left: limit, limit })
     }
 
+    /// The headers, which nobody asks it for again.
+    pub(crate) fn take_headers(&mut self) -> HeaderMap {
+        std::mem::take(self.inner.headers_mut())
+    }
+
     pub(crate) fn headers(&self) -> &HeaderMap {
         self.inner.headers()
     }
