@@ -12,7 +12,7 @@ use crate::{
     answer::Head,
     boundary::Boundary,
     feed::Feed,
-    misfit::{Misfit, from_record, from_slice},
+    misfit::{Misfit, from_record, from_text},
     response::MOST_OF_A_RECORD,
 };
 
@@ -163,8 +163,7 @@ impl ListReader {
             (Place::End, Some(_)) => {}
             // What it is, if it is anything.
             (Place::Other | Place::Start, None) => {
-                from_slice::<&RawValue>(self.around.as_bytes())
-                    .map_err(|misfit| self.head.misfit(&misfit))?;
+                from_text::<&RawValue>(&self.around).map_err(|misfit| self.head.misfit(&misfit))?;
                 return Err(self.head.protocol(NO_LIST.to_owned()));
             }
             (Place::Other | Place::Start, Some(_)) => {}
@@ -179,7 +178,7 @@ impl ListReader {
     }
 
     fn read_around<A: DeserializeOwned>(&self, around: &str) -> Result<A> {
-        from_record(around.as_bytes()).map_err(|misfit| self.head.misfit(&misfit.without_place()))
+        from_record(around).map_err(|misfit| self.head.misfit(&misfit.without_place()))
     }
 
     fn advance(&mut self) -> Result<Step> {
@@ -324,7 +323,7 @@ impl ListReader {
         {
             return Ok(Item { token: Ok(token), text: None });
         }
-        let raw: &RawValue = from_slice(item.as_bytes()).map_err(|_| self.broken())?;
+        let raw: &RawValue = from_text(item).map_err(|_| self.broken())?;
         let token = (self.convert)(&self.head, raw);
         Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
     }
