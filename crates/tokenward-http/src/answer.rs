@@ -18,7 +18,7 @@ use crate::{
     elements::Elements,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     list_reader::NO_LIST,
-    misfit::{Misfit, from_record, from_slice},
+    misfit::{Misfit, from_record, from_text},
     response::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, readable, within_a_record},
 };
 
@@ -90,7 +90,7 @@ impl Head {
             return Err(self.oversized());
         }
         let fields: V::Fields<'_> =
-            from_record(item.get().as_bytes()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
+            from_record(item.get()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
         let mut token = V::token(fields, self.call.family()).ok_or_else(|| {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
@@ -149,12 +149,12 @@ impl Answer {
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
-        from_record(self.body.as_bytes()).map_err(|misfit| self.head.misfit(&misfit))
+        from_record(&self.body).map_err(|misfit| self.head.misfit(&misfit))
     }
 
     /// The body as it stands there, where it is JSON.
     fn raw(&self) -> Result<&RawValue> {
-        from_slice(self.body.as_bytes()).map_err(|misfit| self.head.misfit(&misfit))
+        from_text(&self.body).map_err(|misfit| self.head.misfit(&misfit))
     }
 
     /// The body as one token.
@@ -220,9 +220,9 @@ impl Answer {
 
     /// The token beside its secret, or where the answer does not fit.
     fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
-        let OneOf(item) = from_slice(self.body.as_bytes()).map_err(|misfit| misfit.drift())?;
-        from_record::<V>(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
-        let fields: V::Fields<'_> = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
+        let OneOf(item) = from_text(&self.body).map_err(|misfit| misfit.drift())?;
+        from_record::<V>(item.get()).map_err(|misfit| misfit.drift())?;
+        let fields: V::Fields<'_> = from_record(item.get()).map_err(|misfit| misfit.drift())?;
         let mut token = V::token(fields, self.head.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
         if let Some(drift) = drift {

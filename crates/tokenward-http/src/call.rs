@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
 use tokenward_core::{
@@ -101,10 +102,22 @@ impl Call {
     ///
     /// As in the table above. A creation or reset whose answer broke off or is too large is an [`Answer`] all
     /// the same: it may hold the secret.
-    pub async fn answer(
-        &self,
-        sent: impl Future<Output = Result<Response, SendError>> + Send,
-    ) -> Result<Answer> {
+    pub fn answer<'a>(
+        &'a self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        self.answered(Box::pin(sent))
+    }
+
+    /// The same, compiled here and once: it takes and gives what has one type whatever was sent.
+    fn answered<'a>(
+        &'a self,
+        sent: BoxFuture<'a, Result<Response, SendError>>,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(self.read(sent))
+    }
+
+    async fn read(&self, sent: BoxFuture<'_, Result<Response, SendError>>) -> Result<Answer> {
         let response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(self.failure(error).await),
@@ -138,11 +151,20 @@ impl Call {
     /// # Errors
     ///
     /// As in the table above.
-    pub async fn done(&self, sent: impl Future<Output = Result<Response, SendError>> + Send) -> Result<()> {
-        match sent.await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.failure(error).await),
-        }
+    pub fn done<'a>(
+        &'a self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.ended(Box::pin(sent))
+    }
+
+    fn ended<'a>(&'a self, sent: BoxFuture<'a, Result<Response, SendError>>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match sent.await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.failure(error).await),
+            }
+        })
     }
 
     /// Whether its answer holds a secret that is shown once.

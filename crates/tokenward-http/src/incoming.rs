@@ -2,12 +2,12 @@
 
 use std::{
     collections::VecDeque,
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use tokenward_core::{Error, ErrorKind};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
@@ -26,7 +26,7 @@ pub(crate) struct Incoming {
 
 enum Stage {
     /// Nobody waits for it but who polls it. That is the cheaper way, and enough for what is small.
-    Polled(Pin<Box<dyn Future<Output = Arrived> + Send>>),
+    Polled(BoxFuture<'static, Arrived>),
     Arrived(Arrived),
 }
 
@@ -51,12 +51,13 @@ pub(crate) enum Part {
     Failed(Error),
 }
 
+/// A request on its way. In a box: it is ten kilobytes, which are moved several times until they run, and what becomes of it
+/// is then compiled once, and not for each list.
+pub(crate) type Sent = BoxFuture<'static, Result<Response, SendError>>;
+
 impl Call {
     /// Begins with a request that is sent when it is polled. An answer that is not small is received by itself.
-    pub(crate) fn incoming(
-        &self,
-        sent: impl Future<Output = Result<Response, SendError>> + Send + 'static,
-    ) -> Incoming {
+    pub(crate) fn incoming(&self, sent: Sent) -> Incoming {
         let call = self.clone();
         let arrive = async move {
             match call.begin(sent).await {
@@ -73,13 +74,8 @@ impl Call {
     }
 
     /// Begins with a request that is sent and answered by itself, beside others.
-    pub(crate) fn incoming_beside(
-        &self,
-        sent: impl Future<Output = Result<Response, SendError>> + Send + 'static,
-    ) -> Incoming {
+    pub(crate) fn incoming_beside(&self, sent: Sent) -> Incoming {
         let call = self.clone();
-        // Ten kilobytes, which are moved several times until they run.
-        let sent = Box::pin(sent);
         let receive = |to: mpsc::Sender<Part>| async move {
             match call.begin(sent).await {
                 Ok((head, chunks)) => {
@@ -93,10 +89,7 @@ impl Call {
         Incoming { call: self.clone(), stage: Stage::Arrived(arrived) }
     }
 
-    async fn begin(
-        &self,
-        sent: impl Future<Output = Result<Response, SendError>> + Send,
-    ) -> Result<(Arc<Head>, Chunks), Error> {
+    async fn begin(&self, sent: Sent) -> Result<(Arc<Head>, Chunks), Error> {
         let mut response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(Box::pin(self.failure(error)).await),

@@ -180,7 +180,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     // It may hold a secret, if the vendor makes a mistake.
                     let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
                     let item = match within_a_record(&text) {
-                        Ok(()) => from_record(text.as_bytes())
+                        Ok(()) => from_record(&text)
                             .map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)),
                         Err(problem) => Err(BadItem::new(items.len(), Drift::new(".", problem), "")),
                     };
@@ -259,7 +259,7 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::misfit::from_slice;
+    use crate::misfit::from_text;
 
     #[test]
     fn a_list_reads_from_a_tree_as_from_a_text_and_is_written_back_without_secrets() {
@@ -287,8 +287,8 @@ mod tests {
     #[test]
     fn a_list_of_too_many_is_refused_and_says_so() {
         let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
-        assert_eq!(from_slice::<Items<u8>>(list(25_000).as_bytes()).unwrap().len(), 25_000);
-        let misfit = from_slice::<Items<u8>>(list(25_001).as_bytes()).unwrap_err();
+        assert_eq!(from_text::<Items<u8>>(&list(25_000)).unwrap().len(), 25_000);
+        let misfit = from_text::<Items<u8>>(&list(25_001)).unwrap_err();
         assert!(
             misfit.to_string().starts_with("the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`"),
             "{misfit}"
@@ -309,7 +309,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Items<Acme> {
-        reading::read(text, 0, |text| from_slice(text)).unwrap()
+        reading::read(text, 0, |text| from_text(text)).unwrap()
     }
 
     #[test]

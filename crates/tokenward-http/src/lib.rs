@@ -27,6 +27,7 @@ mod nullable;
 mod operation;
 mod options;
 mod pages;
+mod place;
 mod rate;
 mod reading;
 mod response;

@@ -14,7 +14,7 @@ use crate::{
     answer::Head,
     boundary::Boundary,
     feed::Feed,
-    misfit::{Misfit, from_record, from_slice},
+    misfit::{Misfit, from_record, from_text},
     response::MOST_OF_A_RECORD,
 };
 
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct ListReader {
     head: Arc<Head>,
     field: Option<&'static str>,
+    read: ReadItem,
+    convert: ConvertItem,
     feed: Feed,
     /// How many bytes came before what is read now.
     passed: usize,
@@ -36,6 +38,12 @@ pub(crate) struct ListReader {
     items: usize,
     is_waiting: bool,
 }
+
+/// The token that a text begins with and its length, where it is as documented.
+type ReadItem = fn(&Head, &str) -> Option<(Box<Token>, usize)>;
+
+/// A record as a token, or why it is none.
+type ConvertItem = fn(&Head, &RawValue) -> Result<Box<Token>>;
 
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,11 +79,14 @@ const MARK: char = '\u{feff}';
 pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";
 
 impl ListReader {
-    /// Of a body whose list stands in this field, or is the whole, with the memory of one that was read before.
-    pub(crate) fn new(head: Arc<Head>, field: Option<&'static str>, feed: Feed) -> Self {
+    /// Of a body whose list of such tokens stands in this field, or is the whole, with the memory of one that was read
+    /// before.
+    pub(crate) fn of<V: VendorToken>(head: Arc<Head>, field: Option<&'static str>, feed: Feed) -> Self {
         Self {
             head,
             field,
+            read: Head::read::<V>,
+            convert: Head::convert::<V>,
             feed,
             passed: 0,
             place: Place::Start,
@@ -125,10 +136,10 @@ impl ListReader {
     /// # Errors
     ///
     /// Where what arrives is no list: nothing can be read behind that.
-    pub(crate) fn next<V: VendorToken>(&mut self) -> Result<Option<Item>> {
+    pub(crate) fn next(&mut self) -> Result<Option<Item>> {
         self.skip_comma();
         loop {
-            match self.advance::<V>()? {
+            match self.advance()? {
                 Step::Item(item) => {
                     self.items += 1;
                     self.place = Place::Separator;
@@ -155,8 +166,7 @@ impl ListReader {
             (Place::End, Some(_)) => {}
             // What it is, if it is anything.
             (Place::Other | Place::Start, None) => {
-                from_slice::<&RawValue>(self.around.as_bytes())
-                    .map_err(|misfit| self.head.misfit(&misfit))?;
+                from_text::<&RawValue>(&self.around).map_err(|misfit| self.head.misfit(&misfit))?;
                 return Err(self.head.protocol(NO_LIST.to_owned()));
             }
             (Place::Other | Place::Start, Some(_)) => {}
@@ -171,13 +181,13 @@ impl ListReader {
     }
 
     fn read_around<A: DeserializeOwned>(&self, around: &str) -> Result<A> {
-        from_record(around.as_bytes()).map_err(|misfit| self.head.misfit(&misfit.without_place()))
+        from_record(around).map_err(|misfit| self.head.misfit(&misfit.without_place()))
     }
 
-    fn advance<V: VendorToken>(&mut self) -> Result<Step> {
+    fn advance(&mut self) -> Result<Step> {
         // What is left of an item that is passed over begins with anything.
         if self.is_oversized {
-            return self.item::<V>();
+            return self.item();
         }
         if self.place == Place::Start {
             self.skip_mark();
@@ -207,7 +217,7 @@ impl ListReader {
                 self.step(if self.field.is_some() { Place::Name } else { Place::End })
             }
             (Place::Separator, b',') => self.step(Place::Item),
-            (Place::FirstItem | Place::Item, byte) if !matches!(byte, b']' | b',' | b'}') => self.item::<V>(),
+            (Place::FirstItem | Place::Item, byte) if !matches!(byte, b']' | b',' | b'}') => self.item(),
             _ => Err(self.broken()),
         }
     }
@@ -291,11 +301,11 @@ impl ListReader {
         Ok(Step::Wait)
     }
 
-    fn item<V: VendorToken>(&mut self) -> Result<Step> {
+    fn item(&mut self) -> Result<Step> {
         let rest = self.feed.rest();
         // Most items are as documented, and have arrived as a whole: they are read once.
         let is_new = self.boundary.is_new() && !self.is_oversized;
-        if is_new && let Some((token, length)) = self.head.read::<V>(rest) {
+        if is_new && let Some((token, length)) = (self.read)(&self.head, rest) {
             self.pass(length);
             return Ok(Step::Item(Item { token: Ok(token), text: None }));
         }
@@ -307,25 +317,25 @@ impl ListReader {
             }
             return Ok(Step::Wait);
         };
-        let item = self.whole_item::<V>(length)?;
+        let item = self.whole_item(length)?;
         self.boundary = Boundary::default();
         self.is_oversized = false;
         self.pass(length);
         Ok(Step::Item(item))
     }
 
-    fn whole_item<V: VendorToken>(&self, length: usize) -> Result<Item> {
+    fn whole_item(&self, length: usize) -> Result<Item> {
         if self.is_oversized {
             return Ok(Item { token: Err(self.head.oversized()), text: Some(Zeroizing::default()) });
         }
         let item = &self.feed.rest()[..length];
-        if let Some((token, read)) = self.head.read::<V>(item)
+        if let Some((token, read)) = (self.read)(&self.head, item)
             && read == length
         {
             return Ok(Item { token: Ok(token), text: None });
         }
-        let raw: &RawValue = from_slice(item.as_bytes()).map_err(|_| self.broken())?;
-        let token = self.head.convert::<V>(raw);
+        let raw: &RawValue = from_text(item).map_err(|_| self.broken())?;
+        let token = (self.convert)(&self.head, raw);
         Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
     }
 
@@ -393,12 +403,12 @@ pub fn read_list<V: VendorToken>(
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
     let head = Head::new(call, StatusCode::OK, HeaderMap::new());
-    let mut reader = ListReader::new(Arc::new(head), field, Feed::default());
+    let mut reader = ListReader::of::<V>(Arc::new(head), field, Feed::default());
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());
         loop {
-            match reader.next::<V>() {
+            match reader.next() {
                 Ok(None) => break,
                 Ok(Some(Item { token, .. })) => {
                     let position = tokens.len();

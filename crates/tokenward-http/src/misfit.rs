@@ -3,26 +3,19 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde_path_to_error::{Path, Segment};
 use tokenward_core::Drift;
 
-use crate::excerpt;
+use crate::place::place;
 
 /// The value, or where the text does not fit.
-pub(crate) fn from_slice<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Misfit> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = place(error.path());
-        Misfit::new(&path, &error.into_inner())
-    })?;
-    deserializer.end().map_err(|error| Misfit::new(".", &error))?;
-    Ok(value)
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+    serde_json::from_str(text).map_err(|error| Misfit::new(text, &error))
 }
 
 /// The value of a text that has to be a record, or where it does not fit: what is read into a record would also be taken
 /// from a list, by position, and nothing in a list has a name to be known as a secret by.
-pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Misfit> {
-    if text.trim_ascii_start().starts_with(b"[") {
+pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+    if text.trim_ascii_start().starts_with('[') {
         return Err(Misfit {
             path: ".".to_owned(),
             problem: OTHER_SHAPE,
@@ -31,27 +24,7 @@ pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, M
             place: Some(Place::Line { line: 1, column: 1 }),
         });
     }
-    from_slice(text)
-}
-
-/// The path, with `?` for a name that may be none of ours: keys of a map are the vendor's text.
-fn place(path: &Path) -> String {
-    let mut place = String::new();
-    for segment in path {
-        let name = match segment {
-            Segment::Seq { index } => {
-                place.push_str(&format!("[{index}]"));
-                continue;
-            }
-            Segment::Map { key: name } | Segment::Enum { variant: name } => excerpt::code(name),
-            Segment::Unknown => None,
-        };
-        if !place.is_empty() {
-            place.push('.');
-        }
-        place.push_str(name.as_deref().unwrap_or("?"));
-    }
-    if place.is_empty() { ".".to_owned() } else { place }
+    from_text(text)
 }
 
 /// Where a text does not fit, and in what way.
@@ -72,7 +45,7 @@ enum Place {
 }
 
 impl Misfit {
-    fn new(path: &str, error: &serde_json::Error) -> Self {
+    fn new(text: &str, error: &serde_json::Error) -> Self {
         const LONGEST_PATH: usize = 120;
 
         let said = error.to_string();
@@ -83,10 +56,11 @@ impl Misfit {
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => NOT_JSON,
         };
         let missing = missing_field(&said);
-        let path = match (path, missing) {
+        let path = place(text.get(..read(text, error)).unwrap_or(text));
+        let path = match (path.as_str(), missing) {
             (".", Some(field)) => field.to_owned(),
             (path, Some(field)) => format!("{path}.{field}"),
-            (path, None) => path.to_owned(),
+            (_, None) => path,
         };
         let path = path.chars().take(LONGEST_PATH).collect();
         let found = missing.map(|_| "nothing").or_else(|| found(&said));
@@ -136,6 +110,12 @@ const OTHER_SHAPE: &str = "the answer has another shape than documented";
 /// What a reader of lists says where there are more items than it keeps.
 pub(crate) const TOO_MANY_ITEMS: &str =
     "the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`";
+
+/// How many bytes of a text were read before this was found.
+fn read(text: &str, error: &serde_json::Error) -> usize {
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    lines.map(str::len).sum::<usize>() + error.column()
+}
 
 /// The field of ours that is missing.
 fn missing_field(said: &str) -> Option<&str> {
@@ -209,7 +189,7 @@ mod tests {
     }
 
     fn error(body: &str) -> String {
-        from_slice::<Vec<Token>>(body.as_bytes()).unwrap_err().to_string()
+        from_text::<Vec<Token>>(body).unwrap_err().to_string()
     }
 
     #[test]
@@ -233,6 +213,7 @@ mod tests {
             r#"[{"id":1,"tags":["a",17]}]"#,
             r#"{"CANARY":1}"#,
             r#"["CANARY"]"#,
+            "[\n  {\"id\":1},\n  {\"id\":1, \"name\":\n 17}]",
             r#"[{"id":1"#,
             "<html>CANARY",
             "[] CANARY",
@@ -247,18 +228,18 @@ mod tests {
 
     #[test]
     fn a_list_is_not_read_as_a_record_by_position() {
-        let list = br#" [1,"CANARY",null,null,null,null,null]"#;
-        assert!(from_slice::<Token>(list).is_ok());
+        let list = r#" [1,"CANARY",null,null,null,null,null]"#;
+        assert!(from_text::<Token>(list).is_ok());
         let misfit = from_record::<Token>(list).unwrap_err();
         assert!(misfit.to_string().ends_with("a record is expected, and a list is there, line 1 column 1"));
-        assert!(from_record::<Token>(br#"{"id":1}"#).is_ok() && from_record::<i64>(b" 17").is_ok());
+        assert!(from_record::<Token>(r#"{"id":1}"#).is_ok() && from_record::<i64>(" 17").is_ok());
     }
 
     #[test]
     fn a_key_of_the_vendors_does_not_stand_in_a_path() {
         for (name, shown) in [("a_b", "a_b"), ("a\\nb", "?"), ("CANARY7f3a", "?"), ("a.CANARY[0]", "?")] {
             let map = format!(r#"{{"{name}":{{"id":null}}}}"#);
-            let error = from_slice::<BTreeMap<String, Token>>(map.as_bytes()).unwrap_err();
+            let error = from_text::<BTreeMap<String, Token>>(&map).unwrap_err();
             assert!(error.to_string().contains(&format!("documented at `{shown}.id`")), "{error}");
         }
     }

@@ -174,7 +174,7 @@ impl<L: Listing> State<L> {
             Part::Head(head) => {
                 page.is_advance = false;
                 let feed = std::mem::take(&mut self.feed);
-                page.reader = Some(ListReader::new(head, L::FIELD, feed));
+                page.reader = Some(ListReader::of::<L::Token>(head, L::FIELD, feed));
             }
             Part::Bytes(chunk) => {
                 if let Some(reader) = &mut page.reader {
@@ -185,7 +185,7 @@ impl<L: Listing> State<L> {
             // It may have been too late for an answer that was asked for in advance when the caller came back.
             Part::Failed(error) if page.is_advance && error.kind() == ErrorKind::Transport => {
                 page.is_advance = false;
-                page.incoming = self.call.incoming(self.listing.clone().send(page.cursor.clone()));
+                page.incoming = self.call.incoming(Box::pin(self.listing.clone().send(page.cursor.clone())));
             }
             Part::Failed(error) => return self.fail(error),
         }
@@ -210,7 +210,7 @@ impl<L: Listing> State<L> {
     }
 
     fn ask(&mut self, cursor: L::Cursor) {
-        let sent = self.listing.clone().send(cursor.clone());
+        let sent = Box::pin(self.listing.clone().send(cursor.clone()));
         let is_beside = self.listing.ahead() > 1;
         let incoming = if is_beside { self.call.incoming_beside(sent) } else { self.call.incoming(sent) };
         self.asked.push_back((cursor, incoming));
@@ -241,7 +241,7 @@ impl<L: Listing> State<L> {
 
         while self.ready.len() < AT_ONCE
             && let Some(reader) = &mut page.reader
-            && let Some(item) = reader.next::<L::Token>()?
+            && let Some(item) = reader.next()?
         {
             self.accept(page, item)?;
         }

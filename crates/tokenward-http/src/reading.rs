@@ -50,14 +50,14 @@ pub(crate) fn most_items() -> usize {
 pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     limit: usize,
-    carefully: impl FnOnce(&[u8]) -> Result<T, Misfit>,
+    carefully: impl FnOnce(&str) -> Result<T, Misfit>,
 ) -> Result<T, Misfit> {
     let most = most_items_within(limit);
     // No item of such a text is larger than a record may be, and what is made of it is bounded as one record is.
     let is_small = text.len() <= MOST_OF_A_RECORD;
     match is_small.then(|| at_once(text, most)).flatten() {
         Some(value) => Ok(value),
-        None => with(Mode { is_at_once: false, has_given_up: false, most }, || carefully(text.as_bytes())),
+        None => with(Mode { is_at_once: false, has_given_up: false, most }, || carefully(text)),
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::{Items, misfit::from_slice};
+    use crate::{Items, misfit::from_text};
 
     #[derive(Debug, Deserialize)]
     struct Acme {
@@ -109,7 +109,7 @@ mod tests {
             let items = read::<Items<Acme>>(text, 0, |text| {
                 was_careful = true;
                 assert!(!is_at_once());
-                from_slice(text)
+                from_text(text)
             });
             assert_eq!((was_careful, items.unwrap().bad().count()), (is_careful, usize::from(is_careful)));
             assert!(is_as_before());
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_text_that_may_hold_an_item_beyond_its_bound_is_read_carefully() {
         let text = format!(r#"[{{"id":1,"new":"{}"}}]"#, "x".repeat(MOST_OF_A_RECORD));
-        let items = read::<Items<Acme>>(&text, 0, |text| from_slice(text)).unwrap();
+        let items = read::<Items<Acme>>(&text, 0, |text| from_text(text)).unwrap();
         assert_eq!((items.good().count(), items.bad().count()), (0, 1));
     }
 
@@ -137,7 +137,7 @@ mod tests {
             }
         }
 
-        let shaped = read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, |text| from_slice(text));
+        let shaped = read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, |text| from_text(text));
         assert!(shaped.unwrap().is_list && is_as_before());
     }
 
@@ -151,7 +151,7 @@ mod tests {
             }
         }
 
-        let panicked = std::panic::catch_unwind(|| read::<Panics>("1", 0, |text| from_slice(text)).is_ok());
+        let panicked = std::panic::catch_unwind(|| read::<Panics>("1", 0, |text| from_text(text)).is_ok());
         assert!(panicked.is_err() && is_as_before());
     }
 
@@ -159,7 +159,7 @@ mod tests {
     fn a_larger_body_may_hold_more_items() {
         let list = |count: usize| format!("[{}{}]", r#"{"id":1},"#.repeat(count - 1), r#"{"id":1}"#);
         for (limit, most) in [(0, 25_000), (BODY, 25_000), (4 * BODY, 100_000)] {
-            let read = |count| read::<Items<Acme>>(&list(count), limit, |text| from_slice(text));
+            let read = |count| read::<Items<Acme>>(&list(count), limit, |text| from_text(text));
             assert_eq!(read(most).unwrap().good().map(|item| usize::from(item.id)).sum::<usize>(), most);
             assert!(read(most + 1).unwrap_err().to_string().contains("more items than are kept"));
         }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     Issued,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
-    misfit::{Misfit, from_record, from_slice},
+    misfit::{Misfit, from_record, from_text},
     reading,
 };
 
@@ -105,7 +105,7 @@ impl Response {
     /// As [`decode`](Self::decode).
     pub async fn decode_any<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let value = from_slice(text.as_bytes()).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let value = from_text(&text).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(value, status, headers))
     }
 
@@ -115,7 +115,7 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
-        self.read_around_items(|text, limit| reading::read(text, limit, |text| from_slice(text))).await
+        self.read_around_items(|text, limit| reading::read(text, limit, |text| from_text(text))).await
     }
 
     /// Reads the body as a record around a list, within the bound of the client.
@@ -249,15 +249,15 @@ impl Chunks {
 /// What has to be a record: one would also be taken from a list, by position.
 fn record<T: DeserializeOwned>(text: &str, limit: usize) -> Result<T, Misfit> {
     if text.trim_ascii_start().starts_with('[') {
-        return from_record(text.as_bytes());
+        return from_record(text);
     }
     reading::read(text, limit, |text| from_record(text))
 }
 
 /// What was made as it is documented, unless a secret would be printed with it.
 fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
-    let OneOf(item) = from_slice(body.as_bytes()).map_err(|misfit| misfit.drift())?;
-    let made: T = from_record(item.get().as_bytes()).map_err(|misfit| misfit.drift())?;
+    let OneOf(item) = from_text(body).map_err(|misfit| misfit.drift())?;
+    let made: T = from_record(item.get()).map_err(|misfit| misfit.drift())?;
     match essentials.drift() {
         Some(drift) => Err(drift),
         None if essentials.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::future::BoxFuture;
 use reqwest::{
     StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
@@ -168,7 +169,17 @@ impl Session {
     ///
     /// [`SendError`]. Nothing was sent where an id bends the path, the operation is not part of the API
     /// version, or no authorization is to be had.
-    pub async fn call(
+    pub fn call<'a>(
+        &'a self,
+        operations: &'a [Operation],
+        id: &'a str,
+        request: reqwest::Request,
+    ) -> BoxFuture<'a, Result<Response, SendError>> {
+        // In a box, so that it is compiled here, and not in every crate that calls it.
+        Box::pin(self.exchange(operations, id, request))
+    }
+
+    async fn exchange(
         &self,
         operations: &[Operation],
         id: &str,
