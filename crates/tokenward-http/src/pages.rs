@@ -123,9 +123,17 @@ impl<L: Listing> Stream for State<L> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Token>>> {
         let state = &mut *self;
         loop {
-            if let Some(result) = state.ready.pop_front() {
-                state.send(context);
-                return Poll::Ready(Some(result.map(|token| *token)));
+            // Not by `map`, which would copy a token twice.
+            match state.ready.pop_front() {
+                Some(Ok(token)) => {
+                    state.send(context);
+                    return Poll::Ready(Some(Ok(*token)));
+                }
+                Some(Err(error)) => {
+                    state.send(context);
+                    return Poll::Ready(Some(Err(error)));
+                }
+                None => {}
             }
             if let Some(ending) = state.ending.take() {
                 return Poll::Ready(Some(Err(ending)));
