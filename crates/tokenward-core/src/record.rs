@@ -138,11 +138,26 @@ fn is_half(escape: &[u8]) -> bool {
 
 /// Vendors call their secrets `key`, `token`, `secret`, `fullKey`; a new one will end or sound alike.
 fn sounds_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace(['_', '-'], "");
-    ["secret", "password", "passphrase", "credential", "privatekey", "apikey", "authorization"]
-        .iter()
-        .any(|part| name.contains(part))
-        || ["key", "token", "jwt", "bearer"].iter().any(|end| name.ends_with(end))
+    const PARTS: [&str; 7] =
+        ["secret", "password", "passphrase", "credential", "privatekey", "apikey", "authorization"];
+    const ENDS: [&str; 4] = ["key", "token", "jwt", "bearer"];
+
+    let name = name.as_bytes();
+    let holds = |part: &&str| {
+        let mut starts = 0..(name.len() + 1).saturating_sub(part.len());
+        starts.any(|at| starts_with(letters(name[at..].iter()), part.bytes()))
+    };
+    PARTS.iter().any(holds)
+        || ENDS.iter().any(|end| starts_with(letters(name.iter().rev()), end.bytes().rev()))
+}
+
+/// In lower case, without what names are divided by.
+fn letters<'a>(name: impl Iterator<Item = &'a u8>) -> impl Iterator<Item = u8> {
+    name.filter(|byte| !matches!(byte, b'_' | b'-')).map(u8::to_ascii_lowercase)
+}
+
+fn starts_with(mut letters: impl Iterator<Item = u8>, mut part: impl Iterator<Item = u8>) -> bool {
+    part.all(|letter| letters.next() == Some(letter))
 }
 
 /// JSON that a [`Value`] can hold, where nothing sounds like a secret.
@@ -206,7 +221,8 @@ impl<'de> de::Visitor<'de> for Readable {
 
 /// JSON without what sounds like a secret, and without space; `null` for what is no JSON.
 fn without_secrets(json: &str) -> Box<str> {
-    let mut copy = Copy { rest: json.trim_ascii_start(), to: String::new(), is_hidden: false };
+    let mut copy =
+        Copy { rest: json.trim_ascii_start(), to: String::with_capacity(json.len()), is_hidden: false };
     match copy.value() {
         Some(()) if copy.rest.is_empty() => copy.to.into(),
         _ => "null".into(),
@@ -247,7 +263,7 @@ impl<'a> Copy<'a> {
             // What cannot be read is left out, too.
             let is_secret = match name.contains('\\') {
                 true => serde_json::from_str(name).map_or(true, |name: String| sounds_secret(&name)),
-                false => sounds_secret(name.trim_matches('"')),
+                false => sounds_secret(&name[1..name.len() - 1]),
             };
             let is_hidden = self.is_hidden;
             self.is_hidden |= is_secret;
@@ -330,6 +346,18 @@ mod tests {
             r#"[{"token":"CANARY","full_key":"CANARY","a":[{"Client-Secret":{"x":"CANARY"}}]},"plain"]"#;
         let record = Record::from_json(text).unwrap();
         assert_eq!(record.as_str(), r#"[{"a":[{}]},"plain"]"#);
+    }
+
+    #[test]
+    fn a_name_sounds_secret_however_it_is_divided_and_capitalized() {
+        for name in
+            ["Client-Secret", "CLIENT__SECRET", "a_p_i-key-id", "my-Passwords", "-full_KEY_", "X-Auth-Token"]
+        {
+            assert!(sounds_secret(name), "{name}");
+        }
+        for name in ["", "-", "keys", "key-id", "token_name", "secre", "ecret", "cret_se", "to ken", "kéy"] {
+            assert!(!sounds_secret(name), "{name}");
+        }
     }
 
     #[test]

@@ -55,8 +55,9 @@ pub(crate) fn mask_of(value: &str) -> Option<String> {
     /// Of a text without dots or stars, which may be a short secret as a whole.
     const MOST_ALONE: usize = 4;
 
-    let shown = value.chars().filter(|c| !".*•…".contains(*c)).count();
-    let most = if value.chars().count() > shown { MOST_SHOWN } else { MOST_ALONE };
+    let is_shown = |c: &char| !matches!(c, '.' | '*' | '•' | '…');
+    let shown = value.chars().filter(is_shown).count();
+    let most = if value.chars().all(|c| is_shown(&c)) { MOST_ALONE } else { MOST_SHOWN };
     (1..=most).contains(&shown).then(|| value.to_owned())
 }
 
@@ -166,7 +167,8 @@ mod tests {
         assert_eq!(WireSecret::from("1234...5678").mask().as_deref(), Some("1234...5678"));
         assert_eq!(WireSecret::from("****5678").mask().as_deref(), Some("****5678"));
         assert_eq!(WireSecret::from("5678").mask().as_deref(), Some("5678"));
-        for no_mask in ["1234...56789", "123456789", "45678", "****", ""] {
+        assert_eq!(WireSecret::from("12…•56").mask().as_deref(), Some("12…•56"));
+        for no_mask in ["1234...56789", "123456789", "45678", "****", "•…", "1234•56789", ""] {
             assert_eq!(WireSecret::from(no_mask).mask(), None, "{no_mask}");
         }
     }

@@ -198,8 +198,9 @@ impl de::Visitor<'_> for DateVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        // A double holds today's date to the microsecond and no finer. The cast saturates.
-        let micros = (value * if value >= MILLIS { 1e3 } else { 1e6 }).round() as i64;
+        // A double holds today's date to the microsecond and no finer. The cast saturates, and rounds what is a date.
+        let micros = value * if value >= MILLIS { 1e3 } else { 1e6 };
+        let micros = (micros + 0.5) as i64;
         Ok(Timestamp::from_microsecond(micros).ok().or_else(|| beyond(value > 0.0)))
     }
 
@@ -305,6 +306,14 @@ mod tests {
         assert_eq!(
             dates(r#"{"seconds":1690115110.123456}"#).seconds,
             Some(time("2023-07-23T12:25:10.123456Z"))
+        );
+        assert_eq!(
+            dates(r#"{"seconds":1690115110.1234566}"#).seconds,
+            Some(time("2023-07-23T12:25:10.123457Z"))
+        );
+        assert_eq!(
+            dates(r#"{"millis":1690115110123.9}"#).millis.date(),
+            Some(time("2023-07-23T12:25:10.123900Z"))
         );
         assert_eq!(dates(r#"{"text":"2026-03-01"}"#).text, Some(time("2026-03-01T00:00:00Z")));
     }

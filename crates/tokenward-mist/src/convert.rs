@@ -92,130 +92,141 @@ fn target_of(scope: &str) -> Option<&'static str> {
 #[derive(Debug)]
 struct Scope(String);
 
-impl<'de> Deserialize<'de> for Scope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let privilege = <&RawValue>::deserialize(deserializer)?;
-        if let Some(scope) = usual(privilege) {
-            return Ok(Self(scope));
-        }
-        // A field that the document does not have may narrow a privilege, so all of it is read, or nothing.
-        let all = unusual(privilege).map_err(|_| de::Error::custom("a privilege cannot be read as it is"))?;
+impl Scope {
+    /// A field that the document does not have may narrow a privilege, so all of it is read, or nothing.
+    fn of_json<E: de::Error>(json: &str) -> std::result::Result<Self, E> {
+        let all = Record::from_read_json(json);
+        let all = all.map_err(|_| E::custom("a privilege cannot be read as it is"))?;
         Ok(Self(all.as_str().to_owned()))
     }
 }
 
-/// A privilege as the vendor writes it, but for its organization, which is the one that is asked for.
-fn unusual(privilege: &RawValue) -> serde_json::Result<Record> {
-    let Ok(Members(members)) = serde_json::from_str(privilege.get()) else {
-        return Record::from_json(privilege.get());
-    };
-    let kept = members.into_iter().filter(|(name, _)| name != "org_id");
-    let written: serde_json::Result<Vec<String>> =
-        kept.map(|(name, value)| Ok([&serde_json::to_string(&name)?, ":", value.get()].concat())).collect();
-    Record::from_read_json(&["{", &written?.join(","), "}"].concat())
-}
-
-/// The members of a record, in their order and as they stand there.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
+impl<'de> Deserialize<'de> for Scope {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         struct Visitor;
 
+        macro_rules! no_records {
+            ($($visit:ident: $value:ty),*) => {
+                $(fn $visit<E: de::Error>(self, value: $value) -> std::result::Result<Scope, E> {
+                    Scope::of_json(&Value::from(value).to_string())
+                })*
+            };
+        }
+
         impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Members<'de>;
+            type Value = Scope;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a record")
+                f.write_str("a privilege")
             }
 
-            fn visit_map<A: de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Scope, A::Error> {
+                let mut privilege = Privilege::default();
+                while let Some(Name(name)) = map.next_key()? {
+                    // The organization is the one that is asked for.
+                    if name == "org_id" {
+                        map.next_value::<de::IgnoredAny>()?;
+                    } else {
+                        privilege.insert(name, map.next_value()?);
+                    }
                 }
-                Ok(Members(members))
+                match privilege.short() {
+                    Some(short) => Ok(Scope(short)),
+                    None => Scope::of_json(&privilege.json()),
+                }
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Scope, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = seq.next_element::<&RawValue>()? {
+                    elements.push(element.get());
+                }
+                Scope::of_json(&["[", &elements.join(","), "]"].concat())
+            }
+
+            no_records! { visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str }
+
+            fn visit_unit<E: de::Error>(self) -> std::result::Result<Scope, E> {
+                Scope::of_json("null")
             }
         }
 
-        deserializer.deserialize_map(Visitor)
+        deserializer.deserialize_any(Visitor)
     }
 }
 
-/// The short form of a privilege that has a role, a scope and its target alone, as nearly all have.
-fn usual(privilege: &RawValue) -> Option<String> {
-    // A list would be read by position.
-    let json = Some(privilege.get()).filter(|json| json.starts_with('{'))?;
-    let Usual { role, scope, site_id, sitegroup_id, has_more } = serde_json::from_str(json).ok()?;
-    let (role, scope) = (role?, scope?);
-    let target = match (target_of(&scope), site_id, sitegroup_id) {
-        (None, None, None) => None,
-        (Some("site_id"), Some(id), None) | (Some("sitegroup_id"), None, Some(id)) => Some(id),
-        _ => return None,
-    };
-    if has_more || role.contains(':') {
-        return None;
-    }
-    Some(match target {
-        Some(id) => [role, scope, id].join(":"),
-        None => [role, scope].join(":"),
-    })
-}
+/// The name of a member.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// What the short form is made of.
+/// A privilege as the vendor writes it, but for its organization.
 #[derive(Default)]
-struct Usual<'a> {
-    role: Option<Cow<'a, str>>,
-    scope: Option<Cow<'a, str>>,
-    site_id: Option<Cow<'a, str>>,
-    sitegroup_id: Option<Cow<'a, str>>,
-    /// Whether it says anything else.
-    has_more: bool,
+struct Privilege<'a> {
+    /// What the short form is made of, in the order of `SHORT`.
+    short: [Option<&'a RawValue>; 4],
+    more: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
-impl<'de> Deserialize<'de> for Usual<'de> {
-    /// By hand, since the error that a derived one makes of an unknown field takes longer than all the rest.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+const SHORT: [&str; 4] = ["role", "scope", "site_id", "sitegroup_id"];
 
-        struct Visitor;
+impl<'a> Privilege<'a> {
+    fn insert(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
+        let place = SHORT.iter().position(|short| *short == name);
+        match place.map(|place| &mut self.short[place]) {
+            Some(member @ None) => *member = Some(value),
+            // It is not known, or comes twice.
+            _ => self.more.push((name, value)),
+        }
+    }
 
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Usual<'de>;
+    /// The short form, where it has a role, a scope and its target alone, as nearly all have.
+    fn short(&self) -> Option<String> {
+        let [role, scope, site_id, sitegroup_id] = self.short;
+        let (role, scope) = (text(role?)?, text(scope?)?);
+        let target = match (target_of(&scope), site_id, sitegroup_id) {
+            (None, None, None) => None,
+            (Some("site_id"), Some(id), None) | (Some("sitegroup_id"), None, Some(id)) => Some(text(id)?),
+            _ => return None,
+        };
+        if !self.more.is_empty() || role.contains(':') {
+            return None;
+        }
+        let length = role.len() + scope.len() + target.as_ref().map_or(0, |id| id.len()) + 2;
+        let mut short = String::with_capacity(length);
+        short.extend([&role, ":", &scope]);
+        if let Some(id) = target {
+            short.extend([":", &id]);
+        }
+        Some(short)
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a record")
-            }
+    fn json(&self) -> String {
+        /// Room for most.
+        const LENGTH: usize = 192;
 
-            fn visit_map<A: de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> std::result::Result<Usual<'de>, A::Error> {
-                let mut usual = Usual::default();
-                while let Some(Text(name)) = map.next_key()? {
-                    let field = match &*name {
-                        "role" => &mut usual.role,
-                        "scope" => &mut usual.scope,
-                        "site_id" => &mut usual.site_id,
-                        "sitegroup_id" => &mut usual.sitegroup_id,
-                        other => {
-                            usual.has_more |= other != "org_id";
-                            map.next_value::<de::IgnoredAny>()?;
-                            continue;
-                        }
-                    };
-                    let Text(text) = map.next_value()?;
-                    usual.has_more |= field.replace(text).is_some();
-                }
-                Ok(usual)
+        let mut json = String::with_capacity(LENGTH);
+        json.push('{');
+        for (name, value) in SHORT.iter().zip(self.short) {
+            if let Some(value) = value {
+                json.extend(["\"", name, "\":", value.get(), ","]);
             }
         }
+        for (name, value) in &self.more {
+            json.extend([&Value::from(&**name).to_string(), ":", value.get(), ","]);
+        }
+        if json.ends_with(',') {
+            json.pop();
+        }
+        json.push('}');
+        json
+    }
+}
 
-        deserializer.deserialize_map(Visitor)
+/// The text that this is, if it is one.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    match value.get().strip_prefix('"')?.strip_suffix('"')? {
+        plain if !plain.contains('\\') => Some(plain.into()),
+        _ => serde_json::from_str(value.get()).ok().map(Cow::Owned),
     }
 }
 
@@ -351,11 +362,24 @@ mod tests {
             r#"{"role":"read","scope":"site","site_id":"s-1","sitegroup_id":"g-1"}"#,
             r#"{"role":"read","scope":"site"}"#,
             r#"{"role":"a:b","scope":"org"}"#,
+            r#"{"role":"read","scope":"org","role":"admin"}"#,
+            r#"{"role":7,"scope":"org","n\"w":[{"a":1.50}]}"#,
             r#"["read","org"]"#,
+            "{}",
+            "[]",
+            r#""read""#,
+            "null",
+            "true",
+            "-7",
+            "1.5",
         ] {
             assert_eq!(shown(narrow), narrow);
         }
         assert_eq!(shown(r#"{"scope":"org","role":"r\u0065ad","org_id":7}"#), "read:org");
+        assert_eq!(
+            shown(r#"{"views":[{"key":"CANARY"}], "role":"read"}"#),
+            r#"{"role":"read","views":[{}]}"#
+        );
         let narrow = shown(r#"{"role":"read","scope":"org","site_ids":["s-1"],"org_id":"o"}"#);
         assert!(privileges(&Access::Scopes(vec![narrow])).is_err());
     }
