@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokenward_core::{
-    Capabilities, ListOptions, Operation, Result, RevokeOptions, Token, TokenFamily, TokenId, TokenManager,
-    TokenStream,
+    BoxFuture, Capabilities, ListOptions, Operation, Result, RevokeOptions, Token, TokenFamily, TokenId,
+    TokenManager, TokenStream,
 };
 use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
 
@@ -77,7 +76,6 @@ impl Listing for List {
     }
 }
 
-#[async_trait]
 impl TokenManager for AtlassianApiKeys {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -107,13 +105,17 @@ impl TokenManager for AtlassianApiKeys {
         }
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get).about(id);
-        find(self.stream(&call), id).await?.ok_or_else(|| call.not_found())
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Get).about(id);
+            find(self.stream(&call), id).await?.ok_or_else(|| call.not_found())
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
-        let sent = self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str());
-        call(Operation::Revoke).about(id).done(sent).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let sent = self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str());
+            call(Operation::Revoke).about(id).done(sent).await
+        })
     }
 }

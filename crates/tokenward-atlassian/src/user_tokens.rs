@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use tokenward_core::{
-    Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions, Setting, Token,
-    TokenFamily, TokenId, TokenManager, TokenStream,
+    BoxFuture, Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions,
+    Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
 use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
 
@@ -116,7 +115,6 @@ fn parts<'a>(call: &Call, id: &'a TokenId) -> Result<(&'a str, &'a str)> {
     })
 }
 
-#[async_trait]
 impl TokenManager for AtlassianUserTokens {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -161,19 +159,23 @@ impl TokenManager for AtlassianUserTokens {
         }
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get).about(id);
-        let (account_id, _) = parts(&call, id)?;
-        find(self.of_account(&call, account_id), id).await?.ok_or_else(|| call.not_found())
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Get).about(id);
+            let (account_id, _) = parts(&call, id)?;
+            find(self.of_account(&call, account_id), id).await?.ok_or_else(|| call.not_found())
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        let (account_id, token_id) = parts(&call, id)?;
-        call.done(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            let (account_id, token_id) = parts(&call, id)?;
+            call.done(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        Ok(Current::Other)
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move { Ok(Current::Other) })
     }
 }

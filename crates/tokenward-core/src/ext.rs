@@ -1,6 +1,7 @@
 //! Conveniences over the trait, which no implementation has to think of.
 
-use async_trait::async_trait;
+use std::future::ready;
+
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::{Attempt, Error, ListOptions, ReadOnly, Reconciled, Result, Token, TokenManager, reconcile};
@@ -16,28 +17,25 @@ use crate::{Attempt, Error, ListOptions, ReadOnly, Reconciled, Result, Token, To
 /// assert!(listing.is_complete() && listing.tokens.is_empty());
 /// # }
 /// ```
-#[async_trait]
 pub trait TokenManagerExt: TokenManager {
     /// All tokens, or the first error.
     ///
     /// # Errors
     ///
     /// Whatever [`list`](TokenManager::list) yields: what is returned is complete.
-    async fn list_all(&self, options: ListOptions) -> Result<Vec<Token>> {
-        self.list(options).try_collect().await
+    fn list_all(&self, options: ListOptions) -> impl Future<Output = Result<Vec<Token>>> + Send {
+        self.list(options).try_collect()
     }
 
     /// All that can be had, and what was in the way of the rest.
-    async fn listing(&self, options: ListOptions) -> Listing {
-        let mut listing = Listing::default();
-        let mut stream = self.list(options);
-        while let Some(result) = stream.next().await {
+    fn listing(&self, options: ListOptions) -> impl Future<Output = Listing> + Send {
+        self.list(options).fold(Listing::default(), |mut listing, result| {
             match result {
                 Ok(token) => listing.tokens.push(token),
                 Err(error) => listing.errors.push(error),
             }
-        }
-        listing
+            ready(listing)
+        })
     }
 
     /// What became of a creation whose answer was lost: see [`Reconciled`].
@@ -50,8 +48,12 @@ pub trait TokenManagerExt: TokenManager {
     /// # Errors
     ///
     /// What ends the list before it has shown anything.
-    async fn reconcile(&self, attempt: &Attempt, among: ListOptions) -> Result<Reconciled> {
-        reconcile::reconcile(self.list(among), attempt).await
+    fn reconcile(
+        &self,
+        attempt: &Attempt,
+        among: ListOptions,
+    ) -> impl Future<Output = Result<Reconciled>> + Send {
+        reconcile::reconcile(self.list(among), attempt)
     }
 
     /// The same manager without the methods that write.

@@ -24,7 +24,7 @@ pub use family::TokenFamily;
 pub use id::{InvalidTokenId, TokenId};
 pub use issued::{Drift, IssuedToken};
 pub use lineage::{Attempt, InvalidLineage, Lineage};
-pub use manager::{Current, TokenManager, TokenStream};
+pub use manager::{BoxFuture, Current, TokenManager, TokenStream};
 pub use memory::MemoryTokens;
 pub use operation::{Operation, Setting};
 pub use read_only::ReadOnly;

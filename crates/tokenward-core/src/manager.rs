@@ -1,14 +1,24 @@
 //! The trait.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::ready, sync::Arc};
 
-use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 
 use crate::{
     Capabilities, CreateToken, Error, ErrorKind, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Token, TokenFamily, TokenId, UpdateToken,
 };
+
+/// What an operation gives: it is begun when it is polled, and has one type whoever implements it.
+///
+/// ```
+/// use tokenward_core::BoxFuture;
+///
+/// fn answer(question: &str) -> BoxFuture<'_, usize> {
+///     Box::pin(async move { question.len() })
+/// }
+/// ```
+pub use futures_core::future::BoxFuture;
 
 /// Tokens as they arrive, page by page; borrows nothing and asks for nothing until it is polled.
 ///
@@ -38,12 +48,46 @@ pub type TokenStream = BoxStream<'static, Result<Token>>;
 /// # }
 /// ```
 ///
+/// A method that waits returns a [`BoxFuture`], which is an `async` block in a box:
+///
+/// ```
+/// use tokenward_core::{
+///     BoxFuture, Capabilities, ListOptions, MemoryTokens, Result, RevokeOptions, TokenFamily, TokenId, TokenManager,
+///     TokenStream,
+/// };
+///
+/// /// Lists another family, and ends what its token was used for before it ends the token.
+/// #[derive(Debug)]
+/// struct Orderly(MemoryTokens);
+///
+/// impl TokenManager for Orderly {
+///     fn family(&self) -> TokenFamily {
+///         self.0.family()
+///     }
+///
+///     fn capabilities(&self) -> Capabilities {
+///         self.0.capabilities()
+///     }
+///
+///     fn list(&self, options: ListOptions) -> TokenStream {
+///         self.0.list(options)
+///     }
+///
+///     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+///         Box::pin(async move {
+///             let token = self.0.get(id).await?;
+///             # drop(token);
+///             self.0.revoke(id, options).await
+///         })
+///     }
+/// }
+/// ```
+///
 /// An implementation says in [`capabilities`](Self::capabilities) what it can
 /// do. What it denies fails with [`ErrorKind::Unsupported`] and sends nothing,
 /// which is what the provided methods do; a family that can do more replaces
 /// them. Dropping a future cancels the call; a creation that was sent may then
 /// have taken effect, like one whose answer is lost.
-#[async_trait]
 pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// Which kind of token this is about.
     fn family(&self) -> TokenFamily;
@@ -59,8 +103,8 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
-    async fn get(&self, _id: &TokenId) -> Result<Token> {
-        Err(refused(self, Operation::Get))
+    fn get<'a>(&'a self, _id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(ready(Err(refused(self, Operation::Get))))
     }
 
     /// Makes a token. The request is sent once, whatever becomes of its answer.
@@ -70,8 +114,8 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) where a token may have been made whose
     /// secret did not arrive; an error with [`Error::into_secret`] where one was made otherwise than
     /// it was asked for.
-    async fn create(&self, _request: CreateToken) -> Result<IssuedToken> {
-        Err(refused(self, Operation::Create))
+    fn create(&self, _request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(ready(Err(refused(self, Operation::Create))))
     }
 
     /// Changes a token and keeps its secret.
@@ -79,8 +123,8 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
-    async fn update(&self, _id: &TokenId, _change: UpdateToken) -> Result<Token> {
-        Err(refused(self, Operation::Update))
+    fn update<'a>(&'a self, _id: &'a TokenId, _change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(ready(Err(refused(self, Operation::Update))))
     }
 
     /// Gives a token another secret, under the same id. The request is sent once.
@@ -88,8 +132,8 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// As [`create`](Self::create).
-    async fn reset(&self, _id: &TokenId, _options: ResetOptions) -> Result<IssuedToken> {
-        Err(refused(self, Operation::Reset))
+    fn reset<'a>(&'a self, _id: &'a TokenId, _options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
+        Box::pin(ready(Err(refused(self, Operation::Reset))))
     }
 
     /// Ends a token.
@@ -99,15 +143,15 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing revoked, where it is or may be the
     /// credential in use; see [`RevokeOptions::even_if_current`]. A family whose vendor does not tell, and which
     /// therefore denies [`Operation::Current`], cannot refuse.
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()>;
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>>;
 
     /// Which token of this family the calls are made with.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the vendor does not tell.
-    async fn current(&self) -> Result<Current> {
-        Err(refused(self, Operation::Current))
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(ready(Err(refused(self, Operation::Current))))
     }
 }
 
@@ -155,7 +199,6 @@ impl Current {
     }
 }
 
-#[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl<M: TokenManager + ?Sized> TokenManager for Arc<M> {
     fn family(&self) -> TokenFamily {
@@ -170,27 +213,27 @@ impl<M: TokenManager + ?Sized> TokenManager for Arc<M> {
         (**self).list(options)
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        (**self).get(id).await
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        (**self).get(id)
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        (**self).create(request).await
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        (**self).create(request)
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        (**self).update(id, change).await
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        (**self).update(id, change)
     }
 
-    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        (**self).reset(id, options).await
+    fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
+        (**self).reset(id, options)
     }
 
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        (**self).revoke(id, options).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        (**self).revoke(id, options)
     }
 
-    async fn current(&self) -> Result<Current> {
-        (**self).current().await
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        (**self).current()
     }
 }

@@ -5,15 +5,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use async_trait::async_trait;
 use futures_util::stream;
 use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
-    Access, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken, ListOptions,
-    Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily, TokenId,
-    TokenManager, TokenStream, UpdateToken, When,
+    Access, BoxFuture, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken,
+    ListOptions, Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily,
+    TokenId, TokenManager, TokenStream, UpdateToken, When,
 };
 
 /// A complete [`TokenManager`] without a network, for tests and trials.
@@ -128,7 +127,6 @@ fn scopes_of(access: &Access) -> Vec<String> {
     }
 }
 
-#[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenManager for MemoryTokens {
     fn family(&self) -> TokenFamily {
@@ -160,68 +158,78 @@ impl TokenManager for MemoryTokens {
         Box::pin(futures_util::StreamExt::flatten(tokens))
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let found = self.state().find(id).cloned();
-        found.ok_or_else(|| self.not_found(Operation::Get, id))
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let found = self.state().find(id).cloned();
+            found.ok_or_else(|| self.not_found(Operation::Get, id))
+        })
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        request.check(self.family, &self.capabilities())?;
-        let request = request.marked(&self.capabilities());
-        let mut state = self.state();
-        let number = state.count();
-        let id = TokenId::counted(number);
-        let mut token = Token::new(self.family, id);
-        token.name = Some(request.name().to_owned());
-        token.description = request.description().map(str::to_owned);
-        token.owner = Owner::known(Some(OWNER.to_owned()), None, None);
-        token.created = When::At(Timestamp::now());
-        token.last_used = When::Never;
-        token.expires = end_of(request.expires());
-        token.scopes = Some(scopes_of(request.access()));
-        token.record = Record::from_json(&record_of(&request)).ok();
-        state.tokens.push(token.clone());
-        Ok(IssuedToken::new(token, secret(number)))
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            request.check(self.family, &self.capabilities())?;
+            let request = request.marked(&self.capabilities());
+            let mut state = self.state();
+            let number = state.count();
+            let id = TokenId::counted(number);
+            let mut token = Token::new(self.family, id);
+            token.name = Some(request.name().to_owned());
+            token.description = request.description().map(str::to_owned);
+            token.owner = Owner::known(Some(OWNER.to_owned()), None, None);
+            token.created = When::At(Timestamp::now());
+            token.last_used = When::Never;
+            token.expires = end_of(request.expires());
+            token.scopes = Some(scopes_of(request.access()));
+            token.record = Record::from_json(&record_of(&request)).ok();
+            state.tokens.push(token.clone());
+            Ok(IssuedToken::new(token, secret(number)))
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        change.check(self.family, &self.capabilities())?;
-        let mut state = self.state();
-        let token = state.find(id).ok_or_else(|| self.not_found(Operation::Update, id))?;
-        if let Some(name) = change.name() {
-            token.name = Some(name.to_owned());
-        }
-        if let Some(text) = change.description() {
-            token.description = Some(text.to_owned());
-        }
-        if let Some(expires) = change.expires() {
-            token.expires = end_of(expires);
-        }
-        if let Some(access) = change.access() {
-            token.scopes = Some(scopes_of(access));
-        }
-        Ok(token.clone())
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            change.check(self.family, &self.capabilities())?;
+            let mut state = self.state();
+            let token = state.find(id).ok_or_else(|| self.not_found(Operation::Update, id))?;
+            if let Some(name) = change.name() {
+                token.name = Some(name.to_owned());
+            }
+            if let Some(text) = change.description() {
+                token.description = Some(text.to_owned());
+            }
+            if let Some(expires) = change.expires() {
+                token.expires = end_of(expires);
+            }
+            if let Some(access) = change.access() {
+                token.scopes = Some(scopes_of(access));
+            }
+            Ok(token.clone())
+        })
     }
 
-    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        options.check(self.family, &self.capabilities())?;
-        let mut state = self.state();
-        let keeps_working = options.grace_until().is_some() || options.is_even_if_current();
-        self.refuse_current(&state, Operation::Reset, id, keeps_working)?;
-        let token = state.find(id).cloned().ok_or_else(|| self.not_found(Operation::Reset, id))?;
-        Ok(IssuedToken::new(token, secret(state.count())))
+    fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
+        Box::pin(async move {
+            options.check(self.family, &self.capabilities())?;
+            let mut state = self.state();
+            let keeps_working = options.grace_until().is_some() || options.is_even_if_current();
+            self.refuse_current(&state, Operation::Reset, id, keeps_working)?;
+            let token = state.find(id).cloned().ok_or_else(|| self.not_found(Operation::Reset, id))?;
+            Ok(IssuedToken::new(token, secret(state.count())))
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let mut state = self.state();
-        self.refuse_current(&state, Operation::Revoke, id, options.is_even_if_current())?;
-        let before = state.tokens.len();
-        state.tokens.retain(|token| token.id != *id);
-        if state.tokens.len() == before { Err(self.not_found(Operation::Revoke, id)) } else { Ok(()) }
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let mut state = self.state();
+            self.refuse_current(&state, Operation::Revoke, id, options.is_even_if_current())?;
+            let before = state.tokens.len();
+            state.tokens.retain(|token| token.id != *id);
+            if state.tokens.len() == before { Err(self.not_found(Operation::Revoke, id)) } else { Ok(()) }
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        Ok(self.state().current.clone().map_or(Current::Other, Current::Token))
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move { Ok(self.state().current.clone().map_or(Current::Other, Current::Token)) })
     }
 }
 

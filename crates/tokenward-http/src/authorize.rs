@@ -1,10 +1,11 @@
 //! What goes into the `Authorization` header.
 
-use std::fmt;
+use std::{fmt, future::ready};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use tokenward_core::BoxFuture;
 
 use crate::{AuthorizeError, BuildError};
 
@@ -17,14 +18,13 @@ use crate::{AuthorizeError, BuildError};
 /// assert_eq!(format!("{credential:?}"), "HeaderCredential([redacted])");
 /// # Ok::<(), tokenward_http::BuildError>(())
 /// ```
-#[async_trait::async_trait]
 pub trait Authorize: fmt::Debug + Send + Sync + 'static {
     /// The header's value, marked as sensitive.
-    async fn header(&self) -> Result<HeaderValue, AuthorizeError>;
+    fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>>;
 
     /// Forgets a value that the vendor has refused; whether there will be another one.
-    async fn forget(&self, _refused: &HeaderValue) -> bool {
-        false
+    fn forget<'a>(&'a self, _refused: &'a HeaderValue) -> BoxFuture<'a, bool> {
+        Box::pin(ready(false))
     }
 }
 
@@ -83,10 +83,9 @@ pub(crate) fn header_value(prefix: &str, secret: &SecretString) -> Result<Header
     Ok(value)
 }
 
-#[async_trait::async_trait]
 impl Authorize for HeaderCredential {
-    async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
-        Ok(self.0.clone())
+    fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>> {
+        Box::pin(ready(Ok(self.0.clone())))
     }
 }
 

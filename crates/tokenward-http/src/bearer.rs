@@ -2,13 +2,12 @@
 
 use std::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
 use reqwest::header::HeaderValue;
+use tokenward_core::BoxFuture;
 use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Authorize, AuthorizeError, WireSecret, authorize::header_value};
@@ -27,7 +26,7 @@ pub struct Grant {
     pub expires_in: Option<Duration>,
 }
 
-type Fetch = dyn Fn() -> Pin<Box<dyn Future<Output = Result<Grant, AuthorizeError>> + Send>> + Send + Sync;
+type Fetch = dyn Fn() -> BoxFuture<'static, Result<Grant, AuthorizeError>> + Send + Sync;
 
 /// Bearer authorization by a token that is fetched when it is needed.
 ///
@@ -93,56 +92,59 @@ impl Bearer {
     }
 }
 
-#[async_trait::async_trait]
 impl Authorize for Bearer {
-    async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
-        let seen = self.attempts.load(Ordering::Acquire);
-        let mut state = self.state.lock().await;
-        // Somebody asked while this caller was waiting for the lock: the answer is for all who waited.
-        let waited = self.attempts.load(Ordering::Acquire) != seen;
-        if let Some(live) = &state.live
-            && (waited || Instant::now() < live.renew_at)
-        {
-            return Ok(live.header.clone());
-        }
-        if let Some(failure) = &state.failure
-            && waited
-        {
-            return Err(failure.clone());
-        }
-        let renewed = self.renew().await;
-        self.attempts.fetch_add(1, Ordering::Release);
-        match renewed {
-            Ok(live) => {
-                let header = live.header.clone();
-                *state = State { live: Some(live), failure: None };
-                Ok(header)
+    fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>> {
+        Box::pin(async move {
+            let seen = self.attempts.load(Ordering::Acquire);
+            let mut state = self.state.lock().await;
+            // Somebody asked while this caller was waiting for the lock: the answer is for all who waited.
+            let waited = self.attempts.load(Ordering::Acquire) != seen;
+            if let Some(live) = &state.live
+                && (waited || Instant::now() < live.renew_at)
+            {
+                return Ok(live.header.clone());
             }
-            Err(failure) => {
-                state.failure = Some(failure.clone());
-                // One that is to be renewed soon still serves, and the endpoint is left alone for a moment.
-                let now = Instant::now();
-                match state.live.as_mut().filter(|live| now < live.ends_at) {
-                    Some(live) => {
-                        live.renew_at = live.ends_at.min(now + ASK_AGAIN_AFTER);
-                        Ok(live.header.clone())
-                    }
-                    None => {
-                        state.live = None;
-                        Err(failure)
+            if let Some(failure) = &state.failure
+                && waited
+            {
+                return Err(failure.clone());
+            }
+            let renewed = self.renew().await;
+            self.attempts.fetch_add(1, Ordering::Release);
+            match renewed {
+                Ok(live) => {
+                    let header = live.header.clone();
+                    *state = State { live: Some(live), failure: None };
+                    Ok(header)
+                }
+                Err(failure) => {
+                    state.failure = Some(failure.clone());
+                    // One that is to be renewed soon still serves, and the endpoint is left alone for a moment.
+                    let now = Instant::now();
+                    match state.live.as_mut().filter(|live| now < live.ends_at) {
+                        Some(live) => {
+                            live.renew_at = live.ends_at.min(now + ASK_AGAIN_AFTER);
+                            Ok(live.header.clone())
+                        }
+                        None => {
+                            state.live = None;
+                            Err(failure)
+                        }
                     }
                 }
             }
-        }
+        })
     }
 
-    async fn forget(&self, refused: &HeaderValue) -> bool {
-        let mut state = self.state.lock().await;
-        // Somebody else may have renewed it since it was sent.
-        if state.live.as_ref().is_some_and(|live| live.header == refused) {
-            state.live = None;
-        }
-        true
+    fn forget<'a>(&'a self, refused: &'a HeaderValue) -> BoxFuture<'a, bool> {
+        Box::pin(async move {
+            let mut state = self.state.lock().await;
+            // Somebody else may have renewed it since it was sent.
+            if state.live.as_ref().is_some_and(|live| live.header == refused) {
+                state.live = None;
+            }
+            true
+        })
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
 use tokenward_core::{
-    Attempt, Capabilities, CreateToken, Error, ErrorKind, Operation, Result, RetryAdvice, Timestamp,
-    TokenFamily, TokenId,
+    Attempt, BoxFuture, Capabilities, CreateToken, Error, ErrorKind, Operation, Result, RetryAdvice,
+    Timestamp, TokenFamily, TokenId,
 };
 
 use crate::{

@@ -7,8 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use tokenward_core::{Error, ErrorKind};
+use tokenward_core::{BoxFuture, Error, ErrorKind};
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 

@@ -73,3 +73,4 @@ pub use vendor_token::VendorToken;
 
 pub use jiff::{SignedDuration, Timestamp};
 pub use secrecy::{ExposeSecret, SecretString};
+pub use tokenward_core::BoxFuture;

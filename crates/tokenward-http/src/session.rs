@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use futures_util::future::BoxFuture;
 use reqwest::{
     StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use secrecy::SecretString;
+use tokenward_core::BoxFuture;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
@@ -402,10 +402,9 @@ mod tests {
     #[derive(Debug)]
     struct NeverGranted;
 
-    #[async_trait::async_trait]
     impl Authorize for NeverGranted {
-        async fn header(&self) -> Result<HeaderValue, AuthorizeError> {
-            std::future::pending().await
+        fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>> {
+            Box::pin(std::future::pending())
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::Deserialize;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, ResetOptions,
-    Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    BoxFuture, Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
+    ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream,
+    UpdateToken,
 };
 use tokenward_http::{
     Call, Listing, PageEnd, SendError, Turn, confirm_expiry, failed, is_same_time, listed, refuse_current,
@@ -161,7 +161,6 @@ fn patch(change: &UpdateToken, rights: Option<Rights>, before: &AccessToken) -> 
     patch
 }
 
-#[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenManager for LaunchDarklyAccessTokens {
     fn family(&self) -> TokenFamily {
@@ -200,89 +199,101 @@ impl TokenManager for LaunchDarklyAccessTokens {
         listed(call(Operation::List), List(self.client.clone()), 0)
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        Ok(self.record(&call(Operation::Get).about(id), id).await?.0)
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move { Ok(self.record(&call(Operation::Get).about(id), id).await?.0) })
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        let mut body = AccessTokenPost {
-            name: Some(request.name().to_owned()),
-            description: request.description().map(str::to_owned),
-            expiry: match request.expires() {
-                Expiry::At(time) => Some(time),
-                _ => None,
-            },
-            service_token: request.is_for_service().then_some(true),
-            ..AccessTokenPost::default()
-        };
-        Rights::of(request.access(), CustomRolesBy::Key)
-            .and_then(|rights| rights.put_into(&mut body))
-            .map_err(|error| call.placed(error))?;
-        let answer = call.answer(self.client.raw().post_token_response(&body)).await?;
-        confirm_expiry(&call, answer.issued::<AccessToken>()?, request.expires())
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let mut body = AccessTokenPost {
+                name: Some(request.name().to_owned()),
+                description: request.description().map(str::to_owned),
+                expiry: match request.expires() {
+                    Expiry::At(time) => Some(time),
+                    _ => None,
+                },
+                service_token: request.is_for_service().then_some(true),
+                ..AccessTokenPost::default()
+            };
+            Rights::of(request.access(), CustomRolesBy::Key)
+                .and_then(|rights| rights.put_into(&mut body))
+                .map_err(|error| call.placed(error))?;
+            let answer = call.answer(self.client.raw().post_token_response(&body)).await?;
+            confirm_expiry(&call, answer.issued::<AccessToken>()?, request.expires())
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update).about(id);
-        change.check(FAMILY, &self.capabilities())?;
-        let rights = change.access().map(|access| Rights::of(access, CustomRolesBy::Id));
-        let rights = rights.transpose().map_err(|error| call.placed(error))?;
-        let (before, record) = self.record(&call, id).await?;
-        let patch = patch(&change, rights, &record);
-        if patch.is_empty() {
-            return Ok(before);
-        }
-        let token = call
-            .answer(self.client.raw().patch_token_response(id.as_str(), &patch))
-            .await?
-            .token::<AccessToken>()?;
-        match change.expires() {
-            Some(Expiry::At(time)) if !token.expires.at().is_some_and(|ends| is_same_time(time, ends)) => {
-                Err(call.error(ErrorKind::Protocol, IGNORED))
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Update).about(id);
+            change.check(FAMILY, &self.capabilities())?;
+            let rights = change.access().map(|access| Rights::of(access, CustomRolesBy::Id));
+            let rights = rights.transpose().map_err(|error| call.placed(error))?;
+            let (before, record) = self.record(&call, id).await?;
+            let patch = patch(&change, rights, &record);
+            if patch.is_empty() {
+                return Ok(before);
             }
-            Some(Expiry::Never) if token.expires.at().is_some() => {
-                Err(call.error(ErrorKind::Protocol, IGNORED))
-            }
-            _ => Ok(token),
-        }
-    }
-
-    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        let call = call(Operation::Reset).about(id);
-        options.check(FAMILY, &self.capabilities())?;
-        if options.grace_until().is_none() && !options.is_even_if_current() {
-            refuse_current(&call, id, self.current().await)?;
-        }
-        let query = ResetTokenQuery { expiry: options.grace_until().map(Into::into) };
-        call.answer(self.client.raw().reset_token_response(id.as_str(), &query))
-            .await?
-            .issued::<AccessToken>()
-    }
-
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        if !options.is_even_if_current() {
-            refuse_current(&call, id, self.current().await)?;
-        }
-        call.done(self.client.raw().delete_token_response(id.as_str())).await
-    }
-
-    async fn current(&self) -> Result<Current> {
-        let ask = || async {
-            let answer =
-                call(Operation::Current).answer(self.client.raw().get_caller_identity_response()).await?;
-            let caller: CallerIdentityRep = answer.read()?;
-            match caller.token_id.and_then(|id| id.parse().ok()) {
-                Some(id) => Ok(Current::Token(id)),
-                // An OAuth client's credential is no access token.
-                None if caller.client_id.is_some_and(|id| !id.is_empty()) => Ok(Current::Other),
-                None => {
-                    let message = "the vendor does not say which token is calling";
-                    Err(call(Operation::Current).error(ErrorKind::Protocol, message))
+            let token = call
+                .answer(self.client.raw().patch_token_response(id.as_str(), &patch))
+                .await?
+                .token::<AccessToken>()?;
+            match change.expires() {
+                Some(Expiry::At(time))
+                    if !token.expires.at().is_some_and(|ends| is_same_time(time, ends)) =>
+                {
+                    Err(call.error(ErrorKind::Protocol, IGNORED))
                 }
+                Some(Expiry::Never) if token.expires.at().is_some() => {
+                    Err(call.error(ErrorKind::Protocol, IGNORED))
+                }
+                _ => Ok(token),
             }
-        };
-        self.client.current().get_or_try_init(ask).await.cloned()
+        })
+    }
+
+    fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
+        Box::pin(async move {
+            let call = call(Operation::Reset).about(id);
+            options.check(FAMILY, &self.capabilities())?;
+            if options.grace_until().is_none() && !options.is_even_if_current() {
+                refuse_current(&call, id, self.current().await)?;
+            }
+            let query = ResetTokenQuery { expiry: options.grace_until().map(Into::into) };
+            call.answer(self.client.raw().reset_token_response(id.as_str(), &query))
+                .await?
+                .issued::<AccessToken>()
+        })
+    }
+
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            if !options.is_even_if_current() {
+                refuse_current(&call, id, self.current().await)?;
+            }
+            call.done(self.client.raw().delete_token_response(id.as_str())).await
+        })
+    }
+
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move {
+            let ask = || async {
+                let answer =
+                    call(Operation::Current).answer(self.client.raw().get_caller_identity_response()).await?;
+                let caller: CallerIdentityRep = answer.read()?;
+                match caller.token_id.and_then(|id| id.parse().ok()) {
+                    Some(id) => Ok(Current::Token(id)),
+                    // An OAuth client's credential is no access token.
+                    None if caller.client_id.is_some_and(|id| !id.is_empty()) => Ok(Current::Other),
+                    None => {
+                        let message = "the vendor does not say which token is calling";
+                        Err(call(Operation::Current).error(ErrorKind::Protocol, message))
+                    }
+                }
+            };
+            self.client.current().get_or_try_init(ask).await.cloned()
+        })
     }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
+    BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{Call, Listing, SendError, failed, listed, runtime::Response};
@@ -68,7 +67,6 @@ impl Listing for List {
     }
 }
 
-#[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl TokenManager for LaunchDarklyRelayProxyConfigs {
     fn family(&self) -> TokenFamily {
@@ -103,50 +101,60 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
         listed(call(Operation::List), List(self.client.clone()), ())
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
-        call(Operation::Get).about(id).answer(sent).await?.token::<RelayAutoConfigRep>()
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
+            call(Operation::Get).about(id).answer(sent).await?.token::<RelayAutoConfigRep>()
+        })
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        let policy = policy(request.access()).map_err(|error| call.placed(error))?;
-        let body = RelayAutoConfigPost::new(request.name(), policy);
-        let sent = self.client.raw().post_relay_auto_config_response(&body);
-        call.answer(sent).await?.issued::<RelayAutoConfigRep>()
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let policy = policy(request.access()).map_err(|error| call.placed(error))?;
+            let body = RelayAutoConfigPost::new(request.name(), policy);
+            let sent = self.client.raw().post_relay_auto_config_response(&body);
+            call.answer(sent).await?.issued::<RelayAutoConfigRep>()
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update).about(id);
-        change.check(FAMILY, &self.capabilities())?;
-        let mut patch = Vec::new();
-        if let Some(name) = change.name() {
-            patch.push(set("/name", name));
-        }
-        if let Some(access) = change.access() {
-            let policy = policy(access).map_err(|error| call.placed(error))?;
-            patch.push(set("/policy", serde_json::to_value(policy).unwrap_or_default()));
-        }
-        let body = PatchWithComment::new(patch);
-        let sent = self.client.raw().patch_relay_auto_config_response(id.as_str(), &body);
-        call.answer(sent).await?.token::<RelayAutoConfigRep>()
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Update).about(id);
+            change.check(FAMILY, &self.capabilities())?;
+            let mut patch = Vec::new();
+            if let Some(name) = change.name() {
+                patch.push(set("/name", name));
+            }
+            if let Some(access) = change.access() {
+                let policy = policy(access).map_err(|error| call.placed(error))?;
+                patch.push(set("/policy", serde_json::to_value(policy).unwrap_or_default()));
+            }
+            let body = PatchWithComment::new(patch);
+            let sent = self.client.raw().patch_relay_auto_config_response(id.as_str(), &body);
+            call.answer(sent).await?.token::<RelayAutoConfigRep>()
+        })
     }
 
-    async fn reset(&self, id: &TokenId, options: ResetOptions) -> Result<IssuedToken> {
-        options.check(FAMILY, &self.capabilities())?;
-        let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
-        let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
-        call(Operation::Reset).about(id).answer(sent).await?.issued::<RelayAutoConfigRep>()
+    fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
+        Box::pin(async move {
+            options.check(FAMILY, &self.capabilities())?;
+            let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
+            let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
+            call(Operation::Reset).about(id).answer(sent).await?.issued::<RelayAutoConfigRep>()
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, _: RevokeOptions) -> Result<()> {
-        call(Operation::Revoke)
-            .about(id)
-            .done(self.client.raw().delete_relay_auto_config_response(id.as_str()))
-            .await
+    fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            call(Operation::Revoke)
+                .about(id)
+                .done(self.client.raw().delete_relay_auto_config_response(id.as_str()))
+                .await
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        Ok(Current::Other)
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move { Ok(Current::Other) })
     }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
+    BoxFuture, Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{Answer, Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
@@ -98,7 +97,6 @@ impl Listing for List {
     }
 }
 
-#[async_trait]
 impl TokenManager for MistOrgTokens {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -140,41 +138,50 @@ impl TokenManager for MistOrgTokens {
         listed(call(Operation::List), List(self.clone()), ())
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        self.answer(&call(Operation::Get).about(id), id).await?.token::<OrgApiToken>()
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(
+            async move { self.answer(&call(Operation::Get).about(id), id).await?.token::<OrgApiToken>() },
+        )
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        if request.source_ips().len() > MOST_SOURCE_IPS {
-            return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
-        }
-        let mut body = OrgApiTokenInput::new(request.name());
-        body.privileges = Some(privileges(request.access()).map_err(|error| call.placed(error))?);
-        body.src_ips = (!request.source_ips().is_empty()).then(|| request.source_ips().to_vec());
-        let sent = self.client.raw().create_org_api_token_response(&self.org_id, &body);
-        call.answer(sent).await?.issued::<OrgApiToken>()
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            if request.source_ips().len() > MOST_SOURCE_IPS {
+                return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
+            }
+            let mut body = OrgApiTokenInput::new(request.name());
+            body.privileges = Some(privileges(request.access()).map_err(|error| call.placed(error))?);
+            body.src_ips = (!request.source_ips().is_empty()).then(|| request.source_ips().to_vec());
+            let sent = self.client.raw().create_org_api_token_response(&self.org_id, &body);
+            call.answer(sent).await?.issued::<OrgApiToken>()
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update).about(id);
-        change.check(FAMILY, &self.capabilities())?;
-        change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
-        let body = replacement(self.answer(&call, id).await?.read()?, &change);
-        let body = body.map_err(|error| call.placed(error))?;
-        call.done(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body)).await?;
-        self.answer(&call, id).await?.token::<OrgApiToken>()
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Update).about(id);
+            change.check(FAMILY, &self.capabilities())?;
+            change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
+            let body = replacement(self.answer(&call, id).await?.read()?, &change);
+            let body = body.map_err(|error| call.placed(error))?;
+            call.done(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body))
+                .await?;
+            self.answer(&call, id).await?.token::<OrgApiToken>()
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        if !options.is_even_if_current() {
-            refuse_current(&call, id, self.current().await)?;
-        }
-        call.done(self.client.raw().delete_org_api_token_response(&self.org_id, id.as_str())).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            if !options.is_even_if_current() {
+                refuse_current(&call, id, self.current().await)?;
+            }
+            call.done(self.client.raw().delete_org_api_token_response(&self.org_id, id.as_str())).await
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        self.current.get_or_try_init(|| self.find_current()).await.cloned()
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move { self.current.get_or_try_init(|| self.find_current()).await.cloned() })
     }
 }

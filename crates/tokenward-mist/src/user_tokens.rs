@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result, RevokeOptions, Setting,
-    Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result,
+    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
 use tokio::sync::OnceCell;
@@ -81,7 +80,6 @@ impl Listing for List {
     }
 }
 
-#[async_trait]
 impl TokenManager for MistUserTokens {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -123,34 +121,42 @@ impl TokenManager for MistUserTokens {
         listed(call(Operation::List), List(self.clone()), ())
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let sent = self.client.raw().get_api_token_response(id.as_str());
-        call(Operation::Get).about(id).answer(sent).await?.token::<UserApiToken>()
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let sent = self.client.raw().get_api_token_response(id.as_str());
+            call(Operation::Get).about(id).answer(sent).await?.token::<UserApiToken>()
+        })
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        let body = UserApiTokenInput { name: Some(request.name().to_owned()) };
-        let sent = self.client.raw().create_api_token_response(&body);
-        call.answer(sent).await?.issued::<UserApiToken>()
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let body = UserApiTokenInput { name: Some(request.name().to_owned()) };
+            let sent = self.client.raw().create_api_token_response(&body);
+            call.answer(sent).await?.issued::<UserApiToken>()
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        change.check(FAMILY, &self.capabilities())?;
-        let body = UserApiTokenInput { name: change.name().map(str::to_owned) };
-        let sent = self.client.raw().update_api_token_response(id.as_str(), &body);
-        call(Operation::Update).about(id).answer(sent).await?.token::<UserApiToken>()
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            change.check(FAMILY, &self.capabilities())?;
+            let body = UserApiTokenInput { name: change.name().map(str::to_owned) };
+            let sent = self.client.raw().update_api_token_response(id.as_str(), &body);
+            call(Operation::Update).about(id).answer(sent).await?.token::<UserApiToken>()
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        if !options.is_even_if_current() {
-            refuse_current(&call, id, self.current().await)?;
-        }
-        call.done(self.client.raw().delete_api_token_response(id.as_str())).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            if !options.is_even_if_current() {
+                refuse_current(&call, id, self.current().await)?;
+            }
+            call.done(self.client.raw().delete_api_token_response(id.as_str())).await
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        self.current.get_or_try_init(|| self.find_current()).await.cloned()
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move { self.current.get_or_try_init(|| self.find_current()).await.cloned() })
     }
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
+    BoxFuture, Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
@@ -80,7 +79,6 @@ impl Listing for List {
     }
 }
 
-#[async_trait]
 impl TokenManager for SailPointOauthClients {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -125,63 +123,73 @@ impl TokenManager for SailPointOauthClients {
         listed(call(Operation::List), List(self.client.clone()), ())
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let sent = self.client.raw().get_oauth_client_response(id.as_str());
-        call(Operation::Get).about(id).answer(sent).await?.token::<OauthClient>()
-    }
-
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        const AN_HOUR: i64 = 3600;
-
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        let seconds = bearer_seconds(&request).map_err(|error| call.placed(error))?;
-        let mut body = CreateOauthClientRequest::new(
-            seconds.unwrap_or(AN_HOUR),
-            AccessType::Offline,
-            Some(request.description().unwrap_or(request.name()).to_owned()),
-            true,
-            Some(vec![GrantType::ClientCredentials]),
-            Some(request.name().to_owned()),
-        );
-        body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
-        let sent = self.client.raw().create_oauth_client_response(&body);
-        call.answer(sent).await?.issued::<CreateOauthClientResponse>()
-    }
-
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        change.check(FAMILY, &self.capabilities())?;
-        let mut patch = Vec::new();
-        if let Some(name) = change.name() {
-            patch.push(replace("/name", name));
-        }
-        if let Some(text) = change.description() {
-            patch.push(replace("/description", text));
-        }
-        let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
-        call(Operation::Update).about(id).answer(sent).await?.token::<OauthClient>()
-    }
-
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        if !options.is_even_if_current() {
-            refuse_current(&call, id, Ok(self.client.credential()))?;
-        }
-        if !options.is_even_if_managed() {
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
-            let client = call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>());
-            refuse_managed(&call, id, client.map(Some))?;
-        }
-        call.done(self.client.raw().delete_oauth_client_response(id.as_str())).await
+            call(Operation::Get).about(id).answer(sent).await?.token::<OauthClient>()
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        let call = call(Operation::Current);
-        let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
-        let sent = self.client.raw().get_oauth_client_response(id.as_str());
-        match call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
-            Ok(client) => Ok(Current::Token(client.id)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Current::Other),
-            Err(error) => Err(error),
-        }
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            const AN_HOUR: i64 = 3600;
+
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let seconds = bearer_seconds(&request).map_err(|error| call.placed(error))?;
+            let mut body = CreateOauthClientRequest::new(
+                seconds.unwrap_or(AN_HOUR),
+                AccessType::Offline,
+                Some(request.description().unwrap_or(request.name()).to_owned()),
+                true,
+                Some(vec![GrantType::ClientCredentials]),
+                Some(request.name().to_owned()),
+            );
+            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
+            let sent = self.client.raw().create_oauth_client_response(&body);
+            call.answer(sent).await?.issued::<CreateOauthClientResponse>()
+        })
+    }
+
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            change.check(FAMILY, &self.capabilities())?;
+            let mut patch = Vec::new();
+            if let Some(name) = change.name() {
+                patch.push(replace("/name", name));
+            }
+            if let Some(text) = change.description() {
+                patch.push(replace("/description", text));
+            }
+            let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
+            call(Operation::Update).about(id).answer(sent).await?.token::<OauthClient>()
+        })
+    }
+
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            if !options.is_even_if_current() {
+                refuse_current(&call, id, Ok(self.client.credential()))?;
+            }
+            if !options.is_even_if_managed() {
+                let sent = self.client.raw().get_oauth_client_response(id.as_str());
+                let client = call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>());
+                refuse_managed(&call, id, client.map(Some))?;
+            }
+            call.done(self.client.raw().delete_oauth_client_response(id.as_str())).await
+        })
+    }
+
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move {
+            let call = call(Operation::Current);
+            let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
+            let sent = self.client.raw().get_oauth_client_response(id.as_str());
+            match call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
+                Ok(client) => Ok(Current::Token(client.id)),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(Current::Other),
+                Err(error) => Err(error),
+            }
+        })
     }
 }

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use tokenward_core::{
-    Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation, Record,
-    Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
-    UpdateToken, When,
+    BoxFuture, Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
+    Record, Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager,
+    TokenStream, UpdateToken, When,
 };
 use tokenward_http::{
     Call, Listing, Nullable, PageEnd, SendError, Turn, confirm_expiry, failed, find, is_same_time, listed,
@@ -193,7 +192,6 @@ fn patch(change: &UpdateToken) -> Result<Vec<JsonPatchOperation>> {
     Ok(patch)
 }
 
-#[async_trait]
 impl TokenManager for SailPointPersonalAccessTokens {
     fn family(&self) -> TokenFamily {
         FAMILY
@@ -255,79 +253,91 @@ impl TokenManager for SailPointPersonalAccessTokens {
         }
     }
 
-    async fn get(&self, id: &TokenId) -> Result<Token> {
-        let call = call(Operation::Get).about(id);
-        let found = find(self.stream(&call, &ListOptions::default()), id).await?;
-        found.ok_or_else(|| call.not_found())
+    fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Get).about(id);
+            let found = find(self.stream(&call, &ListOptions::default()), id).await?;
+            found.ok_or_else(|| call.not_found())
+        })
     }
 
-    async fn create(&self, request: CreateToken) -> Result<IssuedToken> {
-        let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-        let mut body = CreatePersonalAccessTokenRequest::new(request.name());
-        body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
-        if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
-            body.access_token_validity_seconds = seconds.into();
-        }
-        match request.expires() {
-            Expiry::At(time) => body.expiration_date = Nullable::Value(in_millis(time)),
-            Expiry::Never => {
-                body.expiration_date = Nullable::Null;
-                body.user_aware_token_never_expires = Nullable::Value(true);
+    fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
+        Box::pin(async move {
+            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let mut body = CreatePersonalAccessTokenRequest::new(request.name());
+            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
+            if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
+                body.access_token_validity_seconds = seconds.into();
             }
-            _ => {}
-        }
-        self.client
-            .api_version()
-            .check(&body, Timestamp::now())
-            .map_err(|reason| call.error(ErrorKind::InvalidInput, reason))?;
-        let sent = self.client.raw().create_personal_access_token_response(&body);
-        let mut issued = call.answer(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
-        // The vendor's document and its servers disagree on whether the answer has the date. One that is null is a
-        // word, though, and one that is not there is none.
-        let record = issued.token.record.as_ref().map(Record::to_value).unwrap_or_default();
-        let is_null = record.get("expirationDate").is_some_and(Value::is_null);
-        if issued.drift.is_none() && (is_null || request.expires() == Expiry::Never) {
-            issued.token.expires = self.expiry(issued.token.expires);
-        }
-        confirm_expiry(&call, issued, request.expires())
+            match request.expires() {
+                Expiry::At(time) => body.expiration_date = Nullable::Value(in_millis(time)),
+                Expiry::Never => {
+                    body.expiration_date = Nullable::Null;
+                    body.user_aware_token_never_expires = Nullable::Value(true);
+                }
+                _ => {}
+            }
+            self.client
+                .api_version()
+                .check(&body, Timestamp::now())
+                .map_err(|reason| call.error(ErrorKind::InvalidInput, reason))?;
+            let sent = self.client.raw().create_personal_access_token_response(&body);
+            let mut issued = call.answer(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
+            // The vendor's document and its servers disagree on whether the answer has the date. One that is null is a
+            // word, though, and one that is not there is none.
+            let record = issued.token.record.as_ref().map(Record::to_value).unwrap_or_default();
+            let is_null = record.get("expirationDate").is_some_and(Value::is_null);
+            if issued.drift.is_none() && (is_null || request.expires() == Expiry::Never) {
+                issued.token.expires = self.expiry(issued.token.expires);
+            }
+            confirm_expiry(&call, issued, request.expires())
+        })
     }
 
-    async fn update(&self, id: &TokenId, change: UpdateToken) -> Result<Token> {
-        let call = call(Operation::Update).about(id);
-        change.check(FAMILY, &self.capabilities())?;
-        let patch = patch(&change).map_err(|error| call.placed(error))?;
-        let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
-        let mut token = call.answer(sent).await?.token::<PersonalAccessToken>()?;
-        token.expires = self.expiry(token.expires);
-        let ends_as_asked = match change.expires() {
-            Some(Expiry::At(time)) => token.expires.at().is_some_and(|ends| is_same_time(time, ends)),
-            Some(Expiry::Never) => token.expires.at().is_none(),
-            _ => true,
-        };
-        if !ends_as_asked {
-            let message =
-                format!("the vendor ignores the expiry that was asked for: the token ends {}", token.expires);
-            return Err(call.error(ErrorKind::Protocol, message));
-        }
-        Ok(token)
+    fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
+        Box::pin(async move {
+            let call = call(Operation::Update).about(id);
+            change.check(FAMILY, &self.capabilities())?;
+            let patch = patch(&change).map_err(|error| call.placed(error))?;
+            let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
+            let mut token = call.answer(sent).await?.token::<PersonalAccessToken>()?;
+            token.expires = self.expiry(token.expires);
+            let ends_as_asked = match change.expires() {
+                Some(Expiry::At(time)) => token.expires.at().is_some_and(|ends| is_same_time(time, ends)),
+                Some(Expiry::Never) => token.expires.at().is_none(),
+                _ => true,
+            };
+            if !ends_as_asked {
+                let message = format!(
+                    "the vendor ignores the expiry that was asked for: the token ends {}",
+                    token.expires
+                );
+                return Err(call.error(ErrorKind::Protocol, message));
+            }
+            Ok(token)
+        })
     }
 
-    async fn revoke(&self, id: &TokenId, options: RevokeOptions) -> Result<()> {
-        let call = call(Operation::Revoke).about(id);
-        if !options.is_even_if_current() {
-            refuse_current(&call, id, Ok(self.client.credential()))?;
-        }
-        if !options.is_even_if_managed() {
-            let token = find(self.stream(&call, &ListOptions::default()), id).await;
-            refuse_managed(&call, id, token)?;
-        }
-        call.done(self.client.raw().delete_personal_access_token_response(id.as_str())).await
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            let call = call(Operation::Revoke).about(id);
+            if !options.is_even_if_current() {
+                refuse_current(&call, id, Ok(self.client.credential()))?;
+            }
+            if !options.is_even_if_managed() {
+                let token = find(self.stream(&call, &ListOptions::default()), id).await;
+                refuse_managed(&call, id, token)?;
+            }
+            call.done(self.client.raw().delete_personal_access_token_response(id.as_str())).await
+        })
     }
 
-    async fn current(&self) -> Result<Current> {
-        let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
-        let own = self.stream(&call(Operation::Current), &ListOptions::default().with_owner("me"));
-        let found = find(own, &id).await?;
-        Ok(found.map_or(Current::Other, |token| Current::Token(token.id)))
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move {
+            let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
+            let own = self.stream(&call(Operation::Current), &ListOptions::default().with_owner("me"));
+            let found = find(own, &id).await?;
+            Ok(found.map_or(Current::Other, |token| Current::Token(token.id)))
+        })
     }
 }
