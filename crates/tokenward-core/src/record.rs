@@ -116,9 +116,11 @@ impl Serialize for Record {
 /// character.
 fn is_plain(json: &[u8]) -> bool {
     const DEEPEST: usize = 100;
+    /// As many as a byte can count, and a multiple of how many go at a time.
+    const COUNTED: usize = 224;
 
     let (mut opened, mut is_escaped) = (0, false);
-    for chunk in json.chunks(usize::from(u8::MAX)) {
+    for chunk in json.chunks(COUNTED) {
         // Counted in bytes, which goes many at a time; both brackets are told by one bit less.
         let (mut brackets, mut escapes) = (0_u8, 0_u8);
         for byte in chunk {

@@ -72,9 +72,11 @@ impl Head {
             return None;
         }
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let fields = V::Fields::deserialize(&mut deserializer).ok()?;
+        let mut token = match V::Fields::deserialize(&mut deserializer) {
+            Ok(fields) => V::token(fields, self.family())?,
+            Err(_) => return None,
+        };
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
-        let mut token = V::token(fields, self.family())?;
         token.record = Some(Record::from_read_json(&text[..length]).ok()?);
         (length <= MOST_OF_A_RECORD).then_some((token, length))
     }

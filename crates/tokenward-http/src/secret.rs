@@ -55,9 +55,12 @@ pub(crate) fn mask_of(value: &str) -> Option<String> {
     /// Of a text without dots or stars, which may be a short secret as a whole.
     const MOST_ALONE: usize = 4;
 
-    let is_shown = |c: &char| !matches!(c, '.' | '*' | '•' | '…');
-    let shown = value.chars().filter(is_shown).count();
-    let most = if value.chars().all(|c| is_shown(&c)) { MOST_ALONE } else { MOST_SHOWN };
+    let (mut shown, mut hidden) = (0, 0);
+    for c in value.chars() {
+        let count = if matches!(c, '.' | '*' | '•' | '…') { &mut hidden } else { &mut shown };
+        *count += 1;
+    }
+    let most = if hidden > 0 { MOST_SHOWN } else { MOST_ALONE };
     (1..=most).contains(&shown).then(|| value.to_owned())
 }
 
