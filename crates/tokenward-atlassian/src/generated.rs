@@ -14,7 +14,7 @@
 //   dates 9
 //   optional-collections 5
 
-pub use progenitor_client::{Error, ResponseValue};
+pub use ::tokenward_http::runtime::{Error, ResponseValue};
 use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
@@ -409,7 +409,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         query: &'a types::ListOrgApiKeysQuery,
-    ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error<()>> {
+    ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error> {
         let response = self.list_org_api_keys_response(org_id, query).await?;
         response.decode_page().await
     }
@@ -426,7 +426,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         query: &'a types::CountOrgApiKeysQuery,
-    ) -> Result<ResponseValue<i64>, Error<()>> {
+    ) -> Result<ResponseValue<i64>, Error> {
         let response = self.count_org_api_keys_response(org_id, query).await?;
         response.decode().await
     }
@@ -444,7 +444,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         api_key_id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.revoke_org_api_key_response(org_id, api_key_id).await?;
         Ok(response.empty())
     }
@@ -461,7 +461,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         query: &'a types::ListOrgApiTokensQuery,
-    ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error<()>> {
+    ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error> {
         let response = self.list_org_api_tokens_response(org_id, query).await?;
         response.decode_page().await
     }
@@ -478,7 +478,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         query: &'a types::CountOrgApiTokensQuery,
-    ) -> Result<ResponseValue<i64>, Error<()>> {
+    ) -> Result<ResponseValue<i64>, Error> {
         let response = self.count_org_api_tokens_response(org_id, query).await?;
         response.decode().await
     }
@@ -492,7 +492,7 @@ impl Client {
     pub async fn list_user_api_tokens<'a>(
         &'a self,
         account_id: &'a str,
-    ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error> {
         let response = self.list_user_api_tokens_response(account_id).await?;
         response.decode_list().await
     }
@@ -508,7 +508,7 @@ impl Client {
         &'a self,
         account_id: &'a str,
         token_id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_user_api_token_response(account_id, token_id).await?;
         Ok(response.empty())
     }
@@ -527,97 +527,36 @@ impl Client {
         );
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[
+                        ("cursor", &query.cursor),
+                        ("expiresAtFrom", &query.expires_at_from),
+                        ("expiresAtRangeFrom", &query.expires_at_range_from),
+                        ("expiresAtRangeTo", &query.expires_at_range_to),
+                        ("expiresAtSearchType", &query.expires_at_search_type),
+                        ("expiresAtTo", &query.expires_at_to),
+                        ("expiresAtUom", &query.expires_at_uom),
+                        ("expiresAtValue", &query.expires_at_value),
+                        ("keyType", &query.key_type),
+                        ("lastActiveAtFrom", &query.last_active_at_from),
+                        ("lastActiveAtRangeFrom", &query.last_active_at_range_from),
+                        ("lastActiveAtRangeTo", &query.last_active_at_range_to),
+                        ("lastActiveAtSearchType", &query.last_active_at_search_type),
+                        ("lastActiveAtTo", &query.last_active_at_to),
+                        ("lastActiveAtUom", &query.last_active_at_uom),
+                        ("lastActiveAtValue", &query.last_active_at_value),
+                        ("pageSize", &query.page_size),
+                        ("q", &query.q),
+                        ("sort", &query.sort),
+                    ],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("cursor", &query.cursor))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtFrom",
-                    &query.expires_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeFrom",
-                    &query.expires_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeTo",
-                    &query.expires_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtSearchType",
-                    &query.expires_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtUom",
-                    &query.expires_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtValue",
-                    &query.expires_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("pageSize", &query.page_size))
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
-            .query(&progenitor_client::QueryParam::new("sort", &query.sort))
             .build()?;
         self.inner.call(OPERATIONS, "list_org_api_keys", request).await
     }
@@ -633,94 +572,33 @@ impl Client {
         );
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[
+                        ("expiresAtFrom", &query.expires_at_from),
+                        ("expiresAtRangeFrom", &query.expires_at_range_from),
+                        ("expiresAtRangeTo", &query.expires_at_range_to),
+                        ("expiresAtSearchType", &query.expires_at_search_type),
+                        ("expiresAtTo", &query.expires_at_to),
+                        ("expiresAtUom", &query.expires_at_uom),
+                        ("expiresAtValue", &query.expires_at_value),
+                        ("keyType", &query.key_type),
+                        ("lastActiveAtFrom", &query.last_active_at_from),
+                        ("lastActiveAtRangeFrom", &query.last_active_at_range_from),
+                        ("lastActiveAtRangeTo", &query.last_active_at_range_to),
+                        ("lastActiveAtSearchType", &query.last_active_at_search_type),
+                        ("lastActiveAtTo", &query.last_active_at_to),
+                        ("lastActiveAtUom", &query.last_active_at_uom),
+                        ("lastActiveAtValue", &query.last_active_at_value),
+                        ("q", &query.q),
+                    ],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtFrom",
-                    &query.expires_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeFrom",
-                    &query.expires_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtRangeTo",
-                    &query.expires_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtSearchType",
-                    &query.expires_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("expiresAtTo", &query.expires_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtUom",
-                    &query.expires_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "expiresAtValue",
-                    &query.expires_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("keyType", &query.key_type))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
             .build()?;
         self.inner.call(OPERATIONS, "count_org_api_keys", request).await
     }
@@ -749,97 +627,36 @@ impl Client {
         );
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[
+                        ("createdAtFrom", &query.created_at_from),
+                        ("createdAtRangeFrom", &query.created_at_range_from),
+                        ("createdAtRangeTo", &query.created_at_range_to),
+                        ("createdAtSearchType", &query.created_at_search_type),
+                        ("createdAtTo", &query.created_at_to),
+                        ("createdAtUom", &query.created_at_uom),
+                        ("createdAtValue", &query.created_at_value),
+                        ("cursor", &query.cursor),
+                        ("lastActiveAtFrom", &query.last_active_at_from),
+                        ("lastActiveAtRangeFrom", &query.last_active_at_range_from),
+                        ("lastActiveAtRangeTo", &query.last_active_at_range_to),
+                        ("lastActiveAtSearchType", &query.last_active_at_search_type),
+                        ("lastActiveAtTo", &query.last_active_at_to),
+                        ("lastActiveAtUom", &query.last_active_at_uom),
+                        ("lastActiveAtValue", &query.last_active_at_value),
+                        ("pageSize", &query.page_size),
+                        ("q", &query.q),
+                        ("sort", &query.sort),
+                        ("status", &query.status),
+                    ],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtFrom",
-                    &query.created_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtRangeFrom",
-                    &query.created_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtRangeTo",
-                    &query.created_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtSearchType",
-                    &query.created_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("createdAtTo", &query.created_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtUom",
-                    &query.created_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtValue",
-                    &query.created_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("cursor", &query.cursor))
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("pageSize", &query.page_size))
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
-            .query(&progenitor_client::QueryParam::new("sort", &query.sort))
-            .query(&progenitor_client::QueryParam::new("status", &query.status))
             .build()?;
         self.inner.call(OPERATIONS, "list_org_api_tokens", request).await
     }
@@ -855,94 +672,33 @@ impl Client {
         );
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[
+                        ("createdAtFrom", &query.created_at_from),
+                        ("createdAtRangeFrom", &query.created_at_range_from),
+                        ("createdAtRangeTo", &query.created_at_range_to),
+                        ("createdAtSearchType", &query.created_at_search_type),
+                        ("createdAtTo", &query.created_at_to),
+                        ("createdAtUom", &query.created_at_uom),
+                        ("createdAtValue", &query.created_at_value),
+                        ("lastActiveAtFrom", &query.last_active_at_from),
+                        ("lastActiveAtRangeFrom", &query.last_active_at_range_from),
+                        ("lastActiveAtRangeTo", &query.last_active_at_range_to),
+                        ("lastActiveAtSearchType", &query.last_active_at_search_type),
+                        ("lastActiveAtTo", &query.last_active_at_to),
+                        ("lastActiveAtUom", &query.last_active_at_uom),
+                        ("lastActiveAtValue", &query.last_active_at_value),
+                        ("q", &query.q),
+                        ("status", &query.status),
+                    ],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtFrom",
-                    &query.created_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtRangeFrom",
-                    &query.created_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtRangeTo",
-                    &query.created_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtSearchType",
-                    &query.created_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new("createdAtTo", &query.created_at_to),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtUom",
-                    &query.created_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "createdAtValue",
-                    &query.created_at_value,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtFrom",
-                    &query.last_active_at_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeFrom",
-                    &query.last_active_at_range_from,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtRangeTo",
-                    &query.last_active_at_range_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtSearchType",
-                    &query.last_active_at_search_type,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtTo",
-                    &query.last_active_at_to,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtUom",
-                    &query.last_active_at_uom,
-                ),
-            )
-            .query(
-                &progenitor_client::QueryParam::new(
-                    "lastActiveAtValue",
-                    &query.last_active_at_value,
-                ),
-            )
-            .query(&progenitor_client::QueryParam::new("q", &query.q))
-            .query(&progenitor_client::QueryParam::new("status", &query.status))
             .build()?;
         self.inner.call(OPERATIONS, "count_org_api_tokens", request).await
     }

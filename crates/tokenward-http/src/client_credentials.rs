@@ -88,8 +88,8 @@ async fn grant(session: Session, id: String, secret: SecretString) -> Result<Gra
         .finish();
     *request.body_mut() = Some(form.into());
     let response = session.call(&[TOKEN], TOKEN.id, request).await?;
-    let answer = response.decode::<Answer, ()>().await.map_err(|error| match error {
-        progenitor_client::Error::InvalidResponsePayload(_, misfit) => {
+    let answer = response.decode::<Answer>().await.map_err(|error| match error {
+        crate::runtime::Error::InvalidResponsePayload(misfit) => {
             AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}"))
         }
         _ => AuthorizeError::new("the token endpoint's answer broke off"),

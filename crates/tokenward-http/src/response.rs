@@ -3,9 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use progenitor_client::{ByteStream, Error, ResponseValue};
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::{Serialize, de::DeserializeOwned, de::Error as _};
+use serde::{Serialize, de::DeserializeOwned};
 use tokenward_core::Drift;
 use zeroize::Zeroizing;
 
@@ -14,6 +13,7 @@ use crate::{
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_text},
     reading,
+    runtime::{ByteStream, Error, ResponseValue},
 };
 
 /// A successful answer whose body is unread.
@@ -90,9 +90,9 @@ impl Response {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidResponsePayload`], without the payload and without any of
-    /// its values, where it is too large or does not fit; the text says where.
-    pub async fn decode<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+    /// [`Error::InvalidResponsePayload`], without any of its values, where it is too large or does not fit; the text
+    /// says where.
+    pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
         let record = record(&text, MOST_OF_A_RECORD).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(record, status, headers))
@@ -103,7 +103,7 @@ impl Response {
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
-    pub async fn decode_any<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+    pub async fn decode_any<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
         let value = from_text(&text).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(value, status, headers))
@@ -114,7 +114,7 @@ impl Response {
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
-    pub async fn decode_list<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+    pub async fn decode_list<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         self.read_around_items(|text, limit| reading::read(text, limit, |text| from_text(text))).await
     }
 
@@ -123,14 +123,14 @@ impl Response {
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
-    pub async fn decode_page<T: DeserializeOwned, E>(self) -> Result<ResponseValue<T>, Error<E>> {
+    pub async fn decode_page<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         self.read_around_items(record).await
     }
 
-    async fn read_around_items<T, E>(
+    async fn read_around_items<T>(
         self,
         read: impl FnOnce(&str, usize) -> Result<T, Misfit> + Send,
-    ) -> Result<ResponseValue<T>, Error<E>> {
+    ) -> Result<ResponseValue<T>, Error> {
         let limit = self.limit;
         let (text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
@@ -139,7 +139,7 @@ impl Response {
     }
 
     /// The body as text, with what came before it.
-    async fn text<E>(self) -> Result<(Zeroizing<String>, StatusCode, HeaderMap), Error<E>> {
+    async fn text(self) -> Result<(Zeroizing<String>, StatusCode, HeaderMap), Error> {
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
         let (body, broken) = self.read().await;
         match broken {
@@ -155,11 +155,11 @@ impl Response {
     /// # Errors
     ///
     /// As [`decode`](Self::decode), where no secret arrived.
-    pub async fn issued<T: DeserializeOwned + Serialize, E>(
+    pub async fn issued<T: DeserializeOwned + Serialize>(
         self,
         id: Option<&'static str>,
         secrets: &[&'static str],
-    ) -> Result<ResponseValue<Issued<T>>, Error<E>> {
+    ) -> Result<ResponseValue<Issued<T>>, Error> {
         const NEXT: &str = "a token may have been made: look for it in a list, and revoke it";
 
         let (status, headers) = (self.inner.status(), self.inner.headers().clone());
@@ -179,12 +179,13 @@ impl Response {
 
     /// Leaves the body unread.
     pub fn empty(self) -> ResponseValue<()> {
-        ResponseValue::empty(self.inner)
+        ResponseValue::new((), self.status(), self.headers().clone())
     }
 
     /// Gives the body as it arrives.
     pub fn stream(self) -> ResponseValue<ByteStream> {
-        ResponseValue::stream(self.inner)
+        let (status, headers) = (self.status(), self.headers().clone());
+        ResponseValue::new(ByteStream::of(self.inner), status, headers)
     }
 
     /// With a smaller bound.
@@ -327,8 +328,8 @@ pub(crate) fn too_large(limit: usize) -> String {
     format!("the answer is larger than {limit} bytes, where reading ends{hint}")
 }
 
-fn unreadable<E>(message: String) -> Error<E> {
-    Error::InvalidResponsePayload(Default::default(), serde_json::Error::custom(message))
+fn unreadable(message: String) -> Error {
+    Error::InvalidResponsePayload(message)
 }
 
 /// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others, nor
@@ -453,12 +454,12 @@ mod tests {
 
         for body in ["[]", r#"["a"]"#, r#"{"a":1}"#, "17"] {
             let value: serde_json::Value = serde_json::from_str(body).unwrap();
-            let read = answer(body).decode_any::<serde_json::Value, ()>().await.unwrap();
+            let read = answer(body).decode_any::<serde_json::Value>().await.unwrap();
             assert_eq!(read.into_inner(), value);
         }
-        assert_eq!(answer(r#"["a"]"#).decode_any::<Vec<String>, ()>().await.unwrap().into_inner(), ["a"]);
-        assert!(answer("[]").decode::<serde_json::Value, ()>().await.is_err());
+        assert_eq!(answer(r#"["a"]"#).decode_any::<Vec<String>>().await.unwrap().into_inner(), ["a"]);
+        assert!(answer("[]").decode::<serde_json::Value>().await.is_err());
         let large = format!("[{}1]", "1,".repeat(1 << 20));
-        assert!(answer(&large).decode_any::<Vec<u8>, ()>().await.is_err());
+        assert!(answer(&large).decode_any::<Vec<u8>>().await.is_err());
     }
 }

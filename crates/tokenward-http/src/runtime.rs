@@ -1,11 +1,20 @@
 //! What generated code calls, beside [`Session`](crate::Session). Not meant to be called by hand, and outside
 //! semver.
 
+mod error;
+mod parameters;
+mod value;
+
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserializer, de};
 
+pub use self::{
+    error::Error,
+    parameters::{Parameter, RequestBuilderExt, query},
+    value::{ByteStream, ResponseValue},
+};
 pub use crate::{response::Response, secret::Outgoing};
 
 /// Everything but RFC 3986's unreserved characters.

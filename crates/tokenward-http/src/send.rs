@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use progenitor_client::Error;
-
 use crate::AuthorizeError;
 
 /// Why a request of a generated client has no successful answer.
@@ -15,7 +13,7 @@ use crate::AuthorizeError;
 /// assert_eq!(error.to_string(), "no authorization: the token endpoint answered 401");
 /// ```
 ///
-/// Generated methods turn it into [`progenitor_client::Error`]; families into
+/// Generated methods turn it into [`runtime::Error`](crate::runtime::Error); families into
 /// their own, by [`Call::answer`](crate::Call::answer).
 #[derive(Debug)]
 #[non_exhaustive]
@@ -93,26 +91,5 @@ impl From<reqwest::Error> for SendError {
 impl From<reqwest::header::InvalidHeaderValue> for SendError {
     fn from(_: reqwest::header::InvalidHeaderValue) -> Self {
         Self::Refused("a parameter cannot stand in a header".to_owned())
-    }
-}
-
-/// What progenitor's helpers for building a request give.
-impl From<Error<()>> for SendError {
-    fn from(error: Error<()>) -> Self {
-        match error {
-            Error::CommunicationError(error) => error.into(),
-            error => Self::Refused(error.to_string()),
-        }
-    }
-}
-
-impl From<SendError> for Error<()> {
-    fn from(error: SendError) -> Self {
-        match error {
-            SendError::Refused(reason) => Self::InvalidRequest(reason),
-            SendError::Unauthorized(_) | SendError::Limited { .. } => Self::Custom(error.to_string()),
-            SendError::Http { source, .. } => Self::CommunicationError(source),
-            SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(*response),
-        }
     }
 }

@@ -18,7 +18,7 @@
 //   nullable-requests 1
 //   optional-collections 33
 
-pub use progenitor_client::{Error, ResponseValue};
+pub use ::tokenward_http::runtime::{Error, ResponseValue};
 use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
@@ -933,7 +933,7 @@ impl Client {
     /// `GET /api/v2/account/relay-auto-configs`.
     pub async fn get_relay_proxy_configs<'a>(
         &'a self,
-    ) -> Result<ResponseValue<types::RelayAutoConfigCollectionRep>, Error<()>> {
+    ) -> Result<ResponseValue<types::RelayAutoConfigCollectionRep>, Error> {
         let response = self.get_relay_proxy_configs_response().await?;
         response.decode_page().await
     }
@@ -949,7 +949,7 @@ impl Client {
         body: &'a types::RelayAutoConfigPost,
     ) -> Result<
         ResponseValue<::tokenward_http::Issued<types::RelayAutoConfigRep>>,
-        Error<()>,
+        Error,
     > {
         let response = self.post_relay_auto_config_response(body).await?;
         response.issued(::std::option::Option::Some("_id"), &["fullKey"]).await
@@ -962,7 +962,7 @@ impl Client {
     pub async fn get_relay_proxy_config<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
+    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error> {
         let response = self.get_relay_proxy_config_response(id).await?;
         response.decode().await
     }
@@ -974,7 +974,7 @@ impl Client {
     pub async fn delete_relay_auto_config<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_relay_auto_config_response(id).await?;
         Ok(response.empty())
     }
@@ -988,7 +988,7 @@ impl Client {
         &'a self,
         id: &'a str,
         body: &'a types::PatchWithComment,
-    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error<()>> {
+    ) -> Result<ResponseValue<types::RelayAutoConfigRep>, Error> {
         let response = self.patch_relay_auto_config_response(id, body).await?;
         response.decode().await
     }
@@ -1005,7 +1005,7 @@ impl Client {
         query: &'a types::ResetRelayAutoConfigQuery,
     ) -> Result<
         ResponseValue<::tokenward_http::Issued<types::RelayAutoConfigRep>>,
-        Error<()>,
+        Error,
     > {
         let response = self.reset_relay_auto_config_response(id, query).await?;
         response.issued(::std::option::Option::Some("_id"), &["fullKey"]).await
@@ -1017,7 +1017,7 @@ impl Client {
     /// `GET /api/v2/caller-identity`.
     pub async fn get_caller_identity<'a>(
         &'a self,
-    ) -> Result<ResponseValue<types::CallerIdentityRep>, Error<()>> {
+    ) -> Result<ResponseValue<types::CallerIdentityRep>, Error> {
         let response = self.get_caller_identity_response().await?;
         response.decode().await
     }
@@ -1029,7 +1029,7 @@ impl Client {
     pub async fn get_tokens<'a>(
         &'a self,
         query: &'a types::GetTokensQuery,
-    ) -> Result<ResponseValue<types::Tokens>, Error<()>> {
+    ) -> Result<ResponseValue<types::Tokens>, Error> {
         let response = self.get_tokens_response(query).await?;
         response.decode_page().await
     }
@@ -1043,7 +1043,7 @@ impl Client {
     pub async fn post_token<'a>(
         &'a self,
         body: &'a types::AccessTokenPost,
-    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error> {
         let response = self.post_token_response(body).await?;
         response.issued(::std::option::Option::Some("_id"), &["token"]).await
     }
@@ -1057,7 +1057,7 @@ impl Client {
     pub async fn get_token<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<types::Token>, Error<()>> {
+    ) -> Result<ResponseValue<types::Token>, Error> {
         let response = self.get_token_response(id).await?;
         response.decode().await
     }
@@ -1069,7 +1069,7 @@ impl Client {
     pub async fn delete_token<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_token_response(id).await?;
         Ok(response.empty())
     }
@@ -1085,7 +1085,7 @@ impl Client {
         &'a self,
         id: &'a str,
         body: &'a ::std::vec::Vec<types::PatchOperation>,
-    ) -> Result<ResponseValue<types::Token>, Error<()>> {
+    ) -> Result<ResponseValue<types::Token>, Error> {
         let response = self.patch_token_response(id, body).await?;
         response.decode().await
     }
@@ -1100,7 +1100,7 @@ impl Client {
         &'a self,
         id: &'a str,
         query: &'a types::ResetTokenQuery,
-    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::Token>>, Error> {
         let response = self.reset_token_response(id, query).await?;
         response.issued(::std::option::Option::Some("_id"), &["token"]).await
     }
@@ -1203,12 +1203,11 @@ impl Client {
         );
         let request = self
             .client
-            .post(url)
+            .post(::tokenward_http::runtime::query(url, &[("expiry", &query.expiry)])?)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("expiry", &query.expiry))
             .build()?;
         self.inner.call(OPERATIONS, "reset_relay_auto_config", request).await
     }
@@ -1235,14 +1234,20 @@ impl Client {
         let url = format!("{}/api/v2/tokens", self.baseurl,);
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[
+                        ("limit", &query.limit),
+                        ("offset", &query.offset),
+                        ("showAll", &query.show_all),
+                    ],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("limit", &query.limit))
-            .query(&progenitor_client::QueryParam::new("offset", &query.offset))
-            .query(&progenitor_client::QueryParam::new("showAll", &query.show_all))
             .build()?;
         self.inner.call(OPERATIONS, "get_tokens", request).await
     }
@@ -1323,12 +1328,11 @@ impl Client {
         );
         let request = self
             .client
-            .post(url)
+            .post(::tokenward_http::runtime::query(url, &[("expiry", &query.expiry)])?)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("expiry", &query.expiry))
             .build()?;
         self.inner.call(OPERATIONS, "reset_token", request).await
     }

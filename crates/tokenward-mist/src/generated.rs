@@ -21,7 +21,7 @@
 //   formats 17
 //   optional-collections 11
 
-pub use progenitor_client::{Error, ResponseValue};
+pub use ::tokenward_http::runtime::{Error, ResponseValue};
 use ::tokenward_http::{SendError, runtime::Response};
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
@@ -679,7 +679,7 @@ impl Client {
     pub async fn list_org_api_tokens<'a>(
         &'a self,
         org_id: &'a str,
-    ) -> Result<ResponseValue<::tokenward_http::Items<types::OrgApiToken>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::OrgApiToken>>, Error> {
         let response = self.list_org_api_tokens_response(org_id).await?;
         response.decode_list().await
     }
@@ -695,7 +695,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         body: &'a types::OrgApiTokenInput,
-    ) -> Result<ResponseValue<::tokenward_http::Issued<types::OrgApiToken>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::OrgApiToken>>, Error> {
         let response = self.create_org_api_token_response(org_id, body).await?;
         response.issued(::std::option::Option::Some("id"), &["key"]).await
     }
@@ -711,7 +711,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         apitoken_id: &'a str,
-    ) -> Result<ResponseValue<types::OrgApiToken>, Error<()>> {
+    ) -> Result<ResponseValue<types::OrgApiToken>, Error> {
         let response = self.get_org_api_token_response(org_id, apitoken_id).await?;
         response.decode().await
     }
@@ -729,7 +729,7 @@ impl Client {
         org_id: &'a str,
         apitoken_id: &'a str,
         body: &'a types::OrgApiTokenInput,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self
             .update_org_api_token_response(org_id, apitoken_id, body)
             .await?;
@@ -747,7 +747,7 @@ impl Client {
         &'a self,
         org_id: &'a str,
         apitoken_id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_org_api_token_response(org_id, apitoken_id).await?;
         Ok(response.empty())
     }
@@ -756,9 +756,7 @@ impl Client {
     /// Works with any credential, so it serves to check one; for an organization token the personal fields are missing.
     ///
     /// `GET /api/v1/self`.
-    pub async fn get_self<'a>(
-        &'a self,
-    ) -> Result<ResponseValue<types::Admin>, Error<()>> {
+    pub async fn get_self<'a>(&'a self) -> Result<ResponseValue<types::Admin>, Error> {
         let response = self.get_self_response().await?;
         response.decode().await
     }
@@ -769,7 +767,7 @@ impl Client {
     /// `GET /api/v1/self/apitokens`.
     pub async fn list_api_tokens<'a>(
         &'a self,
-    ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::UserApiToken>>, Error> {
         let response = self.list_api_tokens_response().await?;
         response.decode_list().await
     }
@@ -783,10 +781,7 @@ impl Client {
     pub async fn create_api_token<'a>(
         &'a self,
         body: &'a types::UserApiTokenInput,
-    ) -> Result<
-        ResponseValue<::tokenward_http::Issued<types::UserApiToken>>,
-        Error<()>,
-    > {
+    ) -> Result<ResponseValue<::tokenward_http::Issued<types::UserApiToken>>, Error> {
         let response = self.create_api_token_response(body).await?;
         response.issued(::std::option::Option::Some("id"), &["key"]).await
     }
@@ -800,7 +795,7 @@ impl Client {
     pub async fn get_api_token<'a>(
         &'a self,
         apitoken_id: &'a str,
-    ) -> Result<ResponseValue<types::UserApiToken>, Error<()>> {
+    ) -> Result<ResponseValue<types::UserApiToken>, Error> {
         let response = self.get_api_token_response(apitoken_id).await?;
         response.decode().await
     }
@@ -816,7 +811,7 @@ impl Client {
         &'a self,
         apitoken_id: &'a str,
         body: &'a types::UserApiTokenInput,
-    ) -> Result<ResponseValue<types::UserApiToken>, Error<()>> {
+    ) -> Result<ResponseValue<types::UserApiToken>, Error> {
         let response = self.update_api_token_response(apitoken_id, body).await?;
         response.decode().await
     }
@@ -830,7 +825,7 @@ impl Client {
     pub async fn delete_api_token<'a>(
         &'a self,
         apitoken_id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_api_token_response(apitoken_id).await?;
         Ok(response.empty())
     }

@@ -240,7 +240,7 @@ async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<
         Err(raw::Error::ResponseBodyError(_)) => {
             return Err(AuthorizeError::new("the token endpoint's answer broke off"));
         }
-        Err(raw::Error::InvalidResponsePayload(_, misfit)) => {
+        Err(raw::Error::InvalidResponsePayload(misfit)) => {
             return Err(AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}")));
         }
         Err(_) => return Err(AuthorizeError::unusable("the token endpoint's answer is none")),

@@ -20,9 +20,9 @@
 //   nullable-requests 9
 //   optional-collections 3
 
-pub use progenitor_client::{Error, ResponseValue};
+pub use ::tokenward_http::runtime::{Error, ResponseValue};
 use ::tokenward_http::{SendError, runtime::Response};
-use progenitor_client::RequestBuilderExt;
+use ::tokenward_http::runtime::RequestBuilderExt;
 use ::tokenward_http::runtime::encode_path;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
@@ -942,7 +942,7 @@ impl Client {
     pub async fn list_oauth_clients<'a>(
         &'a self,
         query: &'a types::ListOauthClientsQuery,
-    ) -> Result<ResponseValue<::tokenward_http::Items<types::OauthClient>>, Error<()>> {
+    ) -> Result<ResponseValue<::tokenward_http::Items<types::OauthClient>>, Error> {
         let response = self.list_oauth_clients_response(query).await?;
         response.decode_list().await
     }
@@ -958,7 +958,7 @@ impl Client {
         body: &'a types::CreateOauthClientRequest,
     ) -> Result<
         ResponseValue<::tokenward_http::Issued<types::CreateOauthClientResponse>>,
-        Error<()>,
+        Error,
     > {
         let response = self.create_oauth_client_response(body).await?;
         response.issued(::std::option::Option::Some("id"), &["secret"]).await
@@ -973,7 +973,7 @@ impl Client {
     pub async fn get_oauth_client<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<types::OauthClient>, Error<()>> {
+    ) -> Result<ResponseValue<types::OauthClient>, Error> {
         let response = self.get_oauth_client_response(id).await?;
         response.decode().await
     }
@@ -987,7 +987,7 @@ impl Client {
     pub async fn delete_oauth_client<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_oauth_client_response(id).await?;
         Ok(response.empty())
     }
@@ -1003,7 +1003,7 @@ impl Client {
         &'a self,
         id: &'a str,
         body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
-    ) -> Result<ResponseValue<types::OauthClient>, Error<()>> {
+    ) -> Result<ResponseValue<types::OauthClient>, Error> {
         let response = self.patch_oauth_client_response(id, body).await?;
         response.decode().await
     }
@@ -1019,7 +1019,7 @@ impl Client {
         body: &'a types::CreateOauthTokenBody,
     ) -> Result<
         ResponseValue<::tokenward_http::Issued<types::CreateOauthTokenResponse>>,
-        Error<()>,
+        Error,
     > {
         let response = self.create_oauth_token_response(body).await?;
         response
@@ -1036,7 +1036,7 @@ impl Client {
         query: &'a types::ListPersonalAccessTokensQuery,
     ) -> Result<
         ResponseValue<::tokenward_http::Items<types::PersonalAccessToken>>,
-        Error<()>,
+        Error,
     > {
         let response = self.list_personal_access_tokens_response(query).await?;
         response.decode_list().await
@@ -1055,7 +1055,7 @@ impl Client {
         ResponseValue<
             ::tokenward_http::Issued<types::CreatePersonalAccessTokenResponse>,
         >,
-        Error<()>,
+        Error,
     > {
         let response = self.create_personal_access_token_response(body).await?;
         response.issued(::std::option::Option::Some("id"), &["secret"]).await
@@ -1072,7 +1072,7 @@ impl Client {
         body: &'a types::UpdatePersonalAccessTokensRequest,
     ) -> Result<
         ResponseValue<::tokenward_http::Items<types::PersonalAccessToken>>,
-        Error<()>,
+        Error,
     > {
         let response = self.update_personal_access_tokens_response(body).await?;
         response.decode_list().await
@@ -1087,7 +1087,7 @@ impl Client {
     pub async fn delete_personal_access_token<'a>(
         &'a self,
         id: &'a str,
-    ) -> Result<ResponseValue<()>, Error<()>> {
+    ) -> Result<ResponseValue<()>, Error> {
         let response = self.delete_personal_access_token_response(id).await?;
         Ok(response.empty())
     }
@@ -1103,7 +1103,7 @@ impl Client {
         &'a self,
         id: &'a str,
         body: &'a ::std::vec::Vec<types::JsonPatchOperation>,
-    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error<()>> {
+    ) -> Result<ResponseValue<types::PersonalAccessToken>, Error> {
         let response = self.patch_personal_access_token_response(id, body).await?;
         response.decode().await
     }
@@ -1118,12 +1118,11 @@ impl Client {
         let url = format!("{}/oauth-clients/v1", self.baseurl,);
         let request = self
             .client
-            .get(url)
+            .get(::tokenward_http::runtime::query(url, &[("filters", &query.filters)])?)
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
             .build()?;
         self.inner.call(OPERATIONS, "list_oauth_clients", request).await
     }
@@ -1218,13 +1217,16 @@ impl Client {
         let url = format!("{}/personal-access-tokens/v1", self.baseurl,);
         let request = self
             .client
-            .get(url)
+            .get(
+                ::tokenward_http::runtime::query(
+                    url,
+                    &[("filters", &query.filters), ("owner-id", &query.owner_id)],
+                )?,
+            )
             .header(
                 ::reqwest::header::ACCEPT,
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
-            .query(&progenitor_client::QueryParam::new("filters", &query.filters))
-            .query(&progenitor_client::QueryParam::new("owner-id", &query.owner_id))
             .build()?;
         self.inner.call(OPERATIONS, "list_personal_access_tokens", request).await
     }

@@ -23,7 +23,7 @@ macro_rules! methods {
             F: Fn(Client, $($argument),*) -> Sent,
             Sent: Future<Output = Result<
                 tokenward_mist::raw::ResponseValue<Body>,
-                tokenward_mist::raw::Error<()>,
+                tokenward_mist::raw::Error,
             >>,
         {
             type Body = Body;

@@ -59,7 +59,7 @@ fn call(file: &syn::File, route: &str, method: &str) -> Option<ListCall> {
     }
     let syn::ReturnType::Type(_, answer) = &function.sig.output else { return None };
     let answer = text(answer);
-    let answer = answer.strip_prefix("Result<ResponseValue<")?.split(">,Error<").next()?;
+    let answer = answer.strip_prefix("Result<ResponseValue<")?.split(">,Error>").next()?;
     let field = match answer.strip_prefix("types::") {
         None if answer.starts_with("::tokenward_http::Items<") => None,
         None => return None,

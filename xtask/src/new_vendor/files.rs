@@ -141,7 +141,7 @@ pub(super) fn manifest(name: &Name, has_list: bool) -> String {
          keywords.workspace = true\ncategories.workspace = true\nreadme = \"README.md\"\n\n\
          [features]\ndefault = [\"rustls\"]\nrustls = [\"tokenward-http/rustls\"]\n\
          rustls-no-provider = [\"tokenward-http/rustls-no-provider\"]\nnative-tls = [\"tokenward-http/native-tls\"]\n\n\
-         [dependencies]\nprogenitor-client.workspace = true\nreqwest.workspace = true\nserde.workspace = true\n\
+         [dependencies]\nreqwest.workspace = true\nserde.workspace = true\n\
          serde_json.workspace = true\ntokenward-core.workspace = true\ntokenward-http.workspace = true\n\
          {example}\n[lints]\nworkspace = true\n",
         name.crate_name(),

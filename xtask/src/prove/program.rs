@@ -10,10 +10,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use progenitor_client::{Error, ResponseValue};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
-use tokenward_http::{BaseUrl, HeaderCredential, HttpOptions, SecretString, Session};
+use tokenward_http::{
+    BaseUrl, HeaderCredential, HttpOptions, SecretString, Session,
+    runtime::{Error, ResponseValue},
+};
 
 mod clients;
 
@@ -42,7 +44,7 @@ pub fn argument<T: DeserializeOwned>(sent: &[Value]) -> T {
 }
 
 /// What is wrong with what was read: one bad item of a list counts, too.
-pub fn said<T: Debug>(answer: Result<ResponseValue<T>, Error<()>>) -> Result<(), String> {
+pub fn said<T: Debug>(answer: Result<ResponseValue<T>, Error>) -> Result<(), String> {
     let text = format!("{:?}", answer.map_err(|error| format!("{error:?}"))?.into_inner());
     if text.contains("Err(") { Err(text) } else { Ok(()) }
 }

@@ -92,8 +92,7 @@ impl<'a> Workspace<'a> {
         let http = self.root.join("crates/tokenward-http");
         let dependencies = [
             format!("tokenward-http = {{ path = {:?} }}\n", http.display().to_string()),
-            dependency("progenitor-client", &[])?,
-            dependency("reqwest", &["json", "query", "stream"])?,
+            dependency("reqwest", &["json"])?,
             dependency("serde", &["derive", "std"])?,
             dependency("serde_json", &["std"])?,
         ]

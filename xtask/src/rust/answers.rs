@@ -129,7 +129,7 @@ impl MadeRecord {
             Some(id) => quote!(::std::option::Option::Some(#id)),
             None => quote!(::std::option::Option::None),
         };
-        method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error<()>>);
+        method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error>);
         replace_decode(method, &parse_quote!(response.issued(#id, &[#(#secrets),*])));
     }
 }
@@ -157,7 +157,7 @@ mod tests {
         ] {
             let answer: Type = syn::parse_str(answer).unwrap();
             let mut method: ImplItemFn = parse_quote! {
-                pub async fn read(&self) -> Result<ResponseValue<#answer>, Error<()>> {
+                pub async fn read(&self) -> Result<ResponseValue<#answer>, Error> {
                     let response = self.read_response().await?;
                     response.decode().await
                 }

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use heck::ToUpperCamelCase;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{
-    Expr, ExprCall, ExprMethodCall, FnArg, ImplItem, ImplItemFn, Item, Lit, LitStr, Pat, Stmt, Type,
-    parse_quote,
+    Expr, ExprMethodCall, FnArg, ImplItem, ImplItemFn, Item, LitStr, Pat, PathArguments, PathSegment, Stmt,
+    Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
-use super::{answers::Answers, docs, types};
+use super::{answers::Answers, docs, query, types};
 use crate::{
     normalise::{CONTENT_TYPE, WIRE_NAME, is_authorized},
     problem::Problem,
@@ -31,6 +30,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
             client.attrs.insert(0, docs::attribute(title));
         }
     }
+    PlainErrors.visit_file_mut(file);
     let operations = Operations::of(document, config);
     let answers = Answers::of(file, config)?;
     let (mut queries, mut senders) = (Vec::new(), Vec::new());
@@ -38,7 +38,9 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
         let operation = operations.get(&method.sig.ident.to_string())?;
         BodyRewriter.visit_block_mut(&mut method.block);
         remove_version_header(method);
-        queries.extend(group_query(method, operation)?);
+        let text = |name: &str| operation.parameters.get(name).map(String::as_str).unwrap_or_default();
+        queries.extend(query::group(method, operation.name, text)?);
+        query::write(method)?;
         WireNames(&operation.wire_names).visit_block_mut(&mut method.block);
         operation.document(method);
         senders.push(split_off_sending(method)?);
@@ -58,7 +60,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
 fn imports(code: &str) -> Vec<Item> {
     let mut imports: Vec<Item> = vec![
         parse_quote!(
-            pub use progenitor_client::{Error, ResponseValue};
+            pub use ::tokenward_http::runtime::{Error, ResponseValue};
         ),
         parse_quote!(
             use ::tokenward_http::{SendError, runtime::Response};
@@ -66,15 +68,14 @@ fn imports(code: &str) -> Vec<Item> {
     ];
     if code.contains("form_urlencoded") {
         imports.push(parse_quote!(
-            use progenitor_client::RequestBuilderExt;
+            use ::tokenward_http::runtime::RequestBuilderExt;
         ));
     }
     if code.contains("ByteStream") {
         imports.push(parse_quote!(
-            pub use progenitor_client::ByteStream;
+            pub use ::tokenward_http::runtime::ByteStream;
         ));
     }
-    // Ours encodes more than progenitor's.
     if code.contains("encode_path") {
         imports.push(parse_quote!(
             use ::tokenward_http::runtime::encode_path;
@@ -216,6 +217,18 @@ impl VisitMut for BodyRewriter {
     }
 }
 
+/// No error is read as a type of the document, so there is one type of errors.
+struct PlainErrors;
+
+impl VisitMut for PlainErrors {
+    fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+        visit_mut::visit_path_segment_mut(self, segment);
+        if segment.ident == "Error" && quote!(#segment).to_string() == "Error < () >" {
+            segment.arguments = PathArguments::None;
+        }
+    }
+}
+
 /// What is sent has the vendor's names, where two of them would be one variable.
 struct WireNames<'a>(&'a BTreeMap<&'a str, &'a str>);
 
@@ -227,11 +240,11 @@ impl VisitMut for WireNames<'_> {
     }
 }
 
-fn path_of(expression: &Expr) -> String {
+pub(super) fn path_of(expression: &Expr) -> String {
     quote!(#expression).to_string()
 }
 
-fn path_of_pattern(pattern: &Pat) -> String {
+pub(super) fn path_of_pattern(pattern: &Pat) -> String {
     quote!(#pattern).to_string()
 }
 
@@ -266,133 +279,6 @@ fn remove_version_header(method: &mut ImplItemFn) {
         method.block.stmts.retain(|statement| !is_about_headers(statement));
         RemoveHeaders.visit_block_mut(&mut method.block);
     }
-}
-
-/// Optional query parameters become one record with a default, so that a new one breaks nobody.
-fn group_query(method: &mut ImplItemFn, operation: &Operation) -> Result<Option<Item>, Problem> {
-    #[derive(Default)]
-    struct Collect {
-        named: BTreeMap<String, String>,
-        twice: Option<String>,
-    }
-    impl VisitMut for Collect {
-        fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
-            visit_mut::visit_expr_call_mut(self, call);
-            if path_of(&call.func) != "progenitor_client :: QueryParam :: new" {
-                return;
-            }
-            let [Expr::Lit(name), Expr::Reference(value)] = call.args.iter().collect::<Vec<_>>()[..] else {
-                return;
-            };
-            if let (Lit::Str(name), Expr::Path(ident)) = (&name.lit, &*value.expr) {
-                let ident = path_of(&Expr::Path(ident.clone()));
-                if self.named.insert(ident.clone(), name.value()).is_some() {
-                    self.twice = Some(ident);
-                }
-            }
-        }
-    }
-    struct Redirect<'a> {
-        optional: &'a BTreeMap<String, Type>,
-    }
-    impl VisitMut for Redirect<'_> {
-        fn visit_expr_call_mut(&mut self, call: &mut ExprCall) {
-            if path_of(&call.func) == "progenitor_client :: QueryParam :: new"
-                && let Some(Expr::Reference(value)) = call.args.last_mut()
-                && let Some((ident, _)) = self.optional.get_key_value(&path_of(&value.expr))
-            {
-                let ident = format_ident!("{ident}");
-                *value.expr = parse_quote!(query.#ident);
-            } else {
-                visit_mut::visit_expr_call_mut(self, call);
-            }
-        }
-    }
-
-    let mut collect = Collect::default();
-    collect.visit_block_mut(&mut method.block);
-    if let Some(ident) = collect.twice {
-        return Err(Problem::at(operation.name, format!("two of its parameters become `{ident}` in Rust")));
-    }
-    let mut optional = BTreeMap::new();
-    let mut inputs = syn::punctuated::Punctuated::<FnArg, syn::Token![,]>::new();
-    let mut body = None;
-    for input in std::mem::take(&mut method.sig.inputs) {
-        let parameter = match &input {
-            FnArg::Typed(typed) => match &*typed.pat {
-                Pat::Ident(pattern) => Some((pattern.ident.to_string(), typed)),
-                _ => None,
-            },
-            FnArg::Receiver(_) => None,
-        };
-        match parameter {
-            Some((name, typed)) if collect.named.contains_key(&name) => {
-                match types::generic_argument(&typed.ty, "Option") {
-                    Some(inner) => {
-                        optional.insert(name, owned(inner));
-                    }
-                    None => inputs.push(input),
-                }
-            }
-            Some((name, _)) if name == "body" => body = Some(input),
-            _ => inputs.push(input),
-        }
-    }
-    if optional.is_empty() {
-        inputs.extend(body);
-        method.sig.inputs = inputs;
-        return Ok(None);
-    }
-    let is_query =
-        |input: &FnArg| matches!(input, FnArg::Typed(typed) if path_of_pattern(&typed.pat) == "query");
-    if inputs.iter().any(is_query) {
-        let message = "has a parameter `query` beside optional ones, which are passed as `query`";
-        return Err(Problem::at(operation.name, message));
-    }
-    let record = format_ident!("{}Query", method.sig.ident.to_string().to_upper_camel_case());
-    inputs.push(parse_quote!(query: &'a types::#record));
-    inputs.extend(body);
-    method.sig.inputs = inputs;
-    Redirect { optional: &optional }.visit_block_mut(&mut method.block);
-
-    let title =
-        format!("What can be asked for in [`{}`](super::Client::{}).", operation.name, operation.name);
-    let fields = optional.iter().map(|(name, ty)| {
-        let ident = format_ident!("{name}");
-        let text =
-            collect.named.get(name).and_then(|name| operation.parameters.get(name)).map(String::as_str);
-        let doc = docs::attribute(text.unwrap_or_default());
-        quote!(#doc pub #ident: ::std::option::Option<#ty>)
-    });
-    Ok(Some(parse_quote! {
-        #[doc = #title]
-        #[derive(Clone, Debug, Default)]
-        #[non_exhaustive]
-        pub struct #record { #(#fields),* }
-    }))
-}
-
-/// `String` for `&'a str`, and so on, as the module of types writes it: the record owns what it holds.
-fn owned(parameter: &Type) -> Type {
-    struct InTypes;
-    impl VisitMut for InTypes {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            visit_mut::visit_path_mut(self, path);
-            if path.segments.len() > 1 && path.segments[0].ident == "types" {
-                path.segments = std::mem::take(&mut path.segments).into_iter().skip(1).collect();
-            }
-        }
-    }
-
-    let mut ty = match parameter {
-        Type::Reference(reference) => (*reference.elem).clone(),
-        other => other.clone(),
-    };
-    if quote!(#ty).to_string() == "str" {
-        return parse_quote!(::std::string::String);
-    }
-    InTypes.visit_type_mut(&mut ty);
-    ty
 }
 
 /// The methods whose repetition changes nothing, as HTTP has it.

@@ -367,7 +367,7 @@ mod tests {
         let file: syn::File = parse_quote! {
             pub mod types { #(#types)* }
             impl Client {
-                pub async fn get_token(&self) -> Result<ResponseValue<types::Token>, Error<()>> {}
+                pub async fn get_token(&self) -> Result<ResponseValue<types::Token>, Error> {}
             }
         };
         let config = format!(
@@ -561,8 +561,8 @@ mod tests {
                     }
                 }
                 impl Client {
-                    pub async fn make(&self) -> Result<ResponseValue<#made>, Error<()>> {}
-                    pub async fn change(&self) -> Result<ResponseValue<#changed>, Error<()>> {}
+                    pub async fn make(&self) -> Result<ResponseValue<#made>, Error> {}
+                    pub async fn change(&self) -> Result<ResponseValue<#changed>, Error> {}
                 }
             };
             check(&file, &toml::from_str(config).unwrap()).map_err(|problem| problem.to_string())

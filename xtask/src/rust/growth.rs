@@ -75,7 +75,7 @@ mod tests {
         let file: syn::File = parse_quote! {
             pub mod types { #(#types)* }
             impl Client {
-                pub async fn make(&self, body: &types::Input) -> Result<ResponseValue<types::Token>, Error<()>> {}
+                pub async fn make(&self, body: &types::Input) -> Result<ResponseValue<types::Token>, Error> {}
             }
         };
         let types = super::super::contract::types(&file);

@@ -11,6 +11,7 @@ mod contract;
 mod docs;
 mod growth;
 mod progenitor;
+mod query;
 mod types;
 
 use proc_macro2::TokenStream;

@@ -152,7 +152,7 @@ pub fn client(session: tokenward_http::Session) -> Client {
 
 /// The manifest: the versions that this workspace has.
 fn manifest(root: &Path, whole: &Whole) -> Result<String, Problem> {
-    const NEEDED: [&str; 4] = ["progenitor-client", "reqwest", "serde", "serde_json"];
+    const NEEDED: [&str; 3] = ["reqwest", "serde", "serde_json"];
 
     let path = root.join("Cargo.toml");
     let text = std::fs::read_to_string(&path).map_err(|error| Problem::from(error).in_file(&path))?;

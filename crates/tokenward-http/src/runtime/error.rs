@@ -1,0 +1,80 @@
+//! What a method of a generated client fails with.
+
+use std::fmt;
+
+use reqwest::StatusCode;
+
+use crate::SendError;
+
+/// Why a method of a generated client has no answer that could be read.
+///
+/// ```
+/// use tokenward_http::{SendError, runtime::Error};
+///
+/// let error = Error::from(SendError::Refused("an id is empty".to_owned()));
+/// assert_eq!(error.to_string(), "invalid request: an id is empty");
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request cannot be sent as it is. Nothing was sent.
+    InvalidRequest(String),
+    /// There is no authorization to send it with, or no room in the vendor's rate limit. Nothing was sent.
+    NotSent(String),
+    /// No answer, or none in time.
+    CommunicationError(reqwest::Error),
+    /// The answer broke off.
+    ResponseBodyError(reqwest::Error),
+    /// A successful answer that cannot be read: where, and in which way, and nothing of what is there.
+    InvalidResponsePayload(String),
+    /// An answer that is no success, with its body unread.
+    UnexpectedResponse(Box<reqwest::Response>),
+}
+
+impl Error {
+    /// The status of an answer that is no success.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self {
+            Self::UnexpectedResponse(response) => Some(response.status()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidRequest(reason) => write!(f, "invalid request: {reason}"),
+            Self::NotSent(reason) => f.write_str(reason),
+            Self::CommunicationError(error) => write!(f, "no answer: {error}"),
+            Self::ResponseBodyError(error) => write!(f, "the answer broke off: {error}"),
+            Self::InvalidResponsePayload(reason) => f.write_str(reason),
+            Self::UnexpectedResponse(response) => {
+                write!(f, "{} was answered {}", response.url(), response.status())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::CommunicationError(error) | Self::ResponseBodyError(error) => Some(error),
+            Self::InvalidRequest(_)
+            | Self::NotSent(_)
+            | Self::InvalidResponsePayload(_)
+            | Self::UnexpectedResponse(_) => None,
+        }
+    }
+}
+
+impl From<SendError> for Error {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Refused(reason) => Self::InvalidRequest(reason),
+            SendError::Unauthorized(_) | SendError::Limited { .. } => Self::NotSent(error.to_string()),
+            SendError::Http { source, .. } => Self::CommunicationError(source),
+            SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(response),
+        }
+    }
+}
