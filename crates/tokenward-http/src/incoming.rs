@@ -173,3 +173,64 @@ impl Incoming {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        future::poll_fn,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use futures_util::{StreamExt, stream};
+    use tokenward_core::{Operation, TokenFamily};
+
+    use super::*;
+
+    const LIST: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+
+    /// An answer of so many kilobytes, and how many of them were taken from the connection.
+    fn answer(kilobytes: usize) -> (Sent, Arc<AtomicUsize>) {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counter = taken.clone();
+        let body = stream::iter(0..kilobytes).map(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, Infallible>(vec![b' '; 1 << 10])
+        });
+        let answer = http::Response::new(reqwest::Body::wrap_stream(body));
+        let response = Response::new(answer.into(), usize::MAX);
+        (Box::pin(async { Ok(response) }), taken)
+    }
+
+    /// Time for what runs beside.
+    async fn pause() {
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_goes_on_arriving_while_its_caller_does_something_else() {
+        for is_beside in [false, true] {
+            let (sent, taken) = answer(12);
+            let mut incoming = if is_beside { LIST.incoming_beside(sent) } else { LIST.incoming(sent) };
+            let first = poll_fn(|context| incoming.poll_next(context)).await;
+            assert!(matches!(first, Part::Head(_)));
+            pause().await;
+            assert_eq!(taken.load(Ordering::Relaxed), 12, "{is_beside}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_than_some_parts_arrive_before_somebody_takes_them() {
+        let (sent, taken) = answer(1000);
+        let mut incoming = LIST.incoming(sent);
+        poll_fn(|context| incoming.poll_next(context)).await;
+        pause().await;
+        let ahead = taken.load(Ordering::Relaxed);
+        assert!((16..=18).contains(&ahead), "{ahead}");
+        drop(incoming);
+        pause().await;
+        assert_eq!(taken.load(Ordering::Relaxed), ahead, "nobody wants the rest");
+    }
+}
