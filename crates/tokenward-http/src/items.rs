@@ -197,7 +197,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
 /// All items, or the first error.
 fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<Items<T>, A::Error> {
     let (mut items, most) = (Vec::new(), reading::most_items());
-    while let Some(item) = seq.next_element_seed(NoList(PhantomData))? {
+    while let Some(item) = next(&mut seq)? {
         if items.len() == most {
             return Err(de::Error::custom(TOO_MANY_ITEMS));
         }
@@ -208,6 +208,17 @@ fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<It
         items.push(Ok(item));
     }
     Ok(Items(items))
+}
+
+/// The next item, which is measured first where the text is large enough for one that is too large.
+fn next<'de, T: DeserializeOwned, A: SeqAccess<'de>>(seq: &mut A) -> Result<Option<T>, A::Error> {
+    if !reading::is_measured() {
+        return seq.next_element_seed(NoList(PhantomData));
+    }
+    let Some(raw) = seq.next_element::<&RawValue>()? else { return Ok(None) };
+    within_a_record(raw.get()).map_err(de::Error::custom)?;
+    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+    T::deserialize(NoList(&mut deserializer)).map(Some).map_err(de::Error::custom)
 }
 
 /// Reads what is no list: a list would be taken for a record, by position.

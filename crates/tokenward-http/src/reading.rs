@@ -3,7 +3,7 @@
 //!
 //! Item by item, each is found first and read then, so that a bad one costs no other; that is twice the work. So the
 //! first try reads straight through, and says nothing but that it failed. The second one, which is the careful one, says
-//! what is wrong.
+//! what is wrong. In a text that may hold an item beyond its bound, the first try measures each item where it stands.
 
 use std::cell::Cell;
 
@@ -21,6 +21,7 @@ const BODY: usize = 16 << 20;
 #[derive(Clone, Copy)]
 struct Mode {
     is_at_once: bool,
+    is_measured: bool,
     /// A list that was read at once had to be given up: whatever came of the whole then is not what was sent.
     has_given_up: bool,
     most: usize,
@@ -28,12 +29,23 @@ struct Mode {
 
 thread_local! {
     static MODE: Cell<Mode> =
-        const { Cell::new(Mode { is_at_once: false, has_given_up: false, most: MOST_ITEMS }) };
+        const { Cell::new(Mode::careful(MOST_ITEMS)) };
+}
+
+impl Mode {
+    const fn careful(most: usize) -> Self {
+        Self { is_at_once: false, is_measured: false, has_given_up: false, most }
+    }
 }
 
 /// Whether a list is to be read straight through.
 pub(crate) fn is_at_once() -> bool {
     MODE.get().is_at_once
+}
+
+/// Whether an item may be larger than a record, so that it has to be found before it is read.
+pub(crate) fn is_measured() -> bool {
+    MODE.get().is_measured
 }
 
 /// Lets the careful reading decide.
@@ -53,16 +65,16 @@ pub(crate) fn read<T: DeserializeOwned>(
     carefully: impl FnOnce(&str) -> Result<T, Misfit>,
 ) -> Result<T, Misfit> {
     let most = most_items_within(limit);
-    // No item of such a text is larger than a record may be, and what is made of it is bounded as one record is.
-    let is_small = text.len() <= MOST_OF_A_RECORD;
-    match is_small.then(|| at_once(text, most)).flatten() {
+    match at_once(text, most) {
         Some(value) => Ok(value),
-        None => with(Mode { is_at_once: false, has_given_up: false, most }, || carefully(text)),
+        None => with(Mode::careful(most), || carefully(text)),
     }
 }
 
 fn at_once<T: DeserializeOwned>(text: &str, most: usize) -> Option<T> {
-    with(Mode { is_at_once: true, has_given_up: false, most }, || {
+    // What is made of an item is bounded as what is made of a record.
+    let is_measured = text.len() > MOST_OF_A_RECORD;
+    with(Mode { is_at_once: true, is_measured, ..Mode::careful(most) }, || {
         let value = serde_json::from_str(text).ok();
         value.filter(|_| !MODE.get().has_given_up)
     })
@@ -98,8 +110,8 @@ mod tests {
     }
 
     fn is_as_before() -> bool {
-        let Mode { is_at_once, has_given_up, most } = MODE.get();
-        !is_at_once && !has_given_up && most == MOST_ITEMS
+        let Mode { is_at_once, is_measured, has_given_up, most } = MODE.get();
+        !is_at_once && !is_measured && !has_given_up && most == MOST_ITEMS
     }
 
     #[test]
@@ -117,10 +129,25 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_may_hold_an_item_beyond_its_bound_is_read_carefully() {
-        let text = format!(r#"[{{"id":1,"new":"{}"}}]"#, "x".repeat(MOST_OF_A_RECORD));
+    fn an_item_beyond_its_bound_is_a_bad_one_and_a_large_text_of_small_ones_is_read_once() {
+        let item = |length| format!(r#"{{"id":1,"new":"{}"}}"#, "x".repeat(length));
+        let large = MOST_OF_A_RECORD;
+        for (lengths, is_careful) in [([large / 2; 3], false), ([1, large, 1], true)] {
+            let text = format!("[{}]", lengths.map(item).join(","));
+            let mut was_careful = false;
+            let items = read::<Items<Acme>>(&text, 0, |text| {
+                was_careful = true;
+                from_text(text)
+            });
+            assert_eq!((was_careful, items.unwrap().bad().count()), (is_careful, usize::from(is_careful)));
+        }
+    }
+
+    #[test]
+    fn a_large_text_with_a_list_for_an_item_is_read_carefully() {
+        let text = format!(r#"[[1],{{"id":1}}{}]"#, " ".repeat(MOST_OF_A_RECORD));
         let items = read::<Items<Acme>>(&text, 0, |text| from_text(text)).unwrap();
-        assert_eq!((items.good().count(), items.bad().count()), (0, 1));
+        assert_eq!((items.good().count(), items.bad().count()), (1, 1));
     }
 
     #[test]
