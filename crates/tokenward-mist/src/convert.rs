@@ -122,9 +122,9 @@ impl<'de> Deserialize<'de> for Scope {
 
             fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> std::result::Result<Scope, A::Error> {
                 let mut privilege = Privilege::default();
-                while let Some(Name(name)) = map.next_key()? {
+                while let Some(name) = map.next_key::<&RawValue>()? {
                     // The organization is the one that is asked for.
-                    if name == "org_id" {
+                    if name.get() == r#""org_id""# {
                         map.next_value::<de::IgnoredAny>()?;
                     } else {
                         privilege.insert(name, map.next_value()?);
@@ -155,27 +155,23 @@ impl<'de> Deserialize<'de> for Scope {
     }
 }
 
-/// The name of a member.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// A privilege as the vendor writes it, but for its organization.
+/// A privilege as the vendor writes it, names and values as they stand there, but for its organization.
 #[derive(Default)]
 struct Privilege<'a> {
     /// What the short form is made of, in the order of `SHORT`.
     short: [Option<&'a RawValue>; 4],
-    more: Vec<(Cow<'a, str>, &'a RawValue)>,
+    more: Vec<[&'a RawValue; 2]>,
 }
 
-const SHORT: [&str; 4] = ["role", "scope", "site_id", "sitegroup_id"];
+const SHORT: [&str; 4] = [r#""role""#, r#""scope""#, r#""site_id""#, r#""sitegroup_id""#];
 
 impl<'a> Privilege<'a> {
-    fn insert(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
-        let place = SHORT.iter().position(|short| *short == name);
+    fn insert(&mut self, name: &'a RawValue, value: &'a RawValue) {
+        let place = SHORT.iter().position(|short| *short == name.get());
         match place.map(|place| &mut self.short[place]) {
             Some(member @ None) => *member = Some(value),
             // It is not known, or comes twice.
-            _ => self.more.push((name, value)),
+            _ => self.more.push([name, value]),
         }
     }
 
@@ -206,13 +202,10 @@ impl<'a> Privilege<'a> {
 
         let mut json = String::with_capacity(LENGTH);
         json.push('{');
-        for (name, value) in SHORT.iter().zip(self.short) {
-            if let Some(value) = value {
-                json.extend(["\"", name, "\":", value.get(), ","]);
-            }
-        }
-        for (name, value) in &self.more {
-            json.extend([&Value::from(&**name).to_string(), ":", value.get(), ","]);
+        let short = SHORT.into_iter().zip(self.short);
+        let short = short.filter_map(|(name, value)| Some([name, value?.get()]));
+        for [name, value] in short.chain(self.more.iter().map(|member| member.map(RawValue::get))) {
+            json.extend([name, ":", value, ","]);
         }
         if json.ends_with(',') {
             json.pop();
@@ -364,6 +357,7 @@ mod tests {
             r#"{"role":"a:b","scope":"org"}"#,
             r#"{"role":"read","scope":"org","role":"admin"}"#,
             r#"{"role":7,"scope":"org","n\"w":[{"a":1.50}]}"#,
+            r#"{"scope":"org","r\u006fle":"read"}"#,
             r#"["read","org"]"#,
             "{}",
             "[]",
