@@ -4,7 +4,7 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
-use crate::SendError;
+use crate::{SendError, session::request_id};
 
 /// Why a method of a generated client has no answer that could be read.
 ///
@@ -50,7 +50,11 @@ impl fmt::Display for Error {
             Self::ResponseBodyError(error) => write!(f, "the answer broke off: {error}"),
             Self::InvalidResponsePayload(reason) => f.write_str(reason),
             Self::UnexpectedResponse(response) => {
-                write!(f, "{} was answered {}", response.url(), response.status())
+                write!(f, "{} was answered {}", response.url(), response.status())?;
+                match request_id(response.headers()) {
+                    Some(id) => write!(f, ", request {id}"),
+                    None => Ok(()),
+                }
             }
         }
     }

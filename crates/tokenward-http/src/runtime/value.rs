@@ -12,7 +12,7 @@ use futures_util::{Stream, stream};
 use reqwest::{StatusCode, header::HeaderMap};
 
 /// What was read of an answer, and what came before its body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ResponseValue<T> {
     value: T,
     status: StatusCode,
@@ -45,6 +45,13 @@ impl<T> Deref for ResponseValue<T> {
 
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+/// Without the headers, which may hold anything.
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
     }
 }
 
@@ -81,12 +88,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_arrives_part_by_part_beside_what_came_before_it() {
-        let answer = http::Response::builder().status(201).header("x-total", "3").body("a body").unwrap();
+        let answer =
+            http::Response::builder().status(201).header("x-total", "CANARY").body("a body").unwrap();
         let response = reqwest::Response::from(answer);
         let (status, headers) = (response.status(), response.headers().clone());
         let value = ResponseValue::new(ByteStream::of(response), status, headers);
-        assert_eq!((value.status().as_u16(), &value.headers()["x-total"]), (201, &"3".parse().unwrap()));
-        assert!(!format!("{value:?}").contains("a body"));
+        assert_eq!((value.status().as_u16(), &value.headers()["x-total"]), (201, &"CANARY".parse().unwrap()));
+        assert_eq!(format!("{value:?}"), "ByteStream(..)");
         let parts: Vec<Bytes> = value.into_inner().try_collect().await.unwrap();
         assert_eq!(parts.concat(), b"a body");
     }
