@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use clap::ValueEnum;
 use tokenward::TokenManager;
 use tokenward_bench::{handwritten, items::List};
 use tokio::runtime::Runtime;
@@ -9,7 +10,7 @@ use tokio::runtime::Runtime;
 use crate::{
     Result,
     bare::Bare,
-    child::ServerProcess,
+    child::{ServerProcess, this_program},
     clients::{Client, ORG, list},
     measure::{Cost, Spread, Stopwatch},
     server::Served,
@@ -17,9 +18,9 @@ use crate::{
 };
 
 const ABOUT: &str = "Processor time a token (of the program and the system, of the client's process alone), and \
-wall time a list, from a server in another process whose answers are ready beforehand. All clients take turns on one \
-thread, so that all of their time is counted; each figure is the median of the rounds, and a ratio is that of the \
-rounds' own ratios, with the quartiles behind it. *hyper* throws the bytes away; *hand-written* is `reqwest` and \
+wall time a list, from a server in another process whose answers are ready beforehand. The clients take turns, each in a \
+process of its own and on one thread, so that all of its time is counted; each figure is the median of the rounds, and a \
+ratio is that of the rounds' own ratios, with the quartiles behind it. *hyper* throws the bytes away; *hand-written* is `reqwest` and \
 serde with all documented fields; *raw* is the generated client; *trait* is `TokenManager::list`.";
 
 /// With how many tokens the bars are held to.
@@ -37,7 +38,7 @@ struct Plan {
 
 const WHOLE: [Plan; 3] = [
     Plan { count: 10, rounds: 21, lists: 200 },
-    Plan { count: HELD_AT, rounds: 31, lists: 12 },
+    Plan { count: HELD_AT, rounds: 31, lists: 40 },
     Plan { count: 100_000, rounds: 5, lists: 1 },
 ];
 
@@ -48,7 +49,7 @@ const QUICK: [Plan; 3] = [
 ];
 
 /// Who lists.
-#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub(crate) enum Contender {
     Hyper,
     HandWritten,
@@ -60,51 +61,101 @@ use Contender::{HandWritten, Hyper, Raw, Trait};
 
 const ALL: [Contender; 4] = [Hyper, HandWritten, Raw, Trait];
 
-/// The clients, each with its connection, for one server.
-struct Contenders {
+/// One client alone.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Alone {
+    /// Whose list it is.
+    list: List,
+    /// Who lists.
+    contender: Contender,
+    /// How many tokens a list has.
+    #[arg(long, default_value_t = HELD_AT)]
+    count: usize,
+    /// How many times it is listed, after an eighth of that which is not counted.
+    #[arg(long, default_value_t = 1000)]
+    lists: usize,
+    /// Where it is served; by a process of its own unless said.
+    #[arg(long)]
+    url: Option<String>,
+}
+
+/// What so many lists cost this process.
+pub(crate) fn drive(alone: &Alone) -> Result<Cost> {
+    let Alone { list, contender, count, lists, url } = alone;
+    if let Some(url) = url {
+        return Lister::new(*list, *contender, *count, url)?.measure(*lists);
+    }
+    let server = ServerProcess::start(Served { list: *list, count: *count, delay_millis: 0 })?;
+    Lister::new(*list, *contender, *count, &server.url)?.measure(*lists)
+}
+
+/// A client with its connection.
+struct Lister {
     which: List,
     url: String,
     count: usize,
     runtime: Runtime,
-    bare: Bare,
-    reqwest: reqwest::Client,
-    ours: Client,
-    manager: Box<dyn TokenManager>,
+    by: By,
 }
 
-impl Contenders {
-    fn new(which: List, url: &str, count: usize) -> Result<Self> {
+enum By {
+    Hyper(Bare),
+    HandWritten(reqwest::Client),
+    Raw(Client),
+    Trait(Box<dyn TokenManager>),
+}
+
+impl Lister {
+    fn new(which: List, contender: Contender, count: usize, url: &str) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let bare = runtime.block_on(Bare::connect(url))?;
-        let reqwest = reqwest::Client::builder().no_proxy().build()?;
-        let ours = Client::new(which, url)?;
-        let manager = ours.manager(which);
-        Ok(Self { which, url: url.to_owned(), count, runtime, bare, reqwest, ours, manager })
+        let by = match contender {
+            Hyper => By::Hyper(runtime.block_on(Bare::connect(url))?),
+            HandWritten => By::HandWritten(reqwest::Client::builder().no_proxy().build()?),
+            Raw => By::Raw(Client::new(which, url)?),
+            Trait => By::Trait(Client::new(which, url)?.manager(which)),
+        };
+        Ok(Self { which, url: url.to_owned(), count, runtime, by })
     }
 
-    /// What so many lists cost. Each has to have every token.
-    fn measure(&mut self, contender: Contender, lists: usize) -> Result<Cost> {
+    /// What so many lists cost, once the connection is made and memory is there. Each has to have every token.
+    fn measure(&mut self, lists: usize) -> Result<Cost> {
+        for _ in 0..lists.div_ceil(8) {
+            self.list()?;
+        }
         let watch = Stopwatch::start();
         for _ in 0..lists {
-            let Self { which, url, count, runtime, bare, reqwest, ours, manager } = self;
-            let read = match contender {
-                Hyper => runtime.block_on(bare.list(*which, *count)).map(|()| *count),
-                HandWritten => runtime.block_on(list_by_hand(*which, reqwest, url)),
-                Raw => runtime.block_on(ours.list_raw()),
-                Trait => runtime.block_on(list(manager.as_ref())),
-            }?;
-            if read != *count {
-                return Err(format!("{read} tokens of {count} were listed").into());
-            }
+            self.list()?;
         }
         Ok(watch.read())
     }
+
+    fn list(&mut self) -> Result<()> {
+        let Self { which, url, count, runtime, by } = self;
+        let read = match by {
+            By::Hyper(bare) => runtime.block_on(bare.list(*which, *count)).map(|()| *count),
+            By::HandWritten(reqwest) => runtime.block_on(list_by_hand(*which, reqwest, url)),
+            By::Raw(ours) => runtime.block_on(ours.list_raw()),
+            By::Trait(manager) => runtime.block_on(list(manager.as_ref())),
+        }?;
+        if read == *count { Ok(()) } else { Err(format!("{read} tokens of {count} were listed").into()) }
+    }
 }
 
-/// One client alone, for a profiler.
-pub(crate) fn drive(which: List, contender: Contender, count: usize, lists: usize) -> Result<()> {
-    let server = ServerProcess::start(Served { list: which, count, delay_millis: 0 })?;
-    Contenders::new(which, &server.url, count)?.measure(contender, lists).map(drop)
+/// What a client costs in a process of its own, as in a program that has no other, or why it refuses: what one does to the
+/// memory of a process costs the next one up to a third.
+fn apart(which: List, contender: Contender, plan: &Plan, url: &str) -> Result<Result<Cost, String>> {
+    let name = contender.to_possible_value().ok_or("it has no name")?;
+    let mut program = this_program()?;
+    program.args(["drive", which.flag(), name.get_name(), "--url", url]);
+    program.args(["--count", &plan.count.to_string(), "--lists", &plan.lists.to_string()]);
+    let output = program.output()?;
+    if !output.status.success() {
+        return Ok(Err(String::from_utf8_lossy(&output.stderr)
+            .trim()
+            .trim_start_matches("Error: ")
+            .to_owned()));
+    }
+    String::from_utf8(output.stdout)?.parse().map(Ok)
 }
 
 /// How many tokens hand-written code lists.
@@ -158,22 +209,20 @@ pub(crate) fn section(quick: bool) -> Result<Section> {
 
 fn measure(which: List, plan: &Plan) -> Result<Measured> {
     let server = ServerProcess::start(Served { list: which, count: plan.count, delay_millis: 0 })?;
-    let mut contenders = Contenders::new(which, &server.url, plan.count)?;
-    let mut refusals = Vec::new();
-    // Connections are made, and whoever refuses so many does not take part.
-    for contender in ALL {
-        match (contender, contenders.measure(contender, 1)) {
-            (Raw | Trait, Err(refusal)) => refusals.push((contender, refusal.to_string())),
-            (_, result) => drop(result?),
-        }
-    }
-    let mut rounds = Vec::new();
+    let (mut rounds, mut refusals) = (Vec::new(), Vec::<(Contender, String)>::new());
     for round in 0..plan.rounds {
         let mut costs = [None; ALL.len()];
         for turn in 0..ALL.len() {
             let place = (round + turn) % ALL.len();
-            if refusals.iter().all(|(refusing, _)| *refusing != ALL[place]) {
-                costs[place] = Some(contenders.measure(ALL[place], plan.lists)?);
+            let contender = ALL[place];
+            if refusals.iter().any(|(refusing, _)| *refusing == contender) {
+                continue;
+            }
+            match (contender, apart(which, contender, plan, &server.url)?) {
+                (_, Ok(cost)) => costs[place] = Some(cost),
+                // Whoever refuses so many does not take part.
+                (Raw | Trait, Err(refusal)) => refusals.push((contender, refusal)),
+                (_, Err(refusal)) => return Err(refusal.into()),
             }
         }
         rounds.push(costs);

@@ -32,7 +32,7 @@ use clap::{Parser, Subcommand};
 
 use tokenward_bench::items::List;
 
-use crate::{listing::Contender, server::Served, table::Section};
+use crate::{server::Served, table::Section};
 
 type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
 
@@ -63,19 +63,8 @@ enum What {
     Generation(generation::Options),
     /// How much of the vendors' rate limits bulk jobs use.
     Rate,
-    /// One client alone, for a profiler: it prints nothing.
-    Drive {
-        /// Whose list it is.
-        list: List,
-        /// Who lists.
-        contender: Contender,
-        /// How many tokens a list has.
-        #[arg(long, default_value_t = 1000)]
-        count: usize,
-        /// How many times it is listed.
-        #[arg(long, default_value_t = 1000)]
-        lists: usize,
-    },
+    /// One client alone, for a profiler: it prints the nanoseconds of the processor and those that passed.
+    Drive(listing::Alone),
     /// Lists once, and says what that took of memory.
     #[command(hide = true)]
     Probe { list: List, short: String, long: String },
@@ -110,9 +99,7 @@ fn main() -> Result<()> {
             What::Rate => print(&rate::section(quick)?),
             What::Probe { list, short, long } => memory::probe(*list, short, long)?,
             What::Gate { list, count } => gate::run(*list, *count)?,
-            What::Drive { list, contender, count, lists } => {
-                listing::drive(*list, *contender, *count, *lists)?;
-            }
+            What::Drive(alone) => println!("{}", listing::drive(alone)?),
             What::Serve(served) => server::run(*served)?,
         }
     }

@@ -1,6 +1,11 @@
 //! Time, and what many measurements of one thing say together.
 
-use std::time::{Duration, Instant};
+use std::{
+    error::Error,
+    fmt,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -12,6 +17,22 @@ pub(crate) struct Cost {
     /// The processor's time of this process, of the program and of the system.
     pub(crate) cpu: Duration,
     pub(crate) wall: Duration,
+}
+
+/// Nanoseconds of both, for the process that waits for them.
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.cpu.as_nanos(), self.wall.as_nanos())
+    }
+}
+
+impl FromStr for Cost {
+    type Err = Box<dyn Error + Send + Sync>;
+
+    fn from_str(said: &str) -> Result<Self> {
+        let (cpu, wall) = said.trim().split_once(' ').ok_or("no cost was told")?;
+        Ok(Self { cpu: Duration::from_nanos(cpu.parse()?), wall: Duration::from_nanos(wall.parse()?) })
+    }
 }
 
 /// A point in time from which on a cost is counted.
@@ -90,6 +111,14 @@ mod tests {
         assert_eq!(Spread::of([1.0, 2.0]).median, 1.5);
         assert_eq!(Spread::of([7.0]), Spread { median: 7.0, lower: 7.0, upper: 7.0 });
         assert!(Spread::of([]).median.is_nan());
+    }
+
+    #[test]
+    fn a_cost_is_told_and_read_as_it_is() {
+        let told = Cost { cpu: Duration::from_micros(7), wall: Duration::from_secs(2) }.to_string();
+        let read: Cost = format!("{told}\n").parse().unwrap();
+        assert_eq!((read.cpu, read.wall), (Duration::from_micros(7), Duration::from_secs(2)));
+        assert!("7".parse::<Cost>().is_err());
     }
 
     #[test]
