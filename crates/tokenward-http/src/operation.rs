@@ -56,9 +56,13 @@ impl Operation {
                 self.id, self.path
             ));
         };
-        let other = operations
-            .iter()
-            .find(|other| other.method == self.method && other.matches(path) && other.words() > self.words());
+        let is_closer = |other: &&Operation| {
+            other.id != self.id
+                && other.method == self.method
+                && other.matches(path)
+                && other.words() > self.words()
+        };
+        let other = operations.iter().find(is_closer);
         match other {
             Some(other) => {
                 Err(format!("{}: this id would call {} instead; nothing was sent", self.id, other.id))

@@ -272,7 +272,9 @@ impl Session {
         span.record("duration_ms", start.elapsed().as_millis() as u64);
         let mut response = result?;
         span.record("status", response.status().as_u16());
-        if let Some(id) = request_id(response.headers()).and_then(excerpt::request_id) {
+        if !span.is_disabled()
+            && let Some(id) = request_id(response.headers()).and_then(excerpt::request_id)
+        {
             span.record("request_id", id);
         }
         // An unexpected answer is printed with its headers, which may hold anything.
