@@ -1,5 +1,5 @@
 //! What generated code calls, beside [`Session`](crate::Session). Not meant to be called by hand, and outside
-//! semver.
+//! semver, but for what a client's `raw` offers again: [`Error`], [`ResponseValue`] and [`ByteStream`].
 
 mod error;
 mod parameters;
