@@ -132,9 +132,11 @@ impl Response {
         read: impl FnOnce(&str, usize) -> Result<T, Misfit> + Send,
     ) -> Result<ResponseValue<T>, Error> {
         let limit = self.limit;
-        let (text, status, headers) = self.text().await?;
+        let (mut text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
         let list = read(&text, limit).map_err(|misfit| unreadable(misfit.to_string()))?;
+        // What is in use is wiped byte by byte, and what is not at once.
+        text.clear();
         Ok(ResponseValue::new(list, status, headers))
     }
 
@@ -282,6 +284,8 @@ fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize, announced: us
         let capacity = step.min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
+        // Wiped at once, and not byte by byte.
+        body.clear();
         *body = larger;
     }
     body.extend_from_slice(chunk);

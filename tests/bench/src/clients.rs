@@ -114,9 +114,9 @@ fn good(items: usize, bad: usize) -> Result<usize> {
 pub(crate) async fn list(manager: &dyn TokenManager) -> Result<usize> {
     let (mut tokens, mut count) = (manager.list(ListOptions::default()), 0);
     while let Some(token) = tokens.next().await {
-        match token {
+        match &token {
             Ok(token) => {
-                black_box(&token);
+                black_box(token);
                 count += 1;
             }
             Err(error) => return Err(format!("after {count} tokens: {error}").into()),

@@ -38,7 +38,7 @@ struct Plan {
 
 const WHOLE: [Plan; 3] = [
     Plan { count: 10, rounds: 21, lists: 200 },
-    Plan { count: HELD_AT, rounds: 31, lists: 40 },
+    Plan { count: HELD_AT, rounds: 61, lists: 40 },
     Plan { count: 100_000, rounds: 5, lists: 1 },
 ];
 
