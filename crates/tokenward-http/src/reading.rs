@@ -20,11 +20,20 @@ const BODY: usize = 16 << 20;
 /// How lists are read on this thread. Reading is synchronous, so it is restored before anything else runs.
 #[derive(Clone, Copy)]
 struct Mode {
-    is_at_once: bool,
-    is_measured: bool,
+    pace: Pace,
     /// A list that was read at once had to be given up: whatever came of the whole then is not what was sent.
     has_given_up: bool,
     most: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Pace {
+    /// Each item is found first, and a bad one costs no other.
+    Carefully,
+    /// Straight through, and each item is found first, since it may be larger than a record.
+    Measured,
+    /// Straight through.
+    AtOnce,
 }
 
 thread_local! {
@@ -34,18 +43,18 @@ thread_local! {
 
 impl Mode {
     const fn careful(most: usize) -> Self {
-        Self { is_at_once: false, is_measured: false, has_given_up: false, most }
+        Self { pace: Pace::Carefully, has_given_up: false, most }
     }
 }
 
 /// Whether a list is to be read straight through.
 pub(crate) fn is_at_once() -> bool {
-    MODE.get().is_at_once
+    MODE.get().pace != Pace::Carefully
 }
 
 /// Whether an item may be larger than a record, so that it has to be found before it is read.
 pub(crate) fn is_measured() -> bool {
-    MODE.get().is_measured
+    MODE.get().pace == Pace::Measured
 }
 
 /// Lets the careful reading decide.
@@ -73,8 +82,8 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 fn at_once<T: DeserializeOwned>(text: &str, most: usize) -> Option<T> {
     // What is made of an item is bounded as what is made of a record.
-    let is_measured = text.len() > MOST_OF_A_RECORD;
-    with(Mode { is_at_once: true, is_measured, ..Mode::careful(most) }, || {
+    let pace = if text.len() > MOST_OF_A_RECORD { Pace::Measured } else { Pace::AtOnce };
+    with(Mode { pace, ..Mode::careful(most) }, || {
         let value = serde_json::from_str(text).ok();
         value.filter(|_| !MODE.get().has_given_up)
     })
@@ -110,8 +119,8 @@ mod tests {
     }
 
     fn is_as_before() -> bool {
-        let Mode { is_at_once, is_measured, has_given_up, most } = MODE.get();
-        !is_at_once && !is_measured && !has_given_up && most == MOST_ITEMS
+        let Mode { pace, has_given_up, most } = MODE.get();
+        pace == Pace::Carefully && !has_given_up && most == MOST_ITEMS
     }
 
     #[test]
