@@ -81,12 +81,17 @@ pub fn failed(refusal: Error) -> TokenStream {
     Box::pin(stream::iter([Err(refusal)]))
 }
 
+/// How many tokens are read before the first of them is given away: so what comes behind a page is asked for before its
+/// last one is. More would take memory that one after the other can have.
+const HELD: usize = 2;
+
 struct State<L: Listing> {
     call: Call,
     listing: Arc<L>,
     /// Where the list begins, until it is asked for.
     first: Option<L::Cursor>,
-    page: Option<Page<L::Cursor>>,
+    /// In a box, as it passes through many hands.
+    page: Option<Box<Page<L::Cursor>>>,
     /// Pages that were asked for in advance.
     asked: VecDeque<(L::Cursor, Incoming)>,
     /// Whether the last of them waits to be sent.
@@ -123,17 +128,19 @@ impl<L: Listing> Stream for State<L> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Token>>> {
         let state = &mut *self;
         loop {
-            // Not by `map`, which would copy a token twice.
-            match state.ready.pop_front() {
-                Some(Ok(token)) => {
-                    state.send(context);
-                    return Poll::Ready(Some(Ok(*token)));
+            if state.ready.len() >= HELD || !state.is_readable() {
+                // Not by `map`, which would copy a token twice.
+                match state.ready.pop_front() {
+                    Some(Ok(token)) => {
+                        state.send(context);
+                        return Poll::Ready(Some(Ok(*token)));
+                    }
+                    Some(Err(error)) => {
+                        state.send(context);
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    None => {}
                 }
-                Some(Err(error)) => {
-                    state.send(context);
-                    return Poll::Ready(Some(Err(error)));
-                }
-                None => {}
             }
             if let Some(ending) = state.ending.take() {
                 return Poll::Ready(Some(Err(ending)));
@@ -176,8 +183,13 @@ impl<L: Listing> State<L> {
         }
     }
 
+    /// Whether more of a page has arrived than was read.
+    fn is_readable(&self) -> bool {
+        self.page.as_ref().is_some_and(|page| !page.is_waiting())
+    }
+
     /// The page as far as it has arrived now.
-    fn receive(&mut self, mut page: Page<L::Cursor>, part: Part) {
+    fn receive(&mut self, mut page: Box<Page<L::Cursor>>, part: Part) {
         match part {
             Part::Head(head) => {
                 page.is_advance = false;
@@ -201,11 +213,11 @@ impl<L: Listing> State<L> {
     }
 
     /// The page that is being read, or the next one.
-    fn open(&mut self) -> Option<Page<L::Cursor>> {
+    fn open(&mut self) -> Option<Box<Page<L::Cursor>>> {
         let is_first = self.first.take().map(|first| self.ask(first)).is_some();
         let page = self.page.take().or_else(|| {
             let (cursor, incoming) = self.asked.pop_front()?;
-            Some(Page::new(cursor, incoming, !is_first))
+            Some(Box::new(Page::new(cursor, incoming, !is_first)))
         });
         // All that has arrived was taken, so the rest is wanted soon.
         while self.ahead.is_some() && self.asked.len() + 1 < self.listing.ahead() {
@@ -235,7 +247,7 @@ impl<L: Listing> State<L> {
     }
 
     /// Reads what has arrived of a page.
-    fn go_on(&mut self, mut page: Page<L::Cursor>) {
+    fn go_on(&mut self, mut page: Box<Page<L::Cursor>>) {
         match self.read(&mut page) {
             Ok(()) => self.page = Some(page),
             Err(error) => self.fail(error),
@@ -244,10 +256,7 @@ impl<L: Listing> State<L> {
 
     /// Reads some of the items that have arrived, and asks for what comes behind them as soon as that is known.
     fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
-        /// Few enough that the memory of one is that of the next.
-        const AT_ONCE: usize = 8;
-
-        while self.ready.len() < AT_ONCE
+        while self.ready.len() < HELD
             && let Some(reader) = &mut page.reader
             && let Some(item) = reader.next()?
         {
@@ -259,7 +268,7 @@ impl<L: Listing> State<L> {
         Ok(())
     }
 
-    fn close(&mut self, mut page: Page<L::Cursor>) {
+    fn close(&mut self, mut page: Box<Page<L::Cursor>>) {
         match self.turn(&mut page) {
             Ok(()) => self.ending = page.ending,
             Err(error) => self.fail(error),
@@ -377,213 +386,4 @@ impl<C> Page<C> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    };
-
-    use serde::Deserialize;
-    use tokenward_core::{Operation, TokenFamily};
-
-    use crate::{Id, SendError, Turn, VendorToken, runtime::Response, tally::MOST_PAGES};
-
-    use super::*;
-
-    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
-
-    #[derive(Deserialize)]
-    struct Acme {
-        id: Id,
-    }
-
-    impl VendorToken for Acme {
-        const ID: &'static str = "id";
-        const SECRET: &'static str = "key";
-        type Fields<'a> = Self;
-
-        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
-            Some(Box::new(Token::new(family, fields.id.known()?)))
-        }
-    }
-
-    /// Pages that are made when they are asked for, by their number.
-    struct Pages<P> {
-        page: P,
-        asked: Arc<AtomicUsize>,
-        ahead: usize,
-    }
-
-    /// Ids, or `null` for what is none; where the next page is; the total.
-    type Shown = (Vec<String>, Option<u64>, Option<u64>);
-
-    #[derive(Deserialize)]
-    struct Around {
-        next: Option<u64>,
-        total: Option<u64>,
-    }
-
-    impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for Pages<P> {
-        type Token = Acme;
-        type Cursor = u64;
-        type Around = Around;
-        const FIELD: Option<&'static str> = Some("items");
-
-        async fn send(self: Arc<Self>, number: u64) -> Result<Response, SendError> {
-            self.asked.fetch_add(1, Ordering::SeqCst);
-            let (ids, next, total) = (self.page)(number)?;
-            let items: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
-            let around = serde_json::json!({ "next": next, "total": total }).to_string();
-            let body = format!(r#"{{"items":[{}],{}"#, items.join(","), &around[1..]);
-            Ok(Response::new(http::Response::new(body).into(), 0))
-        }
-
-        fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
-            let Around { next, total } = end.around;
-            let ahead = next.map(|next| Box::new(next + 1..4) as Box<dyn Iterator<Item = u64> + Send>);
-            Turn { next, ahead, total, gap: None }
-        }
-
-        fn ahead(&self) -> usize {
-            self.ahead
-        }
-    }
-
-    fn stream(page: impl Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static) -> TokenStream {
-        listed(CALL, Pages { page, asked: Arc::default(), ahead: 1 }, 0)
-    }
-
-    type Written = Vec<(&'static [&'static str], Option<u64>, Option<u64>)>;
-
-    fn written(pages: Written) -> impl Fn(u64) -> Result<Shown, SendError> {
-        move |number| {
-            let (ids, next, total) = pages[number as usize];
-            Ok((ids.iter().map(|id| format!(r#""{id}""#)).collect(), next, total))
-        }
-    }
-
-    async fn shown(stream: TokenStream) -> Vec<String> {
-        stream
-            .map(|result| result.map_or_else(|error| error.to_string(), |token| token.id.to_string()))
-            .collect()
-            .await
-    }
-
-    /// What a list of these pages yields: ids, and errors as text. A cursor is the number of a page.
-    async fn list(pages: Written) -> Vec<String> {
-        shown(stream(written(pages))).await
-    }
-
-    #[tokio::test]
-    async fn pages_follow_each_other_to_the_end() {
-        let pages: Written =
-            vec![(&["a", "b"], Some(1), Some(4)), (&["c"], Some(2), Some(4)), (&["d"], None, Some(4))];
-        assert_eq!(list(pages).await, ["a", "b", "c", "d"]);
-        assert_eq!(list(vec![(&[], None, Some(0))]).await, [""; 0]);
-    }
-
-    #[tokio::test]
-    async fn a_list_that_contradicts_itself_says_so_at_its_end_and_keeps_what_it_has() {
-        let contradictions: [Written; 7] = [
-            // Pages without end, and nothing on them.
-            (1..40).map(|next| (&[] as &[&str], Some(next), None)).collect(),
-            // The vendor ignores the offset.
-            vec![(&["a", "b"], Some(1), Some(4)), (&["a", "b"], Some(2), Some(4))],
-            // The cursor stands still, or goes in a circle.
-            vec![(&["a"], Some(0), None)],
-            vec![(&["a"], Some(1), None), (&["b"], Some(0), None)],
-            // It shrinks while it is read.
-            vec![(&["a", "b"], Some(1), Some(4)), (&["c"], None, Some(3))],
-            // It is shorter, or longer, than announced.
-            vec![(&["a"], None, Some(2))],
-            vec![(&["a", "b"], None, Some(1))],
-        ];
-        let mut said = String::new();
-        for pages in contradictions {
-            said += &format!("{}\n", list(pages).await.join(" · "));
-        }
-        insta::assert_snapshot!(said);
-    }
-
-    #[tokio::test]
-    async fn a_last_page_that_came_before_is_not_taken_for_the_last_one() {
-        let said = list(vec![(&["a", "b"], Some(1), None), (&["a", "b"], None, None)]).await;
-        assert_eq!(said.len(), 3);
-        assert!(said[2].contains("a page came twice"), "{}", said[2]);
-    }
-
-    #[tokio::test]
-    async fn nothing_is_asked_for_before_it_is_wanted_but_one_page_and_nothing_after_an_error() {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let page = |number| match number {
-            2 => Err(SendError::Refused("no".to_owned())),
-            _ => Ok((vec![format!(r#""{number}""#)], Some(number + 1), None)),
-        };
-        let mut stream = listed(CALL, Pages { page, asked: asked.clone(), ahead: 1 }, 0);
-        let settle = || async {
-            for _ in 0..20 {
-                tokio::task::yield_now().await;
-            }
-        };
-        settle().await;
-        assert_eq!(asked.load(Ordering::SeqCst), 0);
-        stream.next().await.unwrap().unwrap();
-        settle().await;
-        assert_eq!(asked.load(Ordering::SeqCst), 2);
-        stream.next().await.unwrap().unwrap();
-        assert_eq!(stream.next().await.unwrap().unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert!(stream.next().await.is_none());
-        settle().await;
-        assert_eq!(asked.load(Ordering::SeqCst), 3);
-    }
-
-    #[tokio::test]
-    async fn pages_side_by_side_come_in_order_and_one_that_was_guessed_wrong_is_asked_for_again() {
-        for (third, expected) in [(2, 4), (5, 6)] {
-            let asked = Arc::new(AtomicUsize::new(0));
-            let page = move |number| {
-                let next = match number {
-                    1 => Some(third),
-                    5 => Some(3),
-                    3 => None,
-                    number => Some(number + 1),
-                };
-                Ok((vec![format!(r#""{number}""#)], next, None))
-            };
-            let list = listed(CALL, Pages { page, asked: asked.clone(), ahead: 4 }, 0);
-            let ids = shown(list).await;
-            assert_eq!(ids, ["0", "1", &third.to_string(), "3"]);
-            assert_eq!(asked.load(Ordering::SeqCst), expected, "asked for, with what was guessed");
-        }
-    }
-
-    #[tokio::test]
-    async fn an_item_that_cannot_be_read_counts_and_stops_nothing() {
-        let page = |_| Ok((vec!["null".to_owned(), r#""b""#.to_owned()], None, Some(2)));
-        let results: Vec<_> = stream(page).collect().await;
-        assert_eq!(results.len(), 2);
-        assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0));
-        assert!(results[1].is_ok());
-    }
-
-    #[tokio::test]
-    async fn a_list_without_an_end_ends_with_an_error_and_what_came_before_it() {
-        let all = |count, id: fn(u64) -> String| {
-            stream(move |page| {
-                Ok(((page * 1000..page * 1000 + 1000).map(id).collect(), Some(page + 1), count))
-            })
-        };
-        let tokens = all(None, |number| format!(r#""{number}""#));
-        let unreadable = all(None, |_| "null".to_owned());
-        let chain = stream(|page| Ok((vec![format!(r#""{page}""#)], Some(page + 1), None)));
-        let mut said = Vec::new();
-        for (list, most) in [(chain, MOST_PAGES), (tokens, MOST_TOKENS), (unreadable, MOST_UNREADABLE as u64)]
-        {
-            let (count, last) =
-                list.fold((0, None), |(count, _), item| async move { (count + 1, Some(item)) }).await;
-            assert_eq!(count, most + 1);
-            said.push(last.unwrap().unwrap_err().to_string());
-        }
-        insta::assert_snapshot!(said.join("\n"));
-    }
-}
+mod tests;
