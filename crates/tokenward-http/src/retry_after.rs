@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::{
     StatusCode,
     header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
+
+use crate::{Timestamp, time};
 
 /// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
 ///
@@ -22,14 +23,13 @@ use reqwest::{
 /// which the answer's own date tells, where it has one.
 pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let now = headers.get(DATE).and_then(|date| time_of(date, now)).unwrap_or(now);
-    let wait = |value| Some(time_of(value, now)?.duration_since(now));
+    let wait =
+        |value| Some(time_of(value, now)?.saturating_duration_since(now)).filter(|wait| !wait.is_zero());
     let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
     let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
-    let said = headers.get(RETRY_AFTER).and_then(wait).filter(|wait| wait.is_positive());
+    let said = headers.get(RETRY_AFTER).and_then(wait);
     let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
     said.or_else(|| resets.filter_map(|(_, value)| wait(value)).max())
-        .and_then(|wait| Duration::try_from(wait).ok())
-        .filter(|wait| !wait.is_zero())
 }
 
 /// The time that a header says, in any dialect; a small number is so many seconds from now.
@@ -42,14 +42,13 @@ pub(crate) fn time_of(value: &HeaderValue, now: Timestamp) -> Option<Timestamp> 
     let text = value.to_str().ok()?.trim();
     if let Ok(number) = text.parse::<f64>() {
         return match number {
-            _ if !number.is_finite() => None,
-            number if number >= MILLIS => Timestamp::from_millisecond(number as i64).ok(),
-            number if number >= DATES => Timestamp::from_second(number as i64).ok(),
-            number => now.checked_add(SignedDuration::try_from_secs_f64(number).ok()?).ok(),
-        };
+            number if number >= MILLIS => Some(Timestamp::from_millisecond(number as i64)),
+            number if number >= DATES => Some(Timestamp::from_second(number as i64)),
+            number => Some(now + Duration::try_from_secs_f64(number).ok()?),
+        }
+        .filter(|time| *time < Timestamp::MAX);
     }
-    let zoned = rfc2822::parse(text).map(|zoned| zoned.timestamp());
-    zoned.or_else(|_| text.parse()).ok()
+    httpdate::parse_http_date(text).map(Timestamp::from).ok().or_else(|| time::read(text))
 }
 
 #[cfg(test)]
