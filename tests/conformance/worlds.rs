@@ -117,13 +117,13 @@ impl World {
     }
 
     /// The simulator's time.
-    pub(crate) fn now(&self) -> Timestamp {
+    pub(crate) fn time(&self) -> Timestamp {
         SystemTime::from(self.clock.now()).into()
     }
 
     pub(crate) fn in_days(&self, days: u32) -> Expiry {
         // Whole seconds, as every vendor keeps them.
-        Expiry::At(Timestamp::from_second(self.now().as_second()) + days * DAY)
+        Expiry::At(Timestamp::from_second(self.time().as_second()) + days * DAY)
     }
 
     pub(crate) async fn list(&self) -> Vec<Token> {
