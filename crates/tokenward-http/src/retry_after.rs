@@ -71,10 +71,15 @@ mod tests {
         let seconds = |n| Some(Duration::from_secs(n));
         assert_eq!(said(&[("retry-after", "7")]), seconds(7));
         assert_eq!(said(&[("retry-after", " 1.5 ")]), Some(Duration::from_millis(1500)));
-        assert_eq!(said(&[("retry-after", "Sat, 01 Aug 2026 00:00:09 GMT")]), seconds(9));
+        for date in
+            ["Sat, 01 Aug 2026 00:00:09 GMT", "Saturday, 01-Aug-26 00:00:09 GMT", "Sat Aug  1 00:00:09 2026"]
+        {
+            assert_eq!(said(&[("retry-after", date)]), seconds(9), "{date}");
+        }
         assert_eq!(said(&[("x-ratelimit-reset", "1785542405000")]), seconds(5));
         assert_eq!(said(&[("x-ratelimit-reset", "1785542405")]), seconds(5));
         assert_eq!(said(&[("x-ratelimit-reset", "2026-08-01T00:00:11Z")]), seconds(11));
+        assert_eq!(said(&[("x-ratelimit-reset", "2026-08-01T00:01Z")]), seconds(60));
         assert_eq!(said(&[("x-ratelimit-reset", "3")]), seconds(3));
         assert_eq!(
             said(&[
@@ -107,9 +112,20 @@ mod tests {
 
     #[test]
     fn what_is_past_or_garbage_says_nothing() {
-        for value in
-            ["0", "-5", "1785542300000", "2026-07-31T23:59:59Z", "soon", "", "NaN", "inf", "1e300", "\u{e9}"]
-        {
+        for value in [
+            "0",
+            "-5",
+            "1785542300000",
+            "2026-07-31T23:59:59Z",
+            "soon",
+            "",
+            "NaN",
+            "inf",
+            "1e300",
+            "253402300800000",
+            "Sun, 01 Aug 2026 00:00:09 GMT",
+            "\u{e9}",
+        ] {
             assert_eq!(said(&[("retry-after", value)]), None, "{value}");
             assert_eq!(said(&[("x-ratelimit-reset", value)]), None, "{value}");
         }

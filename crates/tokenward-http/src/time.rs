@@ -212,11 +212,13 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| completed(text)?.parse().ok())
 }
 
-/// The text of a date with what it may leave out: the seconds, the offset, or all but the day.
+/// The text of a date with what it may leave out, the seconds, the offset, or all but the day, and without what Java puts
+/// behind it, the name of the zone.
 fn completed(text: &str) -> Option<String> {
     const DAY: usize = "2026-08-01".len();
     const MINUTE: usize = "2026-08-01T00:00".len();
 
+    let text = text.strip_suffix(']').and_then(|text| text.split_once('[')).map_or(text, |(date, _)| date);
     if text.len() == DAY {
         return Some(format!("{text}T00:00:00Z"));
     }
@@ -261,6 +263,7 @@ mod tests {
             r#"{"text":"2023-07-23T14:25:10+02:00"}"#,
             r#"{"text":"2023-07-23T12:25:10+0000"}"#,
             r#"{"text":"2023-07-23 12:25:10"}"#,
+            r#"{"text":"2023-07-23T14:25:10+02:00[Europe/Berlin]"}"#,
             r#"{"text":"2023-07-23T12:25:10.000"}"#,
             r#"{"millis":1690115110000}"#,
             r#"{"millis":1690115110000.0}"#,
@@ -343,7 +346,7 @@ mod tests {
         }
         let last_day = time("9999-12-31T23:59:59.999Z");
         assert_eq!(dates(r#"{"text":"9999-12-31T23:59:59.999Z"}"#).text, Some(last_day));
-        assert_eq!(dates(r#"{"seconds":253402300799999}"#).seconds, Some(last_day));
+        assert_eq!(dates(r#"{"seconds":253402300799000}"#).seconds, Some(time("9999-12-31T23:59:59Z")));
         assert_eq!(dates(r#"{"text":"9999-12-31T23:59:59+00:00"}"#).text, Some(time("9999-12-31T23:59:59Z")));
         assert_eq!(dates(r#"{"seconds":-1e300,"text":"0000-01-01T00:00:00Z"}"#), dates("{}"));
     }

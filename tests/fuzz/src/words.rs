@@ -58,7 +58,7 @@ pub fn records(data: &[u8]) {
     }
 }
 
-/// Reads the input as an address and as an id.
+/// Reads the input as an address, as an id and as a time.
 pub fn words(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match BaseUrl::parse(text) {
@@ -78,5 +78,9 @@ pub fn words(data: &[u8]) {
             assert_eq!(serde_json::from_str::<TokenId>(&json).ok(), Some(id), "an id reads itself");
         }
         Err(_) => assert!(matches!(text, "" | "." | ".."), "an id is refused: {text:?}"),
+    }
+    match text.parse::<Timestamp>() {
+        Ok(time) => assert_eq!(time.to_string().parse(), Ok(time), "a time reads itself"),
+        Err(error) => assert_silent(&error, &[]),
     }
 }
