@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use futures_util::StreamExt;
 use tokenward::{
     Access, CreateToken, ErrorKind, Expiry, ListOptions, Operation, ResetOptions, Result, RevokeOptions,
-    Setting, SignedDuration, Support, TokenManager, TokenManagerExt, UpdateToken,
+    Setting, Support, TokenManager, TokenManagerExt, UpdateToken,
 };
 
 use crate::{
     behaviour::{Facts, always, behaviours},
-    worlds::World,
+    worlds::{HOUR, World},
 };
 
 behaviours! {
@@ -68,7 +68,7 @@ async fn ask_with(world: &World, setting: Setting) -> Result<()> {
             manager.list_all(ListOptions::default().with_owner(owner)).await.map(drop)
         }
         Setting::ListUnusedSince => {
-            manager.list_all(ListOptions::default().with_unused_since(world.clock.now())).await.map(drop)
+            manager.list_all(ListOptions::default().with_unused_since(world.time())).await.map(drop)
         }
         Setting::CreateWithExpiry => manager.create(request(world.in_days(9))).await.map(drop),
         Setting::CreateWithoutEnd => manager.create(request(Expiry::Never)).await.map(drop),
@@ -111,7 +111,7 @@ async fn ask_with(world: &World, setting: Setting) -> Result<()> {
             update(UpdateToken::default().with_access(access)).await.map(drop)
         }
         Setting::ResetWithGrace => {
-            let later = world.clock.now() + SignedDuration::from_hours(1);
+            let later = world.time() + HOUR;
             manager.reset(&world.known, ResetOptions::default().with_grace_until(later)).await.map(drop)
         }
         other => panic!("{other} is not in the suite"),

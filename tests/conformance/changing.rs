@@ -1,13 +1,13 @@
 //! Updates and resets: what changes, and what does not.
 
-use tokenward::{
-    ErrorKind, ExposeSecret, Operation, ResetOptions, RetryAdvice, Setting, SignedDuration, UpdateToken, When,
-};
-use tokenward_testkit::{Fault, Method};
+use std::time::Duration;
+
+use tokenward::{ErrorKind, ExposeSecret, Operation, ResetOptions, RetryAdvice, Setting, UpdateToken, When};
+use tokenward_testkit::{Fault, Method, SignedDuration};
 
 use crate::{
     behaviour::{Facts, behaviours},
-    worlds::World,
+    worlds::{HOUR, World},
 };
 
 behaviours! {
@@ -136,7 +136,7 @@ async fn a_reset_ends_the_old(world: World) {
 async fn grace_ends(world: World) {
     let accepts = world.accepts.as_ref().unwrap();
     let first = world.manager.create(world.request("made")).await.unwrap();
-    let grace = ResetOptions::default().with_grace_until(world.clock.now() + SignedDuration::from_hours(2));
+    let grace = ResetOptions::default().with_grace_until(world.time() + 2 * HOUR);
     let second = world.manager.reset(&first.token.id, grace).await.unwrap();
     world.clock.advance(SignedDuration::from_hours(1));
     assert!(accepts(first.secret.expose_secret()) && accepts(second.secret.expose_secret()));
@@ -145,7 +145,7 @@ async fn grace_ends(world: World) {
 }
 
 async fn a_past_grace_is_refused(world: World) {
-    let past = ResetOptions::default().with_grace_until(world.clock.now() - SignedDuration::from_secs(60));
+    let past = ResetOptions::default().with_grace_until(world.time() - Duration::from_secs(60));
     let error = world.manager.reset(&world.known, past).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert_eq!(world.sent(), 0);

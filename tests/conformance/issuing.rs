@@ -9,7 +9,7 @@ use tokenward_testkit::Fault;
 
 use crate::{
     behaviour::{Facts, behaviours},
-    worlds::World,
+    worlds::{DAY, World},
 };
 
 behaviours! {
@@ -240,7 +240,7 @@ async fn a_blank_name_is_refused(world: World) {
 }
 
 async fn a_past_date_is_refused(world: World) {
-    let request = CreateToken::new("made", world.in_days(-1), world.access[0].clone());
+    let request = CreateToken::new("made", Expiry::At(world.time() - DAY), world.access[0].clone());
     refused(world, request).await;
 }
 

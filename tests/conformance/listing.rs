@@ -1,16 +1,14 @@
 //! Lists and single tokens.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use futures_util::StreamExt;
-use tokenward::{
-    ErrorKind, ListOptions, Operation, Setting, SignedDuration, Token, TokenId, TokenManagerExt, When,
-};
+use tokenward::{ErrorKind, ListOptions, Operation, Setting, Token, TokenId, TokenManagerExt, When};
 use tokenward_testkit::{Fault, Method};
 
 use crate::{
     behaviour::{Facts, always, behaviours, served},
-    worlds::{World, bare},
+    worlds::{DAY, World, bare},
 };
 
 behaviours! {
@@ -97,7 +95,7 @@ async fn masks_are_short(world: World) {
 }
 
 async fn dates_are_plausible(world: World) {
-    let now = world.clock.now() + SignedDuration::from_secs(2);
+    let now = world.time() + Duration::from_secs(2);
     for token in world.list().await {
         assert!(token.created.at().is_some_and(|time| time <= now), "{token:?}");
         assert!(token.last_used.at().is_none_or(|time| time <= now), "{token:?}");
@@ -270,13 +268,13 @@ async fn of_one_owner(world: World) {
 
 async fn unused_since(world: World) {
     let all = world.list().await;
-    let a_year_ago = world.clock.now() - SignedDuration::from_hours(24 * 365);
+    let a_year_ago = world.time() - 365 * DAY;
     let unused = |since| ListOptions::default().with_unused_since(since);
     let listed = world.manager.list_all(unused(a_year_ago)).await.unwrap();
     let never = |token: &&Token| token.last_used == When::Never;
     assert_eq!(listed.iter().filter(never).count(), all.iter().filter(never).count());
     assert!(listed.iter().all(|token| token.last_used.at().is_none_or(|used| used <= a_year_ago)));
-    let tomorrow = world.clock.now() + SignedDuration::from_hours(24);
+    let tomorrow = world.time() + DAY;
     assert_eq!(world.manager.list_all(unused(tomorrow)).await.unwrap().len(), all.len());
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use tokenward::{
     Attempt, CreateToken, Error, ErrorKind, ExposeSecret, Lineage, ListOptions, Operation, Reconciled,
-    Result, Setting, SignedDuration, TokenManagerExt,
+    Result, Setting, TokenManagerExt,
 };
-use tokenward_testkit::Fault;
+use tokenward_testkit::{Fault, SignedDuration};
 
 use crate::{
     behaviour::{Facts, behaviours},

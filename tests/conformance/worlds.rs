@@ -1,11 +1,17 @@
 //! Every family with what is behind it: a simulator of its vendor, or nothing.
 
-use std::{cell::Cell, collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    cell::Cell,
+    collections::BTreeSet,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use futures_util::FutureExt;
 use tokenward::{
-    Access, CreateToken, Expiry, ListOptions, MemoryTokens, Operation, Setting, SignedDuration, Timestamp,
-    Token, TokenId, TokenManager, TokenManagerExt,
+    Access, CreateToken, Expiry, ListOptions, MemoryTokens, Operation, Setting, Timestamp, Token, TokenId,
+    TokenManager, TokenManagerExt,
 };
 use tokenward_atlassian::Atlassian;
 use tokenward_http::{HttpOptions, RateOptions, RetryOptions};
@@ -15,6 +21,9 @@ use tokenward_sailpoint::{ApiVersion, SailPoint};
 use tokenward_testkit::{self as testkit, Clock, Method, Server};
 
 use crate::behaviour::Facts;
+
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A family under test.
 pub(crate) struct Subject {
@@ -107,10 +116,14 @@ impl World {
         if allows(Setting::CreateWithoutEnd) { Expiry::Never } else { self.in_days(30) }
     }
 
-    pub(crate) fn in_days(&self, days: i64) -> Expiry {
+    /// The simulator's time.
+    pub(crate) fn time(&self) -> Timestamp {
+        SystemTime::from(self.clock.now()).into()
+    }
+
+    pub(crate) fn in_days(&self, days: u32) -> Expiry {
         // Whole seconds, as every vendor keeps them.
-        let now = Timestamp::from_second(self.clock.now().as_second()).unwrap();
-        Expiry::At(now + SignedDuration::from_hours(24 * days))
+        Expiry::At(Timestamp::from_second(self.time().as_second()) + days * DAY)
     }
 
     pub(crate) async fn list(&self) -> Vec<Token> {
@@ -314,7 +327,7 @@ async fn personal_access_tokens(version: ApiVersion) -> World {
     let (vendor, server, clock, client) = sailpoint(version).await;
     let tokens = client.personal_access_tokens();
     // Of the caller's: another owner's cannot be changed.
-    let soon = Expiry::At(clock.now() + SignedDuration::from_hours(24));
+    let soon = Expiry::At(Timestamp::from(SystemTime::from(clock.now())) + DAY);
     let known =
         tokens.create(CreateToken::new("known", soon, Access::scopes(["sp:scopes:default"]))).await.unwrap();
     server.clear_requests();

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use tokenward::{ErrorKind, ListOptions, RetryAdvice, SignedDuration, TokenManager, TokenManagerExt};
+use tokenward::{ErrorKind, ListOptions, RetryAdvice, TokenManager, TokenManagerExt};
 use tokenward_http::HttpOptions;
 use tokenward_mist::Mist as MistClient;
 use tokenward_sailpoint::{ApiVersion, SailPoint as SailPointClient};
-use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server};
+use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server, SignedDuration};
 
 use crate::support::{http, listing, never, once, sailpoint, serve};
 

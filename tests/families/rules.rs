@@ -1,16 +1,18 @@
 //! Rules of single vendors that a caller would otherwise learn in production.
 
+use std::time::Duration;
+
 use tokenward::{
-    Access, CreateToken, ErrorKind, Expiry, ExposeSecret, Setting, SignedDuration, Timestamp, TokenId,
-    TokenManager, UpdateToken, When,
+    Access, CreateToken, ErrorKind, Expiry, ExposeSecret, Setting, Timestamp, TokenId, TokenManager,
+    UpdateToken, When,
 };
 use tokenward_sailpoint::ApiVersion;
 use tokenward_testkit::{Atlassian, Fault, LaunchDarkly, Method, Mist, SailPoint};
 
 use crate::support::{atlassian, launchdarkly, mist, never, sailpoint, serve};
 
-fn in_days(days: i64) -> Expiry {
-    Expiry::At(Timestamp::now() + SignedDuration::from_hours(24 * days))
+fn in_days(days: u64) -> Expiry {
+    Expiry::At(Timestamp::now() + Duration::from_secs(days * 24 * 60 * 60))
 }
 
 #[tokio::test]

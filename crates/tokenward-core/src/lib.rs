@@ -14,6 +14,7 @@ mod read_only;
 mod reconcile;
 mod record;
 mod request;
+mod timestamp;
 mod token;
 mod when;
 
@@ -31,8 +32,8 @@ pub use read_only::ReadOnly;
 pub use reconcile::Reconciled;
 pub use record::Record;
 pub use request::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken};
+pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use token::{Owner, Token};
 pub use when::When;
 
-pub use jiff::{SignedDuration, Timestamp};
 pub use secrecy::{ExposeSecret, SecretString};

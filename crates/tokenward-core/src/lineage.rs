@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use crate::Timestamp;
 
 /// A mark that tells the token of one creation from all others.
 ///
@@ -57,7 +57,7 @@ impl Lineage {
         const LENGTH: u32 = 12;
 
         // Seeded by the system for each thread, and another one each time.
-        let random = RandomState::new().hash_one(Timestamp::now().as_nanosecond());
+        let random = RandomState::new().hash_one(Timestamp::now());
         let characters = (0..LENGTH).map(|place| char::from(ALPHABET[(random >> (5 * place)) as usize % 32]));
         Self(format!("lineage-{}", characters.collect::<String>()).into())
     }

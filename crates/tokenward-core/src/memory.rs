@@ -6,13 +6,12 @@ use std::{
 };
 
 use futures_util::stream;
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::{
     Access, BoxFuture, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken,
-    ListOptions, Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily,
-    TokenId, TokenManager, TokenStream, UpdateToken, When,
+    ListOptions, Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Timestamp, Token,
+    TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken, When,
 };
 
 /// A complete [`TokenManager`] without a network, for tests and trials.

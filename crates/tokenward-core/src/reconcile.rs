@@ -1,9 +1,8 @@
 //! What became of a creation whose answer was lost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::StreamExt;
-use jiff::SignedDuration;
 
 use crate::{Attempt, ErrorKind, Result, Token, TokenStream};
 
@@ -47,7 +46,7 @@ pub enum Reconciled {
 }
 
 /// How much a vendor's clock may be behind ours.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// How many tokens are named where it cannot be told.
 const MOST: usize = 10;
@@ -136,10 +135,9 @@ pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Res
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
-    use jiff::Timestamp;
 
     use super::*;
-    use crate::{Error, TokenFamily, When};
+    use crate::{Error, Timestamp, TokenFamily, When};
 
     const SENT: &str = "2026-08-01T12:00:00Z";
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use crate::{Attempt, Capabilities, Error, ErrorKind, Lineage, Operation, Result, Setting, TokenFamily};
+use crate::{
+    Attempt, Capabilities, Error, ErrorKind, Lineage, Operation, Result, Setting, Timestamp, TokenFamily,
+};
 
 /// Which tokens to list; all of them unless said.
 ///
@@ -73,9 +73,10 @@ impl ListOptions {
 /// When a token shall end. It is always said, because the vendors' defaults differ.
 ///
 /// ```
-/// use tokenward_core::{Expiry, SignedDuration, Timestamp};
+/// use std::time::Duration;
+/// use tokenward_core::{Expiry, Timestamp};
 ///
-/// let in_a_month = Expiry::At(Timestamp::now() + SignedDuration::from_hours(30 * 24));
+/// let in_a_month = Expiry::At(Timestamp::now() + Duration::from_secs(30 * 24 * 60 * 60));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -408,9 +409,10 @@ impl UpdateToken {
 /// How a secret is replaced.
 ///
 /// ```
-/// use tokenward_core::{ResetOptions, SignedDuration, Timestamp};
+/// use std::time::Duration;
+/// use tokenward_core::{ResetOptions, Timestamp};
 ///
-/// let options = ResetOptions::default().with_grace_until(Timestamp::now() + SignedDuration::from_hours(1));
+/// let options = ResetOptions::default().with_grace_until(Timestamp::now() + Duration::from_secs(60 * 60));
 /// ```
 ///
 /// Without a grace period the old secret ends at once.
@@ -536,7 +538,7 @@ mod tests {
             UpdateToken::default().check_at(now()),
             UpdateToken::default().with_name("").check_at(now()),
             UpdateToken::default().with_expiry(Expiry::VendorDefault).check_at(now()),
-            UpdateToken::default().with_expiry(Expiry::At(Timestamp::MIN)).check_at(now()),
+            UpdateToken::default().with_expiry(Expiry::At(Timestamp::UNIX_EPOCH)).check_at(now()),
             UpdateToken::default().with_access(Access::Scopes(vec![])).check_at(now()),
             ResetOptions::default().with_grace_until(now()).check_at(now()),
         ];

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+
+use crate::Timestamp;
 
 /// When something about a token happened or will happen.
 ///

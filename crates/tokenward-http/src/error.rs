@@ -2,9 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use jiff::Timestamp;
-
-use crate::{SendError, retry_after::retry_after};
+use crate::{SendError, Timestamp, retry_after::retry_after};
 
 /// Why a client could not be built.
 ///

@@ -1,6 +1,8 @@
 //! Whether a fresh token ends when it was asked to.
 
-use tokenward_core::{ErrorKind, Expiry, IssuedToken, Result, SignedDuration, Timestamp, When};
+use std::time::Duration;
+
+use tokenward_core::{ErrorKind, Expiry, IssuedToken, Result, Timestamp, When};
 
 use crate::Call;
 
@@ -52,7 +54,7 @@ pub fn confirm_expiry(call: &Call, issued: IssuedToken, asked: Expiry) -> Result
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn is_same_time(asked: Timestamp, ends: Timestamp) -> bool {
-    asked.duration_since(ends).abs() <= SignedDuration::from_secs(1)
+    asked.abs_diff(ends) <= Duration::from_secs(1)
 }
 
 #[cfg(test)]

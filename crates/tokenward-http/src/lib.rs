@@ -72,6 +72,5 @@ pub use send::SendError;
 pub use session::{PathRewrite, Session};
 pub use vendor_token::VendorToken;
 
-pub use jiff::{SignedDuration, Timestamp};
 pub use secrecy::{ExposeSecret, SecretString};
-pub use tokenward_core::BoxFuture;
+pub use tokenward_core::{BoxFuture, Timestamp};

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use jiff::Timestamp;
 use reqwest::{Response, StatusCode};
 use tokio::time::Instant;
 
-use crate::retry_after::retry_after;
+use crate::{Timestamp, retry_after::retry_after};
 
 /// How often a request is sent again, and for how long in all.
 ///

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::{
     StatusCode,
     header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
+
+use crate::{Timestamp, time};
 
 /// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
 ///
@@ -22,14 +23,13 @@ use reqwest::{
 /// which the answer's own date tells, where it has one.
 pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let now = headers.get(DATE).and_then(|date| time_of(date, now)).unwrap_or(now);
-    let wait = |value| Some(time_of(value, now)?.duration_since(now));
+    let wait =
+        |value| Some(time_of(value, now)?.saturating_duration_since(now)).filter(|wait| !wait.is_zero());
     let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
     let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
-    let said = headers.get(RETRY_AFTER).and_then(wait).filter(|wait| wait.is_positive());
+    let said = headers.get(RETRY_AFTER).and_then(wait);
     let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
     said.or_else(|| resets.filter_map(|(_, value)| wait(value)).max())
-        .and_then(|wait| Duration::try_from(wait).ok())
-        .filter(|wait| !wait.is_zero())
 }
 
 /// The time that a header says, in any dialect; a small number is so many seconds from now.
@@ -42,14 +42,13 @@ pub(crate) fn time_of(value: &HeaderValue, now: Timestamp) -> Option<Timestamp> 
     let text = value.to_str().ok()?.trim();
     if let Ok(number) = text.parse::<f64>() {
         return match number {
-            _ if !number.is_finite() => None,
-            number if number >= MILLIS => Timestamp::from_millisecond(number as i64).ok(),
-            number if number >= DATES => Timestamp::from_second(number as i64).ok(),
-            number => now.checked_add(SignedDuration::try_from_secs_f64(number).ok()?).ok(),
-        };
+            number if number >= MILLIS => Some(Timestamp::from_millisecond(number as i64)),
+            number if number >= DATES => Some(Timestamp::from_second(number as i64)),
+            number => Some(now + Duration::try_from_secs_f64(number).ok()?),
+        }
+        .filter(|time| *time < Timestamp::MAX);
     }
-    let zoned = rfc2822::parse(text).map(|zoned| zoned.timestamp());
-    zoned.or_else(|_| text.parse()).ok()
+    httpdate::parse_http_date(text).map(Timestamp::from).ok().or_else(|| time::read(text))
 }
 
 #[cfg(test)]
@@ -72,10 +71,15 @@ mod tests {
         let seconds = |n| Some(Duration::from_secs(n));
         assert_eq!(said(&[("retry-after", "7")]), seconds(7));
         assert_eq!(said(&[("retry-after", " 1.5 ")]), Some(Duration::from_millis(1500)));
-        assert_eq!(said(&[("retry-after", "Sat, 01 Aug 2026 00:00:09 GMT")]), seconds(9));
+        for date in
+            ["Sat, 01 Aug 2026 00:00:09 GMT", "Saturday, 01-Aug-26 00:00:09 GMT", "Sat Aug  1 00:00:09 2026"]
+        {
+            assert_eq!(said(&[("retry-after", date)]), seconds(9), "{date}");
+        }
         assert_eq!(said(&[("x-ratelimit-reset", "1785542405000")]), seconds(5));
         assert_eq!(said(&[("x-ratelimit-reset", "1785542405")]), seconds(5));
         assert_eq!(said(&[("x-ratelimit-reset", "2026-08-01T00:00:11Z")]), seconds(11));
+        assert_eq!(said(&[("x-ratelimit-reset", "2026-08-01T00:01Z")]), seconds(60));
         assert_eq!(said(&[("x-ratelimit-reset", "3")]), seconds(3));
         assert_eq!(
             said(&[
@@ -108,9 +112,20 @@ mod tests {
 
     #[test]
     fn what_is_past_or_garbage_says_nothing() {
-        for value in
-            ["0", "-5", "1785542300000", "2026-07-31T23:59:59Z", "soon", "", "NaN", "inf", "1e300", "\u{e9}"]
-        {
+        for value in [
+            "0",
+            "-5",
+            "1785542300000",
+            "2026-07-31T23:59:59Z",
+            "soon",
+            "",
+            "NaN",
+            "inf",
+            "1e300",
+            "253402300800000",
+            "Sun, 01 Aug 2026 00:00:09 GMT",
+            "\u{e9}",
+        ] {
             assert_eq!(said(&[("retry-after", value)]), None, "{value}");
             assert_eq!(said(&[("x-ratelimit-reset", value)]), None, "{value}");
         }

@@ -21,11 +21,12 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use tokenward_launchdarkly::{
     Access, BuildError, CreateToken, Current, Environment, Expiry, ExposeSecret, LaunchDarkly, RevokeOptions,
-    SecretString, SignedDuration, Timestamp, Token, TokenId, TokenManager,
+    SecretString, Timestamp, Token, TokenId, TokenManager,
 };
 
 #[tokio::main]
@@ -91,7 +92,7 @@ fn client_with(secret: SecretString) -> Result<LaunchDarkly, BuildError> {
 
 /// A token with the same name and rights.
 fn twin(old: Token) -> Result<CreateToken, Box<dyn Error>> {
-    let ends = Expiry::At(Timestamp::now() + SignedDuration::from_hours(90 * 24));
+    let ends = Expiry::At(Timestamp::now() + Duration::from_secs(90 * 24 * 60 * 60));
     let scopes = old.scopes.ok_or("the vendor does not say what the token may do")?;
     let request = CreateToken::new(old.name.unwrap_or_default(), ends, Access::Scopes(scopes));
     // The model has no field for it; the vendor's own record has.

@@ -1,6 +1,8 @@
 //! The versions of SailPoint's API: where a path goes in each, and what a missing date means.
 
-use tokenward_http::{BuildError, Nullable, SignedDuration, Timestamp};
+use std::time::Duration;
+
+use tokenward_http::{BuildError, Nullable, Timestamp};
 
 use crate::raw::types::CreatePersonalAccessTokenRequest;
 
@@ -126,7 +128,7 @@ impl ApiVersion {
         now: Timestamp,
     ) -> Result<(), &'static str> {
         /// The longest that six months can be.
-        const SIX_MONTHS: SignedDuration = SignedDuration::from_hours(184 * 24);
+        const SIX_MONTHS: Duration = Duration::from_secs(184 * 24 * 60 * 60);
 
         let date = request.expiration_date.value().copied();
         let dated = date.is_some();
@@ -139,7 +141,7 @@ impl ApiVersion {
             WithoutExpiry::SixMonths
                 if acknowledged
                     || request.expiration_date == Nullable::Null
-                    || date.is_some_and(|date| date.duration_since(now) > SIX_MONTHS) =>
+                    || date.is_some_and(|date| date.saturating_duration_since(now) > SIX_MONTHS) =>
             {
                 Err("in this version a token cannot live for ever: it ends after six months at the latest")
             }

@@ -27,11 +27,12 @@ use crate::{
 /// The family `sailpoint/personal-access-token`.
 ///
 /// ```no_run
-/// use tokenward_sailpoint::{Access, CreateToken, Expiry, SailPoint, SignedDuration, Timestamp, TokenManager};
+/// use std::time::Duration;
+/// use tokenward_sailpoint::{Access, CreateToken, Expiry, SailPoint, Timestamp, TokenManager};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let tokens = SailPoint::from_env()?.build()?.personal_access_tokens();
-/// let in_a_month = Expiry::At(Timestamp::now() + SignedDuration::from_hours(30 * 24));
+/// let in_a_month = Expiry::At(Timestamp::now() + Duration::from_secs(30 * 24 * 60 * 60));
 /// let issued = tokens.create(CreateToken::new("ci", in_a_month, Access::scopes(["sp:scopes:default"]))).await?;
 /// # Ok(())
 /// # }
@@ -118,7 +119,7 @@ fn date(time: Timestamp) -> String {
 }
 
 fn in_millis(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+    Timestamp::from_millisecond(time.as_millisecond())
 }
 
 impl SailPointPersonalAccessTokens {

@@ -198,7 +198,8 @@ fn table<'a>(tokens: impl Iterator<Item = &'a Token>) -> Table {
 
 /// The day alone; "never" and "unknown" as they are.
 fn day(when: When) -> String {
-    when.at().map_or(when.to_string(), |time| time.strftime("%F").to_string())
+    let when = when.to_string();
+    when.split_once('T').map_or(when.as_str(), |(day, _)| day).to_owned()
 }
 
 /// A vendor's text as far as there is room for it, without what a terminal would obey.

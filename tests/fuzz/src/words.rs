@@ -1,8 +1,10 @@
 //! What is read by itself: dates, records, addresses and ids.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use tokenward_core::{Record, TokenId};
-use tokenward_http::{BaseUrl, Nullable, SignedDuration, Timestamp, time};
+use tokenward_http::{BaseUrl, Nullable, Timestamp, time};
 
 use crate::secrecy::assert_silent;
 
@@ -38,8 +40,8 @@ pub fn dates(data: &[u8]) {
     let is_told = |date: Timestamp| (100_000_000..100_000_000_000).contains(&date.as_second());
     if is_told(date) {
         for again in [again.seconds, again.millis.value().copied()] {
-            let apart = again.map(|again| again.duration_since(date).abs());
-            assert!(apart.is_some_and(|apart| apart <= SignedDuration::from_millis(1)), "{date}: {written}");
+            let apart = again.map(|again| again.abs_diff(date));
+            assert!(apart.is_some_and(|apart| apart <= Duration::from_millis(1)), "{date}: {written}");
         }
     }
 }
@@ -56,7 +58,7 @@ pub fn records(data: &[u8]) {
     }
 }
 
-/// Reads the input as an address and as an id.
+/// Reads the input as an address, as an id and as a time.
 pub fn words(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match BaseUrl::parse(text) {
@@ -76,5 +78,9 @@ pub fn words(data: &[u8]) {
             assert_eq!(serde_json::from_str::<TokenId>(&json).ok(), Some(id), "an id reads itself");
         }
         Err(_) => assert!(matches!(text, "" | "." | ".."), "an id is refused: {text:?}"),
+    }
+    match text.parse::<Timestamp>() {
+        Ok(time) => assert_eq!(time.to_string().parse(), Ok(time), "a time reads itself"),
+        Err(error) => assert_silent(&error, &[]),
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
+
+use crate::Timestamp;
 
 /// By how much the vendor's clock is ahead of ours: between two bounds, which every dated answer may narrow.
 ///
@@ -64,7 +65,7 @@ mod tests {
         let mut clock = VendorClock::new();
         let start = Instant::now();
         let after = |millis| start + Duration::from_millis(millis);
-        let date = |second| Timestamp::from_second(second).unwrap();
+        let date = Timestamp::from_second;
         assert_eq!(clock.surely(0), None);
         clock.observe(after(0), after(900), date(100));
         assert_eq!((clock.earliest(start), clock.latest(start)), (Some(99_100), Some(102_000)));

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use jiff::Timestamp;
 use reqwest::{StatusCode, header::DATE};
 use tokio::time::Instant;
 
@@ -13,7 +12,7 @@ use super::{
     limit::Rule,
     told::{Answered, Told},
 };
-use crate::{retry::LONGEST, retry_after};
+use crate::{Timestamp, retry::LONGEST, retry_after};
 
 /// The quotas, and how many calls wait for each.
 #[derive(Debug)]

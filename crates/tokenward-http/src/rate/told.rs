@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{StatusCode, header::HeaderMap};
 use tokio::time::Instant;
 
 use super::{RateOptions, clock::VendorClock};
-use crate::retry_after;
+use crate::{Timestamp, retry_after};
 
 /// Before anything is known of a window, so many calls are on their way at most.
 pub(super) const PROBES: u64 = 8;
@@ -202,7 +201,7 @@ impl Told {
     /// The end that an answer tells, where it can be: it is ahead, by no more than a window.
     fn told_end(&self, answer: Answered<'_>, clock: &VendorClock) -> Option<End> {
         let (earliest, latest) = (clock.earliest(answer.sent)?, clock.latest(answer.at)?);
-        let now = Timestamp::from_millisecond(latest).ok()?;
+        let now = Timestamp::from_millisecond(latest);
         let end = retry_after::time_of(answer.headers.get(self.names[2])?, now)?.as_millisecond();
         let longest = i64::try_from(self.longest.as_millis()).ok()?;
         (end > earliest && end <= latest.saturating_add(longest)).then_some(End::At(end))
