@@ -1,9 +1,13 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use tokenward_core::{Operation, TokenFamily};
 
 use crate::{Id, SendError, Turn, VendorToken, runtime::Response, tally::MOST_PAGES};
@@ -173,6 +177,29 @@ async fn a_page_is_asked_for_before_the_last_token_of_the_one_before_it_is_given
             assert_eq!(asked.load(Ordering::SeqCst), number + 1, "pages of {count}");
         }
     }
+}
+
+/// A list of which one item has arrived, and no more will.
+struct Begun;
+
+impl Listing for Begun {
+    type Token = Acme;
+    type Cursor = ();
+    type Around = IgnoredAny;
+    const FIELD: Option<&'static str> = None;
+
+    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
+        let arrived = stream::iter([Ok::<_, Infallible>(r#"[{"id":"a"},{"#)]).chain(stream::pending());
+        let body = reqwest::Body::wrap_stream(arrived);
+        Ok(Response::new(http::Response::new(body).into(), usize::MAX))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_given_when_it_has_arrived_whatever_comes_behind_it() {
+    let mut list = listed(CALL, Begun, ());
+    let first = tokio::time::timeout(Duration::from_secs(1), list.next()).await;
+    assert_eq!(first.unwrap().unwrap().unwrap().id.as_str(), "a");
 }
 
 #[tokio::test]
