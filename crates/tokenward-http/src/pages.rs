@@ -129,7 +129,7 @@ impl<L: Listing> Stream for State<L> {
         let state = &mut *self;
         loop {
             if state.ready.len() >= HELD || !state.is_readable() {
-                // Not by `map`, which would copy a token twice.
+                // Each by itself: a `map`, or one return for both, would copy a token twice.
                 match state.ready.pop_front() {
                     Some(Ok(token)) => {
                         state.send(context);

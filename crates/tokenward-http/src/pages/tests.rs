@@ -162,19 +162,23 @@ async fn nothing_is_asked_for_before_it_is_wanted_but_one_page_and_nothing_after
 }
 
 #[tokio::test]
-async fn a_page_is_asked_for_before_the_last_token_of_the_one_before_it_is_given() {
-    for count in 1..12 {
+async fn a_page_is_asked_for_before_the_last_item_of_the_one_before_it_is_given() {
+    for (count, is_bad) in (1..12).flat_map(|count| [(count, false), (count, true)]) {
         let asked = Arc::new(AtomicUsize::new(0));
         let page = move |number| {
-            let ids = (0..count).map(|item| format!(r#""{number}-{item}""#)).collect();
+            let mut ids: Vec<String> = (0..count).map(|item| format!(r#""{number}-{item}""#)).collect();
+            if is_bad {
+                ids[count - 1] = "null".to_owned();
+            }
             Ok((ids, Some(number + 1), None))
         };
         let mut stream = listed(CALL, Pages { page, asked: asked.clone(), ahead: 1 }, 0);
         for number in 1..4 {
-            for _ in 0..count {
-                stream.next().await.unwrap().unwrap();
+            for item in 1..=count {
+                let result = stream.next().await.unwrap();
+                assert_eq!(result.is_err(), is_bad && item == count);
             }
-            assert_eq!(asked.load(Ordering::SeqCst), number + 1, "pages of {count}");
+            assert_eq!(asked.load(Ordering::SeqCst), number + 1, "pages of {count}, {is_bad}");
         }
     }
 }
