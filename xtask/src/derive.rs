@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 use regex::Regex;
 use serde_json::Value;
+use tokenward_core::secret_names::sounds_secret;
 
 use crate::{
     document, normalise,
@@ -231,7 +232,7 @@ fn ids(document: &Value) -> BTreeSet<String> {
 pub(crate) fn hide(document: &Value, config: &mut Config) {
     for (record, schema) in components(document) {
         for (property, schema) in schema.get("properties").into_iter().flat_map(members) {
-            if rust::sounds_secret(property) && !is_cursor(property) && holds_text(schema) {
+            if sounds_secret(property) && !is_cursor(property) && holds_text(schema) {
                 config.secrets.insert(format!("{record}.{property}"));
             }
         }

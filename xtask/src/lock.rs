@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use tokenward_core::secret_names;
 
 use crate::{api::Bump, files, problem::Problem};
 
@@ -14,6 +15,9 @@ const HEAD: &str =
 
 /// The crates that decide about the output, as `Cargo.lock` has them.
 const GENERATOR: [&str; 3] = ["prettyplease", "progenitor", "typify"];
+
+/// The rule that decides which fields are hidden, with the version that `tokenward-core` gives it.
+const SECRET_NAMES: &str = "secret-names";
 
 /// The lock file.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -83,6 +87,7 @@ impl Lock {
     pub fn set_generator(&mut self, root: &Path) -> Result<(), Problem> {
         let path = root.join("Cargo.lock");
         self.generator = generator(&path).map_err(|problem| problem.in_file(&path))?;
+        self.generator.insert(SECRET_NAMES.to_owned(), secret_names::VERSION.to_string());
         Ok(())
     }
 

@@ -7,13 +7,15 @@ use std::{
 
 use serde::Deserialize;
 use tokenward_core::{Owner, Timestamp, Token, TokenFamily, TokenId, When};
-use tokenward_http::{Id, Turn, VendorToken, time::rfc3339};
+use tokenward_http::{Id, SecretNames, Turn, VendorToken, time::rfc3339};
 
+use crate::generated::SECRET_NAMES;
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
 
 impl VendorToken for OrgApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = OrgApiTokenFields<'a>;
 
@@ -59,6 +61,7 @@ struct Person {
 impl VendorToken for UserApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = UserApiTokenFields;
 
@@ -75,6 +78,7 @@ impl VendorToken for UserApiToken {
 impl VendorToken for OrgApiKey {
     const ID: &'static str = "id";
     const SECRET: &'static str = "token";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = OrgApiKeyFields;
 

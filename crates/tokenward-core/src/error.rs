@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{Attempt, Drift, Operation, Record, TokenFamily, TokenId};
+use crate::{Attempt, Drift, Operation, Record, TokenFamily, TokenId, printable::printable};
 
 /// What a call to a family gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -328,17 +328,13 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// What is known, in one line. It may hold control characters of the vendor's.
+    fn text(&self) -> String {
         let Inner { kind, message, place, position, status, vendor_code, vendor_message, request_id, .. } =
             &*self.0;
-        if let Some((family, operation)) = place {
-            write!(f, "{family} {operation}: ")?;
-        }
-        write!(f, "{kind}")?;
-        if !message.is_empty() {
-            write!(f, ": {message}")?;
-        }
+        let place = place.map(|(family, operation)| format!("{family} {operation}: ")).unwrap_or_default();
+        let separator = if message.is_empty() { "" } else { ": " };
         let facts = [
             position.map(|position| format!("item {position}")),
             status.map(|status| format!("status {status}")),
@@ -347,7 +343,14 @@ impl fmt::Display for Error {
             request_id.as_ref().map(|id| format!("request {id}")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
-        if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join(", ")) }
+        let facts = if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) };
+        format!("{place}{kind}{separator}{message}{facts}")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&printable(&self.text()))
     }
 }
 
@@ -405,6 +408,15 @@ mod tests {
             .with_source(std::io::Error::other("not shown"));
         insta::assert_snapshot!(error);
         assert_eq!(Error::new(ErrorKind::Protocol, "").to_string(), "protocol");
+    }
+
+    #[test]
+    fn its_text_controls_no_terminal() {
+        let error = Error::new(ErrorKind::Protocol, "a\u{1b}[2J")
+            .with_vendor(Some("b\u{7}".into()), Some("c\u{8}\nd\u{9b}".into()))
+            .with_request_id("e\u{0}\u{7f}");
+        let text = error.to_string();
+        assert!(!text.chars().any(char::is_control), "{text:?}");
     }
 
     #[test]

@@ -41,12 +41,26 @@ impl TokenFamily {
 
 impl fmt::Display for TokenFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.vendor, self.kind)
+        f.pad(&format!("{}/{}", self.vendor, self.kind))
     }
 }
 
 impl Serialize for TokenFamily {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_padded_like_a_text() {
+        let family = TokenFamily::new("acme", "token");
+        assert_eq!(
+            format!("{family:>12}|{family:<12}|{family:^12}|"),
+            "  acme/token|acme/token  | acme/token |"
+        );
     }
 }

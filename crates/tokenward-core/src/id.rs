@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::printable::printable;
+
 /// The vendor's id of a token, opaque to everybody else.
 ///
 /// ```
@@ -15,9 +17,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
-/// An id is never empty, `.` or `..`: in an address those vanish, and the call
-/// would reach something else. What else it holds is percent-encoded when it is
-/// sent. Where a vendor needs two ids to name one token, both are in it; a
+/// An id is never empty, `.` or `..`: those vanish in an address, and the call
+/// would reach something else. It holds no control character or other character
+/// that is not [printable](crate::printable), so it can be shown as it is. Where a vendor needs two ids to name one token, both are in it; a
 /// family's documentation says how. Cheap to clone.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenId(Arc<str>);
@@ -26,7 +28,7 @@ pub struct TokenId(Arc<str>);
 ///
 /// ```
 /// let error = "".parse::<tokenward_core::TokenId>().unwrap_err();
-/// assert_eq!(error.to_string(), "a token id cannot be empty, `.` or `..`");
+/// assert_eq!(error.to_string(), "a token id cannot be empty, `.` or `..`, and holds printable characters only");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,7 +36,7 @@ pub struct InvalidTokenId;
 
 impl fmt::Display for InvalidTokenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token id cannot be empty, `.` or `..`")
+        f.write_str("a token id cannot be empty, `.` or `..`, and holds printable characters only")
     }
 }
 
@@ -56,7 +58,7 @@ impl FromStr for TokenId {
     type Err = InvalidTokenId;
 
     fn from_str(text: &str) -> Result<Self, InvalidTokenId> {
-        if matches!(text, "" | "." | "..") {
+        if matches!(text, "" | "." | "..") || printable(text) != text {
             return Err(InvalidTokenId);
         }
         Ok(Self(text.into()))
@@ -114,8 +116,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_that_vanishes_in_an_address_is_none() {
-        for text in ["", ".", ".."] {
+    fn an_id_that_vanishes_in_an_address_or_controls_a_terminal_is_refused() {
+        for text in ["", ".", "..", "a\nb", "\u{1b}[2J", "a\u{0}", "\u{202e}a"] {
             assert_eq!(TokenId::try_from(text), Err(InvalidTokenId));
             assert!(serde_json::from_value::<TokenId>(text.into()).is_err());
         }

@@ -9,7 +9,9 @@ use serde::{
 };
 use serde_json::Value;
 
-/// What the vendor says of a token, as JSON, with every field left out that is or sounds like a secret.
+use crate::SecretNames;
+
+/// The vendor's record of a token, as JSON without the fields that hold a secret.
 ///
 /// ```
 /// use tokenward_core::Record;
@@ -20,14 +22,16 @@ use serde_json::Value;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Fields that nobody has heard of yet are kept, so this is where to look for
-/// what [`Token`](crate::Token) does not have. `Debug` shows its size only.
+/// A field is left out if its vendor declares it a secret or if its name
+/// [sounds like one](crate::secret_names::sounds_secret). All other fields are kept, also those that this version does not
+/// know, so this is where to look for what [`Token`](crate::Token) does not have. `Debug` shows the size only.
 ///
-/// It is kept as it came, in memory that is wiped, until somebody asks for it:
-/// a list that is only counted or filtered pays for no record.
+/// The text is kept as it came, in memory that is wiped, until somebody asks for it: a list that is only counted or
+/// filtered pays for no record.
 #[derive(Clone)]
 pub struct Record {
     whole: Wiped,
+    names: &'static SecretNames,
     /// Made when it is asked for.
     shown: OnceLock<Box<str>>,
 }
@@ -44,46 +48,67 @@ impl Drop for Wiped {
 }
 
 impl Record {
-    /// Reads a record, which leaves the secrets out.
+    /// Reads a record of a vendor that declares nothing about the names of its fields.
     ///
     /// # Errors
     ///
-    /// Those of `serde_json`, where the text is no JSON. They quote none of it.
+    /// Those of `serde_json` if the text is not JSON. They quote none of it.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        Readable.deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(Self::unread(text))
+        Self::from_json_of(text, &SecretNames::UNDECLARED)
     }
 
-    /// Keeps a text that was read as one JSON value already, without reading it again.
+    /// Reads a record, without the fields that these names hide.
     ///
     /// ```
-    /// use tokenward_core::Record;
+    /// use tokenward_core::{Record, SecretNames};
     ///
-    /// let record = Record::from_read_json(r#"{ "id": "7", "key": "abcd" }"#)?;
+    /// const NAMES: SecretNames = SecretNames::new(&["value"], &["displayKey"]);
+    /// let record = Record::from_json_of(r#"{"value": "abcd", "displayKey": "cd"}"#, &NAMES)?;
+    /// assert_eq!(record.as_str(), r#"{"displayKey":"cd"}"#);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json).
+    pub fn from_json_of(text: &str, names: &'static SecretNames) -> serde_json::Result<Self> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        Readable { names }.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(Self::unread(text, names))
+    }
+
+    /// Keeps a text that was already read as one JSON value, without reading it again.
+    ///
+    /// ```
+    /// use tokenward_core::{Record, SecretNames};
+    ///
+    /// let record = Record::from_read_json(r#"{ "id": "7", "key": "abcd" }"#, &SecretNames::UNDECLARED)?;
     /// assert_eq!(record.as_str(), r#"{"id":"7"}"#);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
-    /// What a reader passes over may be more than [`to_value`](Self::to_value)
-    /// can hold: where it looks so, it is read like any other. A text that is
-    /// no JSON after all is shown as `null`.
+    /// A reader may pass over more than [`to_value`](Self::to_value) can hold. A text that looks so is read like any
+    /// other. A text that is not JSON after all is shown as `null`.
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json), where it is nested too deeply, or has a text that is none.
-    pub fn from_read_json(text: &str) -> serde_json::Result<Self> {
-        if is_plain(text.as_bytes()) { Ok(Self::unread(text)) } else { Self::from_json(text) }
+    /// As [`from_json`](Self::from_json), if the text is nested too deeply or holds half of a character.
+    pub fn from_read_json(text: &str, names: &'static SecretNames) -> serde_json::Result<Self> {
+        if is_plain(text.as_bytes()) {
+            Ok(Self::unread(text, names))
+        } else {
+            Self::from_json_of(text, names)
+        }
     }
 
-    fn unread(text: &str) -> Self {
-        Self { whole: Wiped(Zeroizing::new(text.to_owned())), shown: OnceLock::new() }
+    fn unread(text: &str, names: &'static SecretNames) -> Self {
+        Self { whole: Wiped(Zeroizing::new(text.to_owned())), names, shown: OnceLock::new() }
     }
 
     /// The record as JSON text.
     pub fn as_str(&self) -> &str {
-        self.shown.get_or_init(|| without_secrets(&self.whole.0))
+        self.shown.get_or_init(|| without_secrets(&self.whole.0, self.names))
     }
 
     /// The record as a tree.
@@ -138,32 +163,11 @@ fn is_half(escape: &[u8]) -> bool {
     matches!(escape, [b'\\', b'u', b'd' | b'D'])
 }
 
-/// Vendors call their secrets `key`, `token`, `secret`, `fullKey`; a new one will end or sound alike.
-fn sounds_secret(name: &str) -> bool {
-    const PARTS: [&str; 7] =
-        ["secret", "password", "passphrase", "credential", "privatekey", "apikey", "authorization"];
-    const ENDS: [&str; 4] = ["key", "token", "jwt", "bearer"];
-
-    let name = name.as_bytes();
-    let holds = |part: &&str| {
-        let mut starts = 0..(name.len() + 1).saturating_sub(part.len());
-        starts.any(|at| starts_with(letters(name[at..].iter()), part.bytes()))
-    };
-    PARTS.iter().any(holds)
-        || ENDS.iter().any(|end| starts_with(letters(name.iter().rev()), end.bytes().rev()))
+/// JSON that a [`Value`] can hold, apart from the values that these names hide.
+#[derive(Clone, Copy)]
+struct Readable {
+    names: &'static SecretNames,
 }
-
-/// In lower case, without what names are divided by.
-fn letters<'a>(name: impl Iterator<Item = &'a u8>) -> impl Iterator<Item = u8> {
-    name.filter(|byte| !matches!(byte, b'_' | b'-')).map(u8::to_ascii_lowercase)
-}
-
-fn starts_with(mut letters: impl Iterator<Item = u8>, mut part: impl Iterator<Item = u8>) -> bool {
-    part.all(|letter| letters.next() == Some(letter))
-}
-
-/// JSON that a [`Value`] can hold, where nothing sounds like a secret.
-struct Readable;
 
 impl<'de> DeserializeSeed<'de> for Readable {
     type Value = ();
@@ -205,26 +209,26 @@ impl<'de> de::Visitor<'de> for Readable {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Self)?.is_some() {}
+        while seq.next_element_seed(self)?.is_some() {}
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(name) = map.next_key::<String>()? {
-            if sounds_secret(&name) {
+            if self.names.hides(&name) {
                 map.next_value::<IgnoredAny>()?;
             } else {
-                map.next_value_seed(Self)?;
+                map.next_value_seed(self)?;
             }
         }
         Ok(())
     }
 }
 
-/// JSON without what sounds like a secret, and without space; `null` for what is no JSON.
-fn without_secrets(json: &str) -> Box<str> {
-    let mut copy =
-        Copy { rest: json.trim_ascii_start(), to: String::with_capacity(json.len()), is_hidden: false };
+/// JSON without the fields that these names hide, and without space; `null` if the text is not JSON.
+fn without_secrets(json: &str, names: &'static SecretNames) -> Box<str> {
+    let to = String::with_capacity(json.len());
+    let mut copy = Copy { rest: json.trim_ascii_start(), to, names, is_hidden: false };
     match copy.value() {
         Some(()) if copy.rest.is_empty() => copy.to.into(),
         _ => "null".into(),
@@ -235,6 +239,7 @@ fn without_secrets(json: &str) -> Box<str> {
 struct Copy<'a> {
     rest: &'a str,
     to: String,
+    names: &'static SecretNames,
     /// Whether what is passed over is a secret's.
     is_hidden: bool,
 }
@@ -264,8 +269,8 @@ impl<'a> Copy<'a> {
             let name = self.text()?;
             // What cannot be read is left out, too.
             let is_secret = match name.contains('\\') {
-                true => serde_json::from_str(name).map_or(true, |name: String| sounds_secret(&name)),
-                false => sounds_secret(&name[1..name.len() - 1]),
+                true => serde_json::from_str(name).map_or(true, |name: String| self.names.hides(&name)),
+                false => self.names.hides(&name[1..name.len() - 1]),
             };
             let is_hidden = self.is_hidden;
             self.is_hidden |= is_secret;
@@ -351,21 +356,18 @@ mod tests {
     }
 
     #[test]
-    fn a_name_sounds_secret_however_it_is_divided_and_capitalized() {
-        for name in
-            ["Client-Secret", "CLIENT__SECRET", "a_p_i-key-id", "my-Passwords", "-full_KEY_", "X-Auth-Token"]
-        {
-            assert!(sounds_secret(name), "{name}");
-        }
-        for name in ["", "-", "keys", "key-id", "token_name", "secre", "ecret", "cret_se", "to ken", "kéy"] {
-            assert!(!sounds_secret(name), "{name}");
+    fn declared_secrets_are_left_out_and_declared_others_stay_at_every_depth() {
+        const NAMES: SecretNames = SecretNames::new(&["value"], &["displayKey"]);
+        let text = r#"{"value":"CANARY","a":[{"v\u0061lue":"CANARY","displayKey":"cd"}],"key":"CANARY"}"#;
+        for record in [Record::from_json_of(text, &NAMES), Record::from_read_json(text, &NAMES)] {
+            assert_eq!(record.unwrap().as_str(), r#"{"a":[{"displayKey":"cd"}]}"#);
         }
     }
 
     #[test]
     fn what_only_speaks_of_tokens_stays() {
         let text =
-            r#"{"accessTokenValiditySeconds":750,"nested":{"keys":[1.5,null,true,-1]},"tokenName":"ci"}"#;
+            r#"{"accessTokenValiditySeconds":750,"nested":{"counts":[1.5,null,true,-1]},"tokenName":"ci"}"#;
         assert_eq!(Record::from_json(text).unwrap().as_str(), text);
     }
 
@@ -379,13 +381,14 @@ mod tests {
             "17",
             "[[],[{}],\"\"]",
         ] {
-            let record = Record::from_read_json(text).unwrap();
+            let record = Record::from_read_json(text, &SecretNames::UNDECLARED).unwrap();
             assert_eq!(Record::from_json(record.as_str()).unwrap(), record, "{text}");
             let shown: Value = serde_json::from_str(record.as_str()).unwrap();
             assert_eq!(record.to_value(), shown);
             assert!(!record.as_str().contains("CANARY"), "{}", record.as_str());
         }
-        let record = Record::from_read_json(r#"{"a":1e999,"b":[-1e999, 0.10 ]}"#).unwrap();
+        let record =
+            Record::from_read_json(r#"{"a":1e999,"b":[-1e999, 0.10 ]}"#, &SecretNames::UNDECLARED).unwrap();
         assert_eq!(record.as_str(), r#"{"a":1e308,"b":[-1e308,0.10]}"#);
     }
 
@@ -395,14 +398,18 @@ mod tests {
         for unkept in [deep.as_str(), r#""\ud800""#] {
             let record = format!(r#"{{"id":"1","new":{unkept}}}"#);
             assert!(Record::from_json(&record).is_err());
-            assert!(Record::from_read_json(&record).is_err());
+            assert!(Record::from_read_json(&record, &SecretNames::UNDECLARED).is_err());
         }
     }
 
     #[test]
     fn what_was_never_json_is_shown_as_null() {
         for text in ["", "{", r#"{"a":1"#, r#"{"a"}"#, r#"["a""#, "[1,", "{} {}", r#"{"a":1,}"#] {
-            assert_eq!(Record::from_read_json(text).unwrap().as_str(), "null", "{text}");
+            assert_eq!(
+                Record::from_read_json(text, &SecretNames::UNDECLARED).unwrap().as_str(),
+                "null",
+                "{text}"
+            );
         }
     }
 

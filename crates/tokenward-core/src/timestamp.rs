@@ -1,7 +1,7 @@
 //! One instant, whoever wrote it and however.
 
 use std::{
-    fmt,
+    fmt::{self, Write},
     ops::{Add, Sub},
     str::FromStr,
     time::{Duration, SystemTime},
@@ -141,8 +141,22 @@ impl fmt::Display for Timestamp {
             None => nanos.trim_end_matches('0'),
         };
         let point = if digits.is_empty() { "" } else { "." };
-        write!(f, "{}{point}{digits}Z", text.trim_end_matches('Z'))
+        pad(f, &format!("{}{point}{digits}Z", text.trim_end_matches('Z')))
     }
+}
+
+/// Pads a text to the width of a formatter whose precision means something else.
+fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let missing = f.width().unwrap_or_default().saturating_sub(text.len());
+    let before = match f.align() {
+        Some(fmt::Alignment::Right) => missing,
+        Some(fmt::Alignment::Center) => missing / 2,
+        Some(fmt::Alignment::Left) | None => 0,
+    };
+    let fill = f.fill();
+    (0..before).try_for_each(|_| f.write_char(fill))?;
+    f.write_str(text)?;
+    (before..missing).try_for_each(|_| f.write_char(fill))
 }
 
 impl fmt::Debug for Timestamp {
@@ -285,6 +299,14 @@ mod tests {
 
     use super::*;
     use crate::When;
+
+    #[test]
+    fn a_width_pads_and_a_precision_says_how_many_digits_there_are() {
+        let time = time("2026-08-01T00:00:00.25Z");
+        assert_eq!(format!("{time:>24}|"), " 2026-08-01T00:00:00.25Z|");
+        assert_eq!(format!("{time:_<25.1}|"), "2026-08-01T00:00:00.2Z___|");
+        assert_eq!(format!("{time:^25.0}|"), "  2026-08-01T00:00:00Z   |");
+    }
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))

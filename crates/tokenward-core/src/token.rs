@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Record, TokenFamily, TokenId, When};
+use crate::{Record, TokenFamily, TokenId, When, printable::printable};
 
 /// A token as its vendor describes it; its secret is not in it.
 ///
@@ -97,13 +97,19 @@ impl Owner {
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let shown = self.name.as_deref().or(self.email.as_deref()).or(self.id.as_deref());
-        f.pad(shown.unwrap_or("unknown"))
+        f.pad(&printable(shown.unwrap_or("unknown")))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_an_owner_controls_no_terminal() {
+        let owner = Owner { name: Some("dev\u{1b}[2J\n".into()), ..Owner::default() };
+        assert_eq!(owner.to_string(), "dev\u{fffd}[2J ");
+    }
 
     #[test]
     fn a_token_serializes_as_plain_facts() {

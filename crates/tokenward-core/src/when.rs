@@ -53,7 +53,7 @@ impl When {
 impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::At(time) => f.pad(&time.to_string()),
+            Self::At(time) => time.fmt(f),
             Self::Never => f.pad("never"),
             Self::Unknown => f.pad("unknown"),
         }
@@ -63,5 +63,18 @@ impl fmt::Display for When {
 impl Serialize for When {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_and_precision_mean_what_they_mean_to_a_timestamp() {
+        let when = When::At("2026-08-01T00:00:00Z".parse::<Timestamp>().unwrap());
+        assert_eq!(format!("{when:.3}"), "2026-08-01T00:00:00.000Z");
+        assert_eq!(format!("{when:>22}|"), "  2026-08-01T00:00:00Z|");
+        assert_eq!(format!("{:>7}|{:<9}|", When::Never, When::Unknown), "  never|unknown  |");
     }
 }

@@ -77,13 +77,13 @@ impl Head {
             Err(_) => return None,
         };
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
-        token.record = Some(Record::from_read_json(&text[..length]).ok()?);
+        token.record = Some(Record::from_read_json(&text[..length], V::SECRET_NAMES).ok()?);
         (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
 
     /// A record as a token, or where and in what way it is none.
     pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Box<Token>> {
-        let unusable = |error: Error| match Record::from_json(item.get()) {
+        let unusable = |error: Error| match Record::from_json_of(item.get(), V::SECRET_NAMES) {
             // A text alone could be a secret.
             Ok(record) if item.get().starts_with('{') => error.with_record(record),
             _ => error,
@@ -98,14 +98,15 @@ impl Head {
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
         })?;
         token.record =
-            Some(record(item).map_err(|drift| self.protocol(drift.to_string()).with_drift(drift))?);
+            Some(record::<V>(item).map_err(|drift| self.protocol(drift.to_string()).with_drift(drift))?);
         Ok(token)
     }
 }
 
 /// The vendor's own record, as a whole or not at all.
-fn record(item: &RawValue) -> Result<Record, Drift> {
-    Record::from_json(item.get()).map_err(|_| Drift::new(".", "the record cannot be kept as it is"))
+fn record<V: VendorToken>(item: &RawValue) -> Result<Record, Drift> {
+    Record::from_json_of(item.get(), V::SECRET_NAMES)
+        .map_err(|_| Drift::new(".", "the record cannot be kept as it is"))
 }
 
 /// A successful answer, read into memory that is wiped. Got from [`Call::answer`](crate::Call::answer).
@@ -230,7 +231,7 @@ impl Answer {
         if let Some(drift) = drift {
             return Err(drift);
         }
-        token.record = Some(record(item)?);
+        token.record = Some(record::<V>(item)?);
         // What is shown of a whole secret would be the secret.
         token.mask = None;
         if repeats(&token, secret.expose_secret()) {

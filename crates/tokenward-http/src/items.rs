@@ -115,7 +115,8 @@ struct Inner {
 impl BadItem {
     fn new(position: usize, drift: Drift, text: &str) -> Self {
         // A text alone could be a secret.
-        let record = text.starts_with('{').then(|| Record::from_json(text).ok()).flatten();
+        let record =
+            text.starts_with('{').then(|| Record::from_json_of(text, reading::secret_names()).ok()).flatten();
         Self(Box::new(Inner { position, drift, record }))
     }
 
@@ -269,6 +270,8 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
 
 #[cfg(test)]
 mod tests {
+    use tokenward_core::SecretNames;
+
     use super::*;
     use crate::misfit::from_text;
 
@@ -320,7 +323,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Items<Acme> {
-        reading::read(text, 0, |text| from_text(text)).unwrap()
+        reading::read(text, 0, &SecretNames::UNDECLARED, |text| from_text(text)).unwrap()
     }
 
     #[test]

@@ -73,4 +73,4 @@ pub use session::{PathRewrite, Session};
 pub use vendor_token::VendorToken;
 
 pub use secrecy::{ExposeSecret, SecretString};
-pub use tokenward_core::{BoxFuture, Timestamp};
+pub use tokenward_core::{BoxFuture, SecretNames, Timestamp};

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Serialize, de::DeserializeOwned};
-use tokenward_core::Drift;
+use tokenward_core::{Drift, SecretNames};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -22,6 +22,8 @@ pub struct Response {
     limit: usize,
     /// The bound of a list that is not held as a whole, where the caller has set one.
     list_limit: Option<usize>,
+    /// What the vendor declares about the names of its fields.
+    names: &'static SecretNames,
 }
 
 /// Without the headers, which may hold anything.
@@ -56,12 +58,17 @@ pub(crate) type Body = (Zeroizing<Vec<u8>>, Option<BodyError>);
 
 impl Response {
     pub(crate) fn new(inner: reqwest::Response, limit: usize) -> Self {
-        Self { inner, limit, list_limit: None }
+        Self { inner, limit, list_limit: None, names: &SecretNames::UNDECLARED }
     }
 
     /// With a bound of a list that is read while it arrives.
     pub(crate) fn with_list_limit(self, list_limit: Option<usize>) -> Self {
         Self { list_limit, ..self }
+    }
+
+    /// With what the vendor declares about the names of its fields.
+    pub(crate) fn with_secret_names(self, names: &'static SecretNames) -> Self {
+        Self { names, ..self }
     }
 
     /// The body in parts, unless it announces that it is too large.
@@ -93,8 +100,10 @@ impl Response {
     /// [`Error::InvalidResponsePayload`], without any of its values, where it is too large or does not fit; the text
     /// says where.
     pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
+        let names = self.names;
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record = record(&text, MOST_OF_A_RECORD).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let record =
+            record(&text, MOST_OF_A_RECORD, names).map_err(|misfit| unreadable(misfit.to_string()))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -115,7 +124,8 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        self.read_around_items(|text, limit| reading::read(text, limit, |text| from_text(text))).await
+        self.read_around_items(|text, limit, names| reading::read(text, limit, names, |text| from_text(text)))
+            .await
     }
 
     /// Reads the body as a record around a list, within the bound of the client.
@@ -129,12 +139,12 @@ impl Response {
 
     async fn read_around_items<T>(
         self,
-        read: impl FnOnce(&str, usize) -> Result<T, Misfit> + Send,
+        read: impl FnOnce(&str, usize, &'static SecretNames) -> Result<T, Misfit> + Send,
     ) -> Result<ResponseValue<T>, Error> {
-        let limit = self.limit;
+        let (limit, names) = (self.limit, self.names);
         let (mut text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(&text, limit).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let list = read(&text, limit, names).map_err(|misfit| unreadable(misfit.to_string()))?;
         // What is in use is wiped byte by byte, and what is not at once.
         text.clear();
         Ok(ResponseValue::new(list, status, headers))
@@ -250,11 +260,11 @@ impl Chunks {
 }
 
 /// What has to be a record: one would also be taken from a list, by position.
-fn record<T: DeserializeOwned>(text: &str, limit: usize) -> Result<T, Misfit> {
+fn record<T: DeserializeOwned>(text: &str, limit: usize, names: &'static SecretNames) -> Result<T, Misfit> {
     if text.trim_ascii_start().starts_with('[') {
         return from_record(text);
     }
-    reading::read(text, limit, |text| from_record(text))
+    reading::read(text, limit, names, |text| from_record(text))
 }
 
 /// What was made as it is documented, unless a secret would be printed with it.

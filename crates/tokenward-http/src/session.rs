@@ -7,7 +7,7 @@ use reqwest::{
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use secrecy::SecretString;
-use tokenward_core::BoxFuture;
+use tokenward_core::{BoxFuture, SecretNames};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
@@ -58,6 +58,7 @@ struct Inner {
     retry: RetryOptions,
     rate: RateOptions,
     limiter: Option<Arc<Limiter>>,
+    secret_names: &'static SecretNames,
     vendor: &'static str,
 }
 
@@ -82,6 +83,7 @@ impl Session {
             retry: options.retry().clone(),
             rate: options.rate().clone(),
             limiter: Limiter::new(&[], options.rate()),
+            secret_names: &SecretNames::UNDECLARED,
             vendor: vendor_of(product),
         })))
     }
@@ -114,6 +116,13 @@ impl Session {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
         Arc::make_mut(&mut self.0).headers.insert(name, value);
         Ok(self)
+    }
+
+    /// Hides the fields that these names declare, wherever a record of the vendor's is shown.
+    #[must_use]
+    pub fn with_secret_names(mut self, names: &'static SecretNames) -> Self {
+        Arc::make_mut(&mut self.0).secret_names = names;
+        self
     }
 
     /// Sends every path through this function, after it was checked.
@@ -198,7 +207,8 @@ impl Session {
         let response = self.send(operation, request, deadline).await?;
         match response.status() {
             status if status.is_success() => {
-                Ok(Response::new(response, self.0.body_limit).with_list_limit(self.0.list_limit))
+                let response = Response::new(response, self.0.body_limit).with_list_limit(self.0.list_limit);
+                Ok(response.with_secret_names(self.0.secret_names))
             }
             // What may not be sent again is refused, and not the next call, too.
             StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(header.as_ref()).await => {

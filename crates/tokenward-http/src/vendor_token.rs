@@ -1,7 +1,7 @@
 //! What a vendor crate says of its records.
 
 use serde::{Deserialize, de::DeserializeOwned};
-use tokenward_core::{Token, TokenFamily};
+use tokenward_core::{SecretNames, Token, TokenFamily};
 
 /// A vendor's record of a token, and how it becomes a [`Token`].
 ///
@@ -35,6 +35,8 @@ pub trait VendorToken: DeserializeOwned + 'static {
     const ID: &'static str;
     /// The field that holds the secret, where an answer has one.
     const SECRET: &'static str;
+    /// What the vendor declares about the names of its fields, for the [`Record`](tokenward_core::Record) of a token.
+    const SECRET_NAMES: &'static SecretNames = &SecretNames::UNDECLARED;
 
     /// What is read of a record. A list reads this of every item, so it has what the token is made of and no more.
     type Fields<'a>: Deserialize<'a>;

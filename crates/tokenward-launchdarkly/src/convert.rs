@@ -6,8 +6,9 @@ use serde::{
 };
 use serde_json::{Value, json, value::RawValue};
 use tokenward_core::{Access, Error, ErrorKind, Owner, Record, Result, Timestamp, Token, TokenFamily, When};
-use tokenward_http::{Id, Mask, VendorToken, time::epoch_millis};
+use tokenward_http::{Id, Mask, SecretNames, VendorToken, time::epoch_millis};
 
+use crate::generated::SECRET_NAMES;
 use crate::raw::types::{
     AccessTokenPost, AccessTokenPostRole, PatchOperation, RelayAutoConfigRep, StatementInput, StatementPost,
     Token as AccessToken,
@@ -20,6 +21,7 @@ const CUSTOM_ROLE_ID: &str = "custom-role-id:";
 impl VendorToken for AccessToken {
     const ID: &'static str = "_id";
     const SECRET: &'static str = "token";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = AccessTokenFields;
 
@@ -79,7 +81,7 @@ struct Statement(String);
 impl<'de> Deserialize<'de> for Statement {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let statement = <&RawValue>::deserialize(deserializer)?;
-        let record = Record::from_json(statement.get())
+        let record = Record::from_json_of(statement.get(), &SECRET_NAMES)
             .map_err(|_| de::Error::custom("a statement cannot be read as it is"))?;
         Ok(Self(record.as_str().to_owned()))
     }
@@ -92,6 +94,7 @@ fn statements(policy: Option<Vec<Statement>>) -> impl Iterator<Item = String> {
 impl VendorToken for RelayAutoConfigRep {
     const ID: &'static str = "_id";
     const SECRET: &'static str = "fullKey";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
     type Fields<'a> = RelayProxyConfigFields;
 
     fn token(fields: RelayProxyConfigFields, family: TokenFamily) -> Option<Box<Token>> {

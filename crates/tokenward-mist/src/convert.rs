@@ -7,13 +7,15 @@ use serde_json::{Map, Value, value::RawValue};
 use tokenward_core::{
     Access, Error, ErrorKind, Owner, Record, Result, Timestamp, Token, TokenFamily, UpdateToken, When,
 };
-use tokenward_http::{Id, Mask, VendorToken, time::epoch_seconds};
+use tokenward_http::{Id, Mask, SecretNames, VendorToken, time::epoch_seconds};
 
+use crate::generated::SECRET_NAMES;
 use crate::raw::types::{OrgApiToken, PrivilegeOrgInput, UserApiToken};
 
 impl VendorToken for OrgApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "key";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = OrgTokenFields;
 
@@ -52,6 +54,7 @@ pub struct OrgTokenFields {
 impl VendorToken for UserApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "key";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = UserTokenFields;
 
@@ -95,7 +98,7 @@ struct Scope(String);
 impl Scope {
     /// A field that the document does not have may narrow a privilege, so all of it is read, or nothing.
     fn of_json<E: de::Error>(json: &str) -> std::result::Result<Self, E> {
-        let all = Record::from_read_json(json);
+        let all = Record::from_read_json(json, &SECRET_NAMES);
         let all = all.map_err(|_| E::custom("a privilege cannot be read as it is"))?;
         Ok(Self(all.as_str().to_owned()))
     }

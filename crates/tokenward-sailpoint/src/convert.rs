@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tokenward_core::{Access, Error, ErrorKind, Owner, Result, Timestamp, Token, TokenFamily, When};
-use tokenward_http::{Id, Nullable, VendorToken, time::rfc3339};
+use tokenward_http::{Id, Nullable, SecretNames, VendorToken, time::rfc3339};
 
+use crate::generated::SECRET_NAMES;
 use crate::raw::types::{
     CreateOauthClientResponse, CreatePersonalAccessTokenResponse, JsonPatchOperation, JsonPatchOperationOp,
     OauthClient, PersonalAccessToken, PersonalAccessTokenOwner,
@@ -16,6 +17,7 @@ const FULL: &str = "sp:scopes:all";
 impl VendorToken for PersonalAccessToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = PersonalAccessTokenFields;
 
@@ -63,6 +65,7 @@ struct OwnerFields {
 impl VendorToken for CreatePersonalAccessTokenResponse {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = Self;
 
@@ -81,6 +84,7 @@ impl VendorToken for CreatePersonalAccessTokenResponse {
 impl VendorToken for OauthClient {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = OauthClientFields;
 
@@ -115,6 +119,7 @@ pub struct OauthClientFields {
 impl VendorToken for CreateOauthClientResponse {
     const ID: &'static str = "id";
     const SECRET: &'static str = "secret";
+    const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
 
     type Fields<'a> = Self;
 

@@ -1389,13 +1389,22 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         repeatable: false,
     },
 ];
+/// Fields that hold a secret although their name does not say so, and fields that only sound secret.
+pub(crate) const SECRET_NAMES: ::tokenward_http::SecretNames = ::tokenward_http::SecretNames::new(
+    &["code", "code_verifier"],
+    &[],
+);
 impl Client {
-    /// Sends what it is asked to through a session.
+    /// Creates a client that sends its requests through a session.
     pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
         Self {
             baseurl: session.base_url().as_str().to_owned(),
             client: session.client().clone(),
-            inner: session,
+            inner: session.with_secret_names(&SECRET_NAMES),
         }
+    }
+    /// Returns the session that this client sends its requests through.
+    pub(crate) fn session(&self) -> &::tokenward_http::Session {
+        &self.inner
     }
 }

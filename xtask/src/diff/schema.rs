@@ -306,7 +306,7 @@ impl<'a> Schemas<'a> {
     /// Whether a field is one of those that are hidden, in a version of the document that nobody has described yet, too.
     fn is_secret(&self, record: &str, property: &str, shape: Shape) -> bool {
         let name = format!("{record}.{property}");
-        let sounds = shape == Shape::Text && crate::rust::sounds_secret(property);
+        let sounds = shape == Shape::Text && tokenward_core::secret_names::sounds_secret(property);
         self.config.secrets.contains(&name) || sounds && !self.config.not_secrets.contains(&name)
     }
 

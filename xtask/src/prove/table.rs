@@ -104,7 +104,7 @@ fn fitted(config: &Config, document: &Value) -> Config {
     fitted.dates.retain(|name| fields.contains_key(name));
     for (name, schema) in fields {
         let property = name.split_once('.').map_or("", |(_, property)| property);
-        if schema["type"] == "string" && crate::rust::sounds_secret(property) {
+        if schema["type"] == "string" && tokenward_core::secret_names::sounds_secret(property) {
             fitted.secrets.insert(name.clone());
         }
         if schema["format"] == "date-time" {

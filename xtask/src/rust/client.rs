@@ -1,6 +1,6 @@
 //! Changes to the generated client: how it is made, what it sends, how it reads, and what it says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -9,6 +9,7 @@ use syn::{
     Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
+use tokenward_core::secret_names::sounds_secret;
 
 use super::{answers::Answers, docs, query, types};
 use crate::{
@@ -52,6 +53,7 @@ pub(super) fn rewrite(file: &mut syn::File, document: &Value, config: &Config) -
         impl Client { #(#senders)* }
     });
     file.items.push(operations.table());
+    file.items.push(secret_names(config));
     file.items.push(constructor());
     Ok(())
 }
@@ -99,17 +101,38 @@ fn is_replaced(item: &Item) -> bool {
     }
 }
 
+/// What the configuration declares about the names of fields and the rule for names cannot know.
+fn secret_names(config: &Config) -> Item {
+    let names = |declared: &BTreeSet<String>| -> BTreeSet<String> {
+        declared.iter().filter_map(|name| Some(name.split_once('.')?.1.to_owned())).collect()
+    };
+    let secrets = names(&config.secrets);
+    let others = names(&config.not_secrets);
+    let others = others.iter().filter(|name| sounds_secret(name) && !secrets.contains(*name));
+    let secrets = secrets.iter().filter(|name| !sounds_secret(name));
+    parse_quote! {
+        #[doc = "Fields that hold a secret although their name does not say so, and fields that only sound secret."]
+        pub(crate) const SECRET_NAMES: ::tokenward_http::SecretNames =
+            ::tokenward_http::SecretNames::new(&[#(#secrets),*], &[#(#others),*]);
+    }
+}
+
 /// How a session becomes a client.
 fn constructor() -> Item {
     parse_quote! {
         impl Client {
-            #[doc = "Sends what it is asked to through a session."]
+            #[doc = "Creates a client that sends its requests through a session."]
             pub(crate) fn new(session: ::tokenward_http::Session) -> Self {
                 Self {
                     baseurl: session.base_url().as_str().to_owned(),
                     client: session.client().clone(),
-                    inner: session,
+                    inner: session.with_secret_names(&SECRET_NAMES),
                 }
+            }
+
+            #[doc = "Returns the session that this client sends its requests through."]
+            pub(crate) fn session(&self) -> &::tokenward_http::Session {
+                &self.inner
             }
         }
     }

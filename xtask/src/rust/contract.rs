@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{ToTokens, quote};
 use syn::{Field, Fields, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Visibility};
+use tokenward_core::secret_names::sounds_secret;
 
 use super::{
     code::{code, contains_word},
@@ -124,15 +125,6 @@ fn shown<'a>(types: &'a Types<'a>) -> impl Iterator<Item = (String, &'a Field)> 
             !HARMLESS.iter().any(|kind| ty.contains(kind))
         }
     })
-}
-
-pub(crate) fn sounds_secret(name: &str) -> bool {
-    const ANYWHERE: [&str; 4] = ["secret", "passw", "passphrase", "credential"];
-    const AT_THE_END: [&str; 6] = ["token", "key", "jwt", "pem", "tokenvalue", "keyvalue"];
-
-    let name = name.to_lowercase();
-    let singular = name.trim_end_matches('s');
-    ANYWHERE.iter().any(|word| name.contains(word)) || AT_THE_END.iter().any(|word| singular.ends_with(word))
 }
 
 fn dates_are_dates(types: &Types<'_>, config: &Config) -> Result<(), Problem> {

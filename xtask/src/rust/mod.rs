@@ -17,7 +17,7 @@ mod types;
 use proc_macro2::TokenStream;
 use serde_json::Value;
 
-pub(crate) use self::contract::{check, describe, sounds_secret};
+pub(crate) use self::contract::{check, describe};
 
 use crate::{
     normalise::{Reach, check_successes},

@@ -1,0 +1,282 @@
+//! Field names that hide a value: the one rule of the workspace, and what a vendor declares beside it.
+//!
+//! The runtime crates and the generator both use it, so a field that the generated code hides is also hidden in a
+//! [`Record`](crate::Record). It depends on nothing. A change of the rule must raise [`VERSION`].
+
+/// The version of [`sounds_secret`]. The generator records it, because the rule decides what the clients hide.
+pub const VERSION: u32 = 1;
+
+/// Parts that make a name secret wherever they stand.
+const PARTS: [&str; 8] =
+    ["secret", "passw", "passphrase", "passcode", "credential", "privatekey", "apikey", "authorization"];
+
+/// Nouns that make a name secret at its end, also where words are not divided: `accesstoken`.
+const ENDS: [&str; 15] = [
+    "key",
+    "token",
+    "jwk",
+    "jws",
+    "jwt",
+    "bearer",
+    "pem",
+    "pwd",
+    "otp",
+    "p12",
+    "pfx",
+    "pkcs12",
+    "cookie",
+    "signature",
+    "assertion",
+];
+
+/// Nouns that make a name secret as its last word. They are too short to be looked for inside a word.
+const WORDS: [&str; 8] = ["pin", "seed", "pass", "psk", "sig", "mnemonic", "csrf", "xsrf"];
+
+/// Words that say in which form a secret stands, and are passed over at the end of a name: `tokenValue`.
+const CARRIERS: [&str; 12] = [
+    "value",
+    "string",
+    "text",
+    "plaintext",
+    "plain",
+    "raw",
+    "encoded",
+    "base64",
+    "b64",
+    "material",
+    "data",
+    "content",
+];
+
+/// Words before `code` that make it a secret.
+const CODES: [&str; 11] =
+    ["pin", "otp", "totp", "auth", "access", "verification", "recovery", "backup", "security", "mfa", "2fa"];
+
+/// Returns `true` if a field of this name probably holds a secret.
+///
+/// ```
+/// use tokenward_core::secret_names::sounds_secret;
+///
+/// assert!(sounds_secret("clientSecret") && sounds_secret("refresh_tokens") && sounds_secret("key1"));
+/// assert!(!sounds_secret("tokenId") && !sounds_secret("accessTokenValiditySeconds"));
+/// ```
+///
+/// The last noun decides: `tokenId` names an id and `tokenValue` a token. Case, plural, trailing digits, and the
+/// way in which words are divided make no difference.
+pub fn sounds_secret(name: &str) -> bool {
+    let words = words(name);
+    let joined = words.concat();
+    if PARTS.iter().any(|part| joined.contains(part)) {
+        return true;
+    }
+    if forms(&joined).any(|form| ENDS.iter().any(|end| form.ends_with(end))) {
+        return true;
+    }
+    let mut words = words.iter().map(String::as_str).rev().skip_while(|word| is_carrier(word));
+    let Some(last) = words.next() else { return false };
+    let is_code =
+        forms(last).any(|form| form == "code") && words.next().is_some_and(|word| CODES.contains(&word));
+    is_code || forms(last).any(|form| WORDS.contains(&form))
+}
+
+/// The words of a name in lower case. They are divided by capitals and by what is neither a letter nor a digit.
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut characters = name.chars().peekable();
+    let (mut was_lower, mut was_upper) = (false, false);
+    while let Some(character) = characters.next() {
+        let is_upper = character.is_uppercase();
+        let is_next_lower = characters.peek().is_some_and(|next| next.is_lowercase());
+        let begins = is_upper && (was_lower || (was_upper && is_next_lower));
+        if (begins || !character.is_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if character.is_alphanumeric() {
+            word.extend(character.to_lowercase());
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        was_upper = is_upper;
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn is_carrier(word: &str) -> bool {
+    forms(word).any(|form| form.is_empty() || CARRIERS.contains(&form))
+}
+
+/// A name, and the same without its trailing digits, its plural, and the words for the form of a secret.
+fn forms(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| {
+        let without_digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if without_digits.len() < name.len() {
+            return Some(without_digits);
+        }
+        let carrier = CARRIERS.iter().find_map(|carrier| name.strip_suffix(carrier));
+        carrier.or_else(|| name.strip_suffix('s'))
+    })
+}
+
+/// What one vendor declares about the names of its fields.
+///
+/// ```
+/// use tokenward_core::SecretNames;
+///
+/// const NAMES: SecretNames = SecretNames::new(&["value"], &["displayKey"]);
+/// assert!(NAMES.hides("value") && NAMES.hides("token") && !NAMES.hides("displayKey"));
+/// ```
+///
+/// [`sounds_secret`] decides about every name that is not declared. A name that is declared both ways is a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SecretNames {
+    secrets: &'static [&'static str],
+    not_secrets: &'static [&'static str],
+}
+
+impl SecretNames {
+    /// Names of which nothing is declared.
+    pub const UNDECLARED: Self = Self::new(&[], &[]);
+
+    /// Creates a list of fields that hold a secret, and of fields that only sound so.
+    pub const fn new(secrets: &'static [&'static str], not_secrets: &'static [&'static str]) -> Self {
+        Self { secrets, not_secrets }
+    }
+
+    /// Returns `true` if the value of a field of this name must not be shown.
+    pub fn hides(&self, name: &str) -> bool {
+        self.secrets.contains(&name) || (sounds_secret(name) && !self.not_secrets.contains(&name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_sound_secret() {
+        for name in [
+            "tokenValue",
+            "pem",
+            "passwd",
+            "pwd",
+            "pin",
+            "otp",
+            "seed",
+            "cookie",
+            "signature",
+            "keyValue",
+            "key1",
+            "tokens",
+            "refreshTokens",
+            "keys",
+            "fullKeys",
+            "jwtAssertion",
+            "p12",
+            "key",
+            "token",
+            "fullKey",
+            "Client-Secret",
+            "CLIENT__SECRET",
+            "a_p_i-key-id",
+            "my-Passwords",
+            "-full_KEY_",
+            "X-Auth-Token",
+            "privateKeyPem",
+            "apiKeyValues",
+            "token_2",
+            "TOKEN2",
+            "accesstoken",
+            "fullkeys",
+            "set-cookie",
+            "recoveryCodes",
+            "otp_code",
+            "pinCode",
+            "userPin",
+            "PIN",
+            "hmacSeed",
+            "client_pwd",
+            "bearer",
+            "keyMaterial",
+            "tokenPlaintext",
+            "cert.p12",
+            "credentials",
+            "passphrase",
+            "hTTPAuthorization",
+            "sessionCookies",
+            "JWKs",
+            "tokenString",
+            "rawKeyData",
+            "TLSKey",
+            "secretARN",
+            "OTP1",
+            "b64Key1",
+            "userPass",
+            "sig",
+            "key_2_value",
+        ] {
+            assert!(sounds_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_only_speak_of_secrets_do_not_sound_secret() {
+        for name in [
+            "",
+            "-",
+            "s",
+            "1",
+            "value",
+            "data",
+            "key-id",
+            "token_name",
+            "secre",
+            "ecret",
+            "cret_se",
+            "kéy",
+            "tokenId",
+            "accessTokenValiditySeconds",
+            "userAwareTokenNeverExpires",
+            "tokenType",
+            "spin",
+            "shipping",
+            "seedling",
+            "bypassed",
+            "compass",
+            "sign",
+            "design",
+            "code",
+            "statusCode",
+            "countryCode",
+            "metadata",
+            "keyCount",
+            "cookieDomain",
+            "name",
+            "scope",
+            "lastUsed",
+            "pinned",
+            "context",
+            "displayName",
+            "status",
+            "address",
+            "otpEnabled",
+            "signatureAlgorithm",
+            "tokenMetadata",
+        ] {
+            assert!(!sounds_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_declaration_goes_before_the_rule_and_a_secret_before_its_denial() {
+        const NAMES: SecretNames = SecretNames::new(&["value", "id"], &["displayKey", "id"]);
+        for (name, is_hidden) in
+            [("value", true), ("Value", false), ("displayKey", false), ("display_key", true), ("id", true)]
+        {
+            assert_eq!(NAMES.hides(name), is_hidden, "{name}");
+        }
+        assert!(SecretNames::UNDECLARED.hides("displayKey") && !SecretNames::UNDECLARED.hides("value"));
+    }
+}
