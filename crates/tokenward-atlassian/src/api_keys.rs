@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use tokenward_core::{
-    BoxFuture, Capabilities, ListOptions, Operation, Result, RevokeOptions, Token, TokenFamily, TokenId,
-    TokenManager, TokenStream,
+    BoxFuture, Capabilities, Current, ErrorKind, ListOptions, Operation, Result, RevokeOptions, Timestamp,
+    Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
-use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
+use tokenward_http::{
+    Call, Listing, PageEnd, SendError, Session, Turn, failed, find, listed, refuse_current, runtime::Response,
+};
 
 use crate::{
     Atlassian,
@@ -32,7 +34,10 @@ use crate::{
 /// is revoked may go on working for up to ten minutes.
 ///
 /// **Get** searches the list. **Current**: the vendor does not tell which key
-/// is calling, so `revoke` cannot refuse it: compare the name yourself.
+/// is calling. Tell its id to the builder, by
+/// [`api_key_id`](crate::AtlassianBuilder::api_key_id): `revoke` then refuses
+/// that key, and every key otherwise, unless
+/// [`RevokeOptions::even_if_current`] is set.
 ///
 /// Source: what could be observed of the vendor's API Access pages.
 #[derive(Clone, Debug)]
@@ -52,6 +57,11 @@ impl AtlassianApiKeys {
         Self { client, org_id: org_id.into() }
     }
 
+    /// An operation within the organization.
+    fn call(&self, operation: Operation) -> Result<Call> {
+        call(operation).within(&self.org_id)
+    }
+
     fn stream(&self, call: &Call) -> TokenStream {
         listed(call.clone(), List(self.clone()), None)
     }
@@ -65,6 +75,10 @@ impl Listing for List {
     type Cursor = Option<String>;
     type Around = Around;
     const FIELD: Option<&'static str> = ITEMS;
+
+    fn session(&self) -> &Session {
+        self.0.client.raw().session()
+    }
 
     async fn send(self: Arc<Self>, cursor: Option<String>) -> Result<Response, SendError> {
         let query = ListOrgApiKeysQuery { cursor, ..ListOrgApiKeysQuery::default() };
@@ -84,38 +98,61 @@ impl TokenManager for AtlassianApiKeys {
     fn capabilities(&self) -> Capabilities {
         const CONSOLE: &str = "make one in the administration console, under the organization's settings";
 
-        Capabilities::default()
+        let capabilities = Capabilities::default()
             .native(Operation::List)
             .native(Operation::Revoke)
             .emulated(Operation::Get, "the list is searched")
             .unsupported(Operation::Create, "API keys are made in the administration console", Some(CONSOLE))
             .unsupported(Operation::Update, "an API key cannot be changed", Some(CONSOLE))
-            .unsupported(Operation::Reset, "an API key gets no other secret", Some(CONSOLE))
-            .unsupported(
+            .unsupported(Operation::Reset, "an API key gets no other secret", Some(CONSOLE));
+        match self.client.api_key_id() {
+            Some(_) => capabilities.emulated(Operation::Current, "the builder was told the id of the key"),
+            None => capabilities.unsupported(
                 Operation::Current,
                 "the vendor does not tell which API key is calling",
-                Some("compare the names that the list gives with the name that the key was made under"),
-            )
+                Some("tell the builder its id, by `api_key_id`"),
+            ),
+        }
     }
 
     fn list(&self, options: ListOptions) -> TokenStream {
-        match options.check(FAMILY, &self.capabilities()) {
-            Ok(()) => self.stream(&call(Operation::List)),
+        let call = options.check(FAMILY, &self.capabilities()).and_then(|()| self.call(Operation::List));
+        match call {
+            Ok(call) => self.stream(&call),
             Err(refusal) => failed(refusal),
         }
     }
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Get).about(id);
+            let call = self.call(Operation::Get)?.about(id)?;
             find(self.stream(&call), id).await?.ok_or_else(|| call.not_found())
         })
     }
 
-    fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
+    fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let sent = self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str());
-            call(Operation::Revoke).about(id).done(sent).await
+            let call = self.call(Operation::Revoke)?.about(id)?;
+            if !options.is_even_if_current() {
+                let Some(current) = self.client.api_key_id() else {
+                    let message = "it may be the credential in use, which the vendor does not tell apart: tell the \
+                                   builder its id by `api_key_id`, or say `even_if_current`; nothing was done";
+                    return Err(call.error(ErrorKind::Conflict, message));
+                };
+                refuse_current(&call, id, Ok(Current::Token(current.clone())))?;
+            }
+            call.done(self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str())).await
         })
+    }
+
+    fn current(&self) -> BoxFuture<'_, Result<Current>> {
+        Box::pin(async move {
+            self.capabilities().check(FAMILY, Operation::Current, [])?;
+            Ok(self.client.api_key_id().cloned().map_or(Current::Other, Current::Token))
+        })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions,
-    Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream,
+    Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
-use tokenward_http::{Call, Listing, PageEnd, SendError, Turn, failed, find, listed, runtime::Response};
+use tokenward_http::{
+    Call, Listing, PageEnd, SendError, Session, Turn, failed, find, listed, runtime::Response,
+};
 
 use crate::{
     Atlassian,
@@ -59,8 +61,14 @@ impl AtlassianUserTokens {
         Self { client, org_id: org_id.into() }
     }
 
-    fn of_account(&self, call: &Call, account_id: &str) -> TokenStream {
-        listed(call.clone(), OfAccount { client: self.client.clone(), account_id: account_id.to_owned() }, ())
+    fn of_account(&self, call: Call, account_id: &str) -> TokenStream {
+        match call.within(account_id) {
+            Ok(call) => {
+                let list = OfAccount { client: self.client.clone(), account_id: account_id.to_owned() };
+                listed(call, list, ())
+            }
+            Err(refusal) => failed(refusal),
+        }
     }
 }
 
@@ -72,6 +80,10 @@ impl Listing for OfOrganization {
     type Cursor = Option<String>;
     type Around = Around;
     const FIELD: Option<&'static str> = ITEMS;
+
+    fn session(&self) -> &Session {
+        self.0.client.raw().session()
+    }
 
     async fn send(self: Arc<Self>, cursor: Option<String>) -> Result<Response, SendError> {
         let query = ListOrgApiTokensQuery { cursor, ..ListOrgApiTokensQuery::default() };
@@ -95,6 +107,10 @@ impl Listing for OfAccount {
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
+    fn session(&self) -> &Session {
+        self.client.raw().session()
+    }
+
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.client.raw().list_user_api_tokens_response(&self.account_id).await
     }
@@ -107,12 +123,14 @@ impl Listing for OfAccount {
     }
 }
 
-/// The two parts of an id, or why it has none.
-fn parts<'a>(call: &Call, id: &'a TokenId) -> Result<(&'a str, &'a str)> {
-    split(id).ok_or_else(|| {
+/// An operation about a token, with the two parts of its id.
+fn about(operation: Operation, id: &TokenId) -> Result<(Call, &str, &str)> {
+    let call = call(operation);
+    let Some((account_id, token_id)) = split(id) else {
         let message = "an id of this family is `account id/token id`, as a list gives it";
-        call.error(ErrorKind::InvalidInput, message)
-    })
+        return Err(call.error(ErrorKind::InvalidInput, message).with_token(id.clone()));
+    };
+    Ok((call.about_parts(id, [account_id, token_id])?, account_id, token_id))
 }
 
 impl TokenManager for AtlassianUserTokens {
@@ -154,28 +172,33 @@ impl TokenManager for AtlassianUserTokens {
         }
         let call = call(Operation::List);
         match options.owner() {
-            Some(account_id) => self.of_account(&call, account_id),
-            None => listed(call, OfOrganization(self.clone()), None),
+            Some(account_id) => self.of_account(call, account_id),
+            None => match call.within(&self.org_id) {
+                Ok(call) => listed(call, OfOrganization(self.clone()), None),
+                Err(refusal) => failed(refusal),
+            },
         }
     }
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Get).about(id);
-            let (account_id, _) = parts(&call, id)?;
-            find(self.of_account(&call, account_id), id).await?.ok_or_else(|| call.not_found())
+            let (call, account_id, _) = about(Operation::Get, id)?;
+            find(self.of_account(call.clone(), account_id), id).await?.ok_or_else(|| call.not_found())
         })
     }
 
     fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
-            let (account_id, token_id) = parts(&call, id)?;
+            let (call, account_id, token_id) = about(Operation::Revoke, id)?;
             call.done(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
         })
     }
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move { Ok(Current::Other) })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

@@ -145,10 +145,18 @@ impl Capabilities {
 
     /// Refuses what the family cannot do, before anything is sent.
     ///
+    /// ```
+    /// use tokenward_core::{Capabilities, Operation, TokenFamily};
+    ///
+    /// let capabilities = Capabilities::default().unsupported(Operation::Create, "users make them", Some("ask the user"));
+    /// let refusal = capabilities.check(TokenFamily::new("acme", "token"), Operation::Create, []).unwrap_err();
+    /// assert_eq!(refusal.message(), "users make them; instead, ask the user");
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Unsupported`], with the reason and the way around it.
-    pub(crate) fn check(
+    pub fn check(
         &self,
         family: TokenFamily,
         operation: Operation,

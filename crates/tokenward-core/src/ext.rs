@@ -45,6 +45,10 @@ pub trait TokenManagerExt: TokenManager {
     /// among them. A creation with a [lineage](crate::CreateToken::with_lineage)
     /// is told for sure; of one without, only that nothing of its name was made.
     ///
+    /// Only a creation without a lineage is told by dates. Its time is brought to the vendor's clock, which the answers
+    /// to the list tell. A token counts as older than the request if it is older by more than five minutes: the
+    /// machine's clock may have been set since by no more than that.
+    ///
     /// # Errors
     ///
     /// What ends the list before it has shown anything.
@@ -53,7 +57,7 @@ pub trait TokenManagerExt: TokenManager {
         attempt: &Attempt,
         among: ListOptions,
     ) -> impl Future<Output = Result<Reconciled>> + Send {
-        reconcile::reconcile(self.list(among), attempt)
+        reconcile::reconcile(self.list(among), attempt, || self.vendor_now())
     }
 
     /// The same manager without the methods that write.

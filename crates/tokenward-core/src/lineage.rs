@@ -50,16 +50,19 @@ impl std::error::Error for InvalidLineage {}
 const SHORTEST: usize = 8;
 const LONGEST: usize = 64;
 
+/// What a mark begins with that was drawn at random.
+const RANDOM: &str = "lineage-";
+/// What it goes on with.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+const LENGTH: u32 = 12;
+
 impl Lineage {
     /// A mark that nobody else has: `lineage-` and 12 characters.
     pub fn random() -> Self {
-        const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-        const LENGTH: u32 = 12;
-
         // Seeded by the system for each thread, and another one each time.
         let random = RandomState::new().hash_one(Timestamp::now());
         let characters = (0..LENGTH).map(|place| char::from(ALPHABET[(random >> (5 * place)) as usize % 32]));
-        Self(format!("lineage-{}", characters.collect::<String>()).into())
+        Self(format!("{RANDOM}{}", characters.collect::<String>()).into())
     }
 
     /// The mark as it stands in a name or a description.
@@ -78,6 +81,24 @@ impl Lineage {
     /// Whether the mark stands in a text, as a word of its own.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         text.split_whitespace().any(|word| word == &*self.0)
+    }
+
+    /// Whether a text ends with the mark of another creation than the one with this mark: one that was drawn at random, or
+    /// one that begins like this one, up to its last hyphen.
+    pub(crate) fn is_other_in(text: &str, ours: Option<&Self>) -> bool {
+        const SHORTEST_BEGINNING: usize = 4;
+
+        let Some(last) = text.split_whitespace().next_back().and_then(|word| word.parse::<Self>().ok())
+        else {
+            return false;
+        };
+        let random = last.0.strip_prefix(RANDOM).filter(|characters| characters.len() == LENGTH as usize);
+        let is_random =
+            random.is_some_and(|characters| characters.bytes().all(|byte| ALPHABET.contains(&byte)));
+        let beginning = ours.and_then(|ours| Some(&ours.0[..=ours.0.rfind('-')?]));
+        let is_alike = beginning
+            .is_some_and(|beginning| beginning.len() >= SHORTEST_BEGINNING && last.0.starts_with(beginning));
+        Some(&last) != ours && (is_random || is_alike)
     }
 
     /// Whether a text ends with the beginning of the mark, as one does that was too long for the vendor.

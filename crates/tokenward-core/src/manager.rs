@@ -6,7 +6,7 @@ use futures_core::stream::BoxStream;
 
 use crate::{
     Capabilities, CreateToken, Error, ErrorKind, IssuedToken, ListOptions, Operation, ResetOptions, Result,
-    RevokeOptions, Token, TokenFamily, TokenId, UpdateToken,
+    RevokeOptions, Timestamp, Token, TokenFamily, TokenId, UpdateToken,
 };
 
 /// What an operation gives: it is begun when it is polled, and has one type whoever implements it.
@@ -141,8 +141,8 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing revoked, where it is or may be the
-    /// credential in use; see [`RevokeOptions::even_if_current`]. A family whose vendor does not tell, and which
-    /// therefore denies [`Operation::Current`], cannot refuse.
+    /// credential in use; see [`RevokeOptions::even_if_current`]. A family whose vendor does not tell refuses every
+    /// token then.
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>>;
 
     /// Which token of this family the calls are made with.
@@ -152,6 +152,14 @@ pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the vendor does not tell.
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(ready(Err(refused(self, Operation::Current))))
+    }
+
+    /// Returns the time of day at the vendor, as far as its answers have told it; else the machine's.
+    ///
+    /// [`reconcile`](crate::TokenManagerExt::reconcile) compares dates of the vendor's with the time of a request, and the
+    /// two clocks may differ.
+    fn vendor_now(&self) -> Timestamp {
+        Timestamp::now()
     }
 }
 
@@ -235,5 +243,9 @@ impl<M: TokenManager + ?Sized> TokenManager for Arc<M> {
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         (**self).current()
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        (**self).vendor_now()
     }
 }

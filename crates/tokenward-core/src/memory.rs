@@ -227,6 +227,10 @@ impl TokenManager for MemoryTokens {
         })
     }
 
+    fn vendor_now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move { Ok(self.state().current.clone().map_or(Current::Other, Current::Token)) })
     }

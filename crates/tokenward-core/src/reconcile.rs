@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::StreamExt;
 
-use crate::{Attempt, ErrorKind, Result, Token, TokenStream};
+use crate::{Attempt, ErrorKind, Lineage, Result, Timestamp, Token, TokenStream};
 
 /// What became of a creation, as far as the list of tokens tells.
 ///
@@ -45,7 +45,8 @@ pub enum Reconciled {
     },
 }
 
-/// How much a vendor's clock may be behind ours.
+/// By how much the machine's clock may have been set between the creation and now. The vendor's own clock is told by its
+/// answers.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// How many tokens are named where it cannot be told.
@@ -56,34 +57,39 @@ const MOST: usize = 10;
 enum Clue {
     /// It has the mark.
     Mark,
-    /// It has the mark, and was there before the request.
-    OldMark,
     /// It has the beginning of the mark.
     CutMark,
-    /// It has the name, and no mark, and was not there before.
+    /// It has the name, and no mark.
     Name,
 }
 
 impl Clue {
     fn of(token: &Token, attempt: &Attempt) -> Option<Self> {
-        let is_older = token.created.at().is_some_and(|created| created < attempt.sent_at - SKEW);
         if let Some(lineage) = &attempt.lineage {
             if texts(token).any(|text| lineage.is_in(text)) {
-                return Some(if is_older { Self::OldMark } else { Self::Mark });
+                return Some(Self::Mark);
             }
             if texts(token).any(|text| lineage.is_cut_in(text)) {
                 return Some(Self::CutMark);
             }
         }
+        // The token of another creation.
+        if texts(token).any(|text| Lineage::is_other_in(text, attempt.lineage.as_ref())) {
+            return None;
+        }
         // Vendors trim what they are sent.
         let is_named = token.name.as_deref().map(str::trim) == Some(attempt.name.trim());
-        (is_named && !is_older).then_some(Self::Name)
+        is_named.then_some(Self::Name)
+    }
+
+    /// Whether the date of a token speaks against it: a mark is used once, so it counts whatever the date is.
+    fn is_denied_by_date(self, token: &Token, sent_at: Timestamp) -> bool {
+        self == Self::Name && token.created.at().is_some_and(|created| created < sent_at - SKEW)
     }
 
     fn why_unknown(self, attempt: &Attempt) -> &'static str {
         match self {
             Self::Mark => "several tokens have the mark",
-            Self::OldMark => "a token has the mark that was there before the request: a mark is used once",
             Self::CutMark => "a token has the beginning of the mark, which the vendor may have cut",
             Self::Name if attempt.lineage.is_some() => {
                 "a new token of this name has no mark, which the vendor may have dropped"
@@ -98,13 +104,20 @@ fn texts(token: &Token) -> impl Iterator<Item = &String> {
     [&token.name, &token.description].into_iter().flatten()
 }
 
-/// What a list says of a creation.
-pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Result<Reconciled> {
+/// What a list says of a creation. The vendor's time is asked for when its answers have told it.
+pub(crate) async fn reconcile(
+    mut tokens: TokenStream,
+    attempt: &Attempt,
+    vendor_now: impl Fn() -> Timestamp + Send,
+) -> Result<Reconciled> {
     let (mut found, mut is_complete) = (BTreeMap::<Clue, Vec<Token>>::new(), true);
     while let Some(result) = tokens.next().await {
         match result {
             Ok(token) => {
-                if let Some(clue) = Clue::of(&token, attempt) {
+                if let Some(clue) = Clue::of(&token, attempt)
+                    && !clue
+                        .is_denied_by_date(&token, at_vendor(attempt.sent_at, Timestamp::now(), vendor_now()))
+                {
                     let candidates = found.entry(clue).or_default();
                     if candidates.len() < MOST {
                         candidates.push(token);
@@ -132,12 +145,21 @@ pub(crate) async fn reconcile(mut tokens: TokenStream, attempt: &Attempt) -> Res
     })
 }
 
+/// What the vendor's clock showed when the machine's showed this time.
+fn at_vendor(time: Timestamp, now: Timestamp, vendor_now: Timestamp) -> Timestamp {
+    if vendor_now >= now {
+        time + vendor_now.saturating_duration_since(now)
+    } else {
+        time - now.saturating_duration_since(vendor_now)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
 
     use super::*;
-    use crate::{Error, Timestamp, TokenFamily, When};
+    use crate::{Error, TokenFamily, When};
 
     const SENT: &str = "2026-08-01T12:00:00Z";
 
@@ -153,9 +175,17 @@ mod tests {
     }
 
     async fn said(lineage: bool, list: Vec<Result<Token>>) -> String {
+        said_by_clock(lineage, list, Timestamp::now).await
+    }
+
+    async fn said_by_clock(
+        lineage: bool,
+        list: Vec<Result<Token>>,
+        vendor_now: impl Fn() -> Timestamp + Send,
+    ) -> String {
         let attempt = Attempt::new("ci", SENT.parse::<Timestamp>().unwrap());
         let attempt = if lineage { attempt.with_lineage("lineage-17".parse().unwrap()) } else { attempt };
-        match reconcile(Box::pin(stream::iter(list)), &attempt).await {
+        match reconcile(Box::pin(stream::iter(list)), &attempt, vendor_now).await {
             Ok(Reconciled::Minted(token)) => format!("minted {}", token.id),
             Ok(Reconciled::NotMinted) => "not minted".to_owned(),
             Ok(Reconciled::Unknown { candidates, why }) => format!("unknown of {}: {why}", candidates.len()),
@@ -186,10 +216,8 @@ mod tests {
                 with(vec![token("5", "a long name lineage-1", SENT)]),
                 "unknown of 1: a token has the beginning of the mark, which the vendor may have cut",
             ),
-            (
-                with(vec![token("6", "ci lineage-17", BEFORE)]),
-                "unknown of 1: a token has the mark that was there before the request: a mark is used once",
-            ),
+            // A mark is used once, so the date does not matter.
+            (with(vec![token("6", "ci lineage-17", BEFORE)]), "minted 6"),
             (
                 with(vec![token("7", "ci", SENT)]),
                 "unknown of 1: a new token of this name has no mark, which the vendor may have dropped",
@@ -221,5 +249,38 @@ mod tests {
             }
         }
         assert_eq!(said(false, vec![token("1", "other", SENT)]).await, "not minted");
+    }
+
+    #[tokio::test]
+    async fn the_token_of_another_creation_is_not_taken_for_an_unmarked_one() {
+        let described = |description: &str| {
+            let mut token = token("1", "ci", SENT).unwrap();
+            token.description = Some(description.to_owned());
+            vec![Ok(token)]
+        };
+        let unmarked =
+            "unknown of 1: a new token of this name has no mark, which the vendor may have dropped";
+        for (description, expected) in [
+            ("builds lineage-abcdefghjkmn", "not minted"),
+            ("lineage-18", "not minted"),
+            ("builds", unmarked),
+            ("builds a lineage-oriented thing", unmarked),
+        ] {
+            assert_eq!(said(true, described(description)).await, expected, "{description}");
+        }
+        assert_eq!(said(false, described("builds lineage-abcdefghjkmn")).await, "not minted");
+    }
+
+    #[tokio::test]
+    async fn dates_are_compared_by_the_vendors_clock() {
+        const OFF: Duration = Duration::from_secs(6 * 60);
+        let one = "unknown of 1: there is a token of this name, and the creation had no mark to tell it by";
+
+        let behind = || Timestamp::now() - OFF;
+        let made = vec![token("1", "ci", "2026-08-01T11:54:00Z")];
+        assert_eq!(said_by_clock(false, made, behind).await, one);
+        let ahead = || Timestamp::now() + OFF;
+        let older = vec![token("1", "ci", "2026-08-01T12:00:30Z")];
+        assert_eq!(said_by_clock(false, older, ahead).await, "not minted");
     }
 }

@@ -13,12 +13,14 @@ use tokenward_core::{Drift, Error, ErrorKind, IssuedToken, Record, Result, Token
 use zeroize::Zeroizing;
 
 use crate::{
-    Call, VendorToken,
-    call::error_about,
+    Call, VendorToken, WireSecret,
+    call::{Said, error_about},
     elements::Elements,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     list_reader::NO_LIST,
     misfit::{Misfit, from_record, from_text},
+    reading::Context,
+    remainder,
     response::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, readable, within_a_record},
 };
 
@@ -27,11 +29,17 @@ pub(crate) struct Head {
     call: Call,
     status: StatusCode,
     headers: HeaderMap,
+    context: Context,
 }
 
 impl Head {
-    pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap) -> Self {
-        Self { call, status, headers }
+    pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, context: Context) -> Self {
+        Self { call, status, headers, context }
+    }
+
+    /// Why a list is not complete after so many items, if the answer announces more.
+    pub(crate) fn remainder(&self, items: u64) -> Option<&'static str> {
+        remainder::announced(self.status, &self.headers, items)
     }
 
     pub(crate) fn family(&self) -> TokenFamily {
@@ -48,7 +56,9 @@ impl Head {
     }
 
     pub(crate) fn misfit(&self, misfit: &Misfit) -> Error {
-        self.protocol(misfit.to_string()).with_drift(misfit.drift())
+        let drift = self.context.known.drift_without(misfit.drift());
+        let message = if drift == misfit.drift() { misfit.to_string() } else { drift.to_string() };
+        self.protocol(message).with_drift(drift)
     }
 
     pub(crate) fn protocol(&self, message: String) -> Error {
@@ -62,7 +72,7 @@ impl Head {
 
     /// With what is known of the answer.
     pub(crate) fn located(&self, error: Error) -> Error {
-        error_about(error, self.status, &self.headers)
+        error_about(error, self.status, &self.headers, &self.context.known)
     }
 
     /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
@@ -117,12 +127,19 @@ pub struct Answer {
     is_mended: bool,
     /// Why there is no more of it, where it is not the whole.
     end: Option<String>,
+    /// Whether its status is no success, and does not tell either that nothing happened.
+    is_refused: bool,
 }
 
 impl Answer {
-    pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, body: Zeroizing<Vec<u8>>) -> Self {
+    pub(crate) fn new(head: Head, body: Zeroizing<Vec<u8>>) -> Self {
         let (body, is_mended) = readable(body);
-        Self { head: Head::new(call, status, headers), body, is_mended, end: None }
+        Self { head, body, is_mended, end: None, is_refused: false }
+    }
+
+    /// As an answer whose status does not tell whether anything happened.
+    pub(crate) fn refused_with(self, end: String) -> Self {
+        Self { end: Some(end), is_refused: true, ..self }
     }
 
     /// As much as came, and why there is no more.
@@ -142,7 +159,8 @@ impl Answer {
     /// # Ok::<(), tokenward_core::Error>(())
     /// ```
     pub fn from_body(call: Call, body: impl Into<Vec<u8>>) -> Self {
-        Self::new(call, StatusCode::OK, HeaderMap::new(), Zeroizing::new(body.into()))
+        let head = Head::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
+        Self::new(head, Zeroizing::new(body.into()))
     }
 
     /// The body as a record, within 1 MiB.
@@ -182,6 +200,16 @@ impl Answer {
         Ok(Elements::of(list))
     }
 
+    /// Why this list is not complete, if the answer announces more than it holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] if the body is not a list.
+    pub fn remainder(&self) -> Result<Option<&'static str>> {
+        let items = self.items()?.count() as u64;
+        Ok(self.head.remainder(items))
+    }
+
     /// The body as a token with its fresh secret.
     ///
     /// The id and the secret are read first and by themselves: where the rest
@@ -195,18 +223,14 @@ impl Answer {
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let essentials =
             Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
-        let drift = essentials.drift();
+        let known = &self.head.context.known;
+        essentials.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
+        let (drift, is_masked) = (essentials.drift(), essentials.is_masked());
         let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
-        let Some((_, secret)) = essentials.secrets.into_iter().next() else {
-            let error = match &self.end {
-                Some(end) => self.head.call.lost(format!("{end}, and holds no secret")),
-                None => self.head.call.lost("the answer holds no secret"),
-            };
-            let error = self.head.located(error);
-            return Err(match id {
-                Some(id) => error.with_token(id),
-                None => error,
-            });
+        let secret = essentials.secrets.into_iter().next().map(|(_, secret)| secret);
+        let secret = match secret {
+            Some(secret) if !is_masked && !self.is_refused => secret,
+            other => return Err(self.lost_secret(id, other, is_masked)),
         };
         let secret = secret.into_secret();
         match (self.whole::<V>(&secret, drift), id) {
@@ -221,16 +245,43 @@ impl Answer {
         }
     }
 
+    /// The error of an answer without a secret, or with one beside a status that is no success.
+    fn lost_secret(&self, id: Option<TokenId>, secret: Option<WireSecret>, is_masked: bool) -> Error {
+        let holds = match (&secret, is_masked) {
+            (None, _) => "holds no secret",
+            (Some(_), true) => "holds only the mask of the secret",
+            (Some(_), false) => "holds a secret, which `into_secret` gives",
+        };
+        let what = match &self.end {
+            Some(end) if self.is_refused && secret.is_none() => end.clone(),
+            Some(end) => format!("{end}, and {holds}"),
+            None => format!("the answer {holds}"),
+        };
+        let mut error = self.head.located(self.head.call.lost(what));
+        if self.is_refused {
+            error = Said::in_body(self.body.as_bytes(), &self.head.context.known).put_into(error);
+        }
+        if let Some(id) = id {
+            error = error.with_token(id);
+        }
+        match secret {
+            Some(secret) => error.with_secret(secret.into_secret()),
+            None => error,
+        }
+    }
+
     /// The token beside its secret, or where the answer does not fit.
     fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
-        let OneOf(item) = from_text(&self.body).map_err(|misfit| misfit.drift())?;
-        from_record::<V>(item.get()).map_err(|misfit| misfit.drift())?;
-        let fields: V::Fields<'_> = from_record(item.get()).map_err(|misfit| misfit.drift())?;
-        let mut token = V::token(fields, self.head.call.family())
-            .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
+        let unfit = |misfit: Misfit| self.head.context.known.drift_without(misfit.drift());
+        let OneOf(item) = from_text(&self.body).map_err(unfit)?;
+        // What is wrong with the secret counts more than what is wrong beside it.
         if let Some(drift) = drift {
             return Err(drift);
         }
+        from_record::<V>(item.get()).map_err(unfit)?;
+        let fields: V::Fields<'_> = from_record(item.get()).map_err(unfit)?;
+        let mut token = V::token(fields, self.head.call.family())
+            .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
         token.record = Some(record::<V>(item)?);
         // What is shown of a whole secret would be the secret.
         token.mask = None;
@@ -253,8 +304,6 @@ impl fmt::Debug for Answer {
 #[cfg(test)]
 mod tests {
     use tokenward_core::Operation;
-
-    use crate::WireSecret;
 
     use super::*;
 

@@ -22,6 +22,12 @@ pub trait Authorize: fmt::Debug + Send + Sync + 'static {
     /// The header's value, marked as sensitive.
     fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>>;
 
+    /// What the header's values are made with or exchanged for, beside themselves: a password, the secret of a client. None
+    /// of it is shown of what the vendor says.
+    fn secrets(&self) -> Vec<SecretString> {
+        Vec::new()
+    }
+
     /// Forgets a value that the vendor has refused; whether there will be another one.
     fn forget<'a>(&'a self, _refused: &'a HeaderValue) -> BoxFuture<'a, bool> {
         Box::pin(ready(false))

@@ -33,6 +33,11 @@ impl BaseUrl {
     /// credential in the clear, or holds a user, a query or a fragment.
     pub fn parse(text: &str) -> Result<Self, BuildError> {
         let refuse = |reason| BuildError::BaseUrl { reason };
+        // An address is parsed without the tabs and line breaks in it: another host would be called than the one that is
+        // read there.
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(refuse("it holds white space or a control character"));
+        }
         let url = Url::parse(text).map_err(|_| refuse("it is not an absolute address"))?;
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -106,6 +111,12 @@ mod tests {
             "https://api.mist.com/#CANARY",
             "file:///CANARY",
             "mailto:CANARY",
+            "https://api.mi\tst.com",
+            "https://api.mist.com\n",
+            " https://api.mist.com",
+            "https://api.mist.com/a b",
+            "https://api.mist.com/\u{0}",
+            "https://api.mi\u{a0}st.com",
         ] {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains("CANARY"), "{error}");

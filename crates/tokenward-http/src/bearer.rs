@@ -7,6 +7,7 @@ use std::{
 };
 
 use reqwest::header::HeaderValue;
+use secrecy::SecretString;
 use tokenward_core::BoxFuture;
 use tokio::{sync::Mutex, time::Instant};
 
@@ -45,6 +46,7 @@ type Fetch = dyn Fn() -> BoxFuture<'static, Result<Grant, AuthorizeError>> + Sen
 /// made; where it fails, all who waited for it get its error.
 pub struct Bearer {
     fetch: Box<Fetch>,
+    secret: Option<SecretString>,
     state: Mutex<State>,
     attempts: AtomicU64,
 }
@@ -75,9 +77,16 @@ impl Bearer {
     {
         Self {
             fetch: Box::new(move || Box::pin(fetch())),
+            secret: None,
             state: Mutex::default(),
             attempts: AtomicU64::new(0),
         }
+    }
+
+    /// With the secret that new tokens are got with, so that nothing is shown of it that the vendor says.
+    #[must_use]
+    pub fn with_secret(self, secret: SecretString) -> Self {
+        Self { secret: Some(secret), ..self }
     }
 
     async fn renew(&self) -> Result<Live, AuthorizeError> {
@@ -134,6 +143,10 @@ impl Authorize for Bearer {
                 }
             }
         })
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        self.secret.iter().cloned().collect()
     }
 
     fn forget<'a>(&'a self, refused: &'a HeaderValue) -> BoxFuture<'a, bool> {

@@ -11,10 +11,14 @@ use tokenward_core::{
 
 use crate::{
     Answer, AuthorizeError, SendError,
+    answer::Head,
     excerpt::{self, excerpt},
+    known_secrets::KnownSecrets,
+    reading::Context,
     response::{BodyError, MOST_OF_A_RECORD, Response},
     retry_after::retry_after,
-    session,
+    send::no_answer,
+    session::{self, Origin},
 };
 
 /// One operation of one family: what its answers and errors are read as.
@@ -30,17 +34,17 @@ use crate::{
 ///
 /// | the vendor says | kind | may be repeated |
 /// |---|---|---|
-/// | 400, 405, 413, 414, 415, 422 | `InvalidInput` | never |
+/// | 400, 405, 411, 413, 414, 415, 422 | `InvalidInput`; `Conflict` if the vendor says that a name is taken or a limit reached | never |
 /// | 401 | `Unauthenticated` | never; always where the next call goes with another bearer |
 /// | 402, 403 | `PermissionDenied` | never |
 /// | 404, 410 | `NotFound` | never |
 /// | 409, 412, 423, 428 | `Conflict` | never |
 /// | 429, or no room in the vendor's rate limit before the deadline | `RateLimited` | always |
 /// | 408, 5xx | `Unavailable`; `Ambiguous` for a creation or reset | if idempotent; never |
-/// | no connection | `Transport` | always |
+/// | no connection, at any sending | `Transport` | always |
 /// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
 /// | a success that cannot be read | `Protocol`; `Ambiguous` for a creation or reset | never |
-/// | anything else | `Protocol` | never |
+/// | anything else | `Protocol`; `Ambiguous` for a creation or reset | never |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     family: TokenFamily,
@@ -56,8 +60,38 @@ impl Call {
     }
 
     /// The same about one token, which its errors then name.
-    pub fn about(self, id: &TokenId) -> Self {
-        Self { token: Some(id.clone()), ..self }
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] if the id cannot stand in a path: see [`within`](Self::within).
+    pub fn about(self, id: &TokenId) -> Result<Self> {
+        self.about_parts(id, [id.as_str()])
+    }
+
+    /// The same about one token whose id is made of several, which go into the path one by one.
+    ///
+    /// # Errors
+    ///
+    /// As [`about`](Self::about), for each part.
+    pub fn about_parts<'a>(self, id: &TokenId, parts: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let call = Self { token: Some(id.clone()), ..self };
+        parts.into_iter().try_fold(call, Self::within)
+    }
+
+    /// The same, with an id that goes into the path: of an organization or an account.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`] if the id holds a slash, a backslash or a control character. It would be encoded, but no
+    /// vendor's id holds one, and a server that decodes it would see another path.
+    pub fn within(self, id: &str) -> Result<Self> {
+        match id.chars().any(|c| matches!(c, '/' | '\\') || c.is_control()) {
+            true => {
+                let message = "an id holds a slash, a backslash or a control character; nothing was sent";
+                Err(self.error(ErrorKind::InvalidInput, message))
+            }
+            false => Ok(self),
+        }
     }
 
     /// Checks a creation, and gives it as it is sent, with its mark, and the call that its errors remember it by.
@@ -119,29 +153,45 @@ impl Call {
     async fn read(&self, sent: BoxFuture<'_, Result<Response, SendError>>) -> Result<Answer> {
         let response = match sent.await {
             Ok(response) => response,
+            Err(SendError::Status(response)) if self.kind_of(response.status()) == ErrorKind::Ambiguous => {
+                return Ok(self.doubtful(*response).await);
+            }
             Err(error) => return Err(self.failure(error).await),
         };
-        let (status, headers) = (response.status(), response.headers().clone());
+        let context = response.context().clone();
         if self.issues() {
-            let (body, broken) = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
-            let end = broken.map(|broken| broken.reason());
-            return Ok(Answer::new(self.clone(), status, headers, body).broken_by(end));
+            let received = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
+            let end = received.broken.map(|broken| broken.reason());
+            let head = Head::new(self.clone(), received.status, received.headers, context);
+            return Ok(Answer::new(head, received.body).broken_by(end));
         }
-        let (body, broken) = response.read().await;
-        match broken {
-            None => Ok(Answer::new(self.clone(), status, headers, body)),
-            Some(broken) => Err(error_about(self.broken(broken), status, &headers)),
+        let received = match response.read().await {
+            Ok(received) => received,
+            Err(error) => return Err(self.failure(error).await),
+        };
+        let head = Head::new(self.clone(), received.status, received.headers, context);
+        match received.broken {
+            None => Ok(Answer::new(head, received.body)),
+            Some(broken) => Err(head.located(self.broken(broken))),
         }
+    }
+
+    /// The answer to a creation or reset whose status does not tell whether anything happened: it may hold the secret.
+    async fn doubtful(&self, response: reqwest::Response) -> Answer {
+        let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
+        let context = Context { known, ..Context::default() };
+        let received = Response::new(response, MOST_OF_A_RECORD).read_what_there_is().await;
+        let end = format!("the vendor answered {}", received.status.as_u16());
+        let head = Head::new(self.clone(), received.status, received.headers, context);
+        Answer::new(head, received.body).refused_with(end)
     }
 
     /// The error of an answer that was not read to its end.
     pub(crate) fn broken(&self, broken: BodyError) -> Error {
         let reason = broken.reason();
         match broken {
-            BodyError::TooLarge(_) => self.error(ErrorKind::Protocol, reason),
-            BodyError::Broken(error) => {
-                self.error(ErrorKind::Transport, reason).with_source(error.without_url())
-            }
+            BodyError::TooLarge(_) | BodyError::Encoded(_) => self.error(ErrorKind::Protocol, reason),
+            BodyError::Broken(error) => self.error(ErrorKind::Transport, reason).with_source(error),
         }
     }
 
@@ -189,7 +239,7 @@ impl Call {
             SendError::Refused(reason) => self.error(ErrorKind::InvalidInput, reason),
             SendError::Unauthorized(error) => self.unauthorized(error),
             SendError::Limited { wait } => self.limited(error.to_string(), wait),
-            SendError::Http { source, is_first } => self.no_answer(source, is_first),
+            SendError::Http { source, is_unsent } => self.no_answer(source, is_unsent),
             // Refused before it took effect, by a credential that is replaced.
             SendError::Expired(response) => self.refusal(*response).await.with_retry(RetryAdvice::Always),
             SendError::Status(response) => self.refusal(*response).await,
@@ -222,43 +272,41 @@ impl Call {
         if wait.is_zero() { error } else { error.with_retry_after(wait) }
     }
 
-    fn no_answer(&self, error: reqwest::Error, is_first: bool) -> Error {
-        let error = error.without_url();
-        if error.is_connect() && is_first {
-            let message = "the vendor could not be reached; nothing was sent";
-            return self
-                .error(ErrorKind::Transport, message)
-                .with_retry(RetryAdvice::Always)
-                .with_source(error);
-        }
-        let what = if error.is_timeout() { "no answer came in time" } else { "the connection was lost" };
-        let lost = if self.issues() { self.lost(what) } else { self.error(ErrorKind::Transport, what) };
-        lost.with_source(error)
+    fn no_answer(&self, error: reqwest::Error, is_unsent: bool) -> Error {
+        let what = no_answer(&error, is_unsent);
+        let failed = match () {
+            () if is_unsent => self.error(ErrorKind::Transport, what).with_retry(RetryAdvice::Always),
+            () if self.issues() => self.lost(what),
+            () => self.error(ErrorKind::Transport, what),
+        };
+        failed.with_source(error.without_url())
     }
 
     async fn refusal(&self, response: reqwest::Response) -> Error {
+        let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
         let (status, headers) = (response.status(), response.headers().clone());
-        let said = Said::in_answer(response).await;
-        let error = match self.kind_of(status) {
+        let said = Said::in_answer(response, &known).await;
+        let kind = match self.kind_of(status) {
+            ErrorKind::InvalidInput | ErrorKind::PermissionDenied if said.is_conflict => ErrorKind::Conflict,
+            kind => kind,
+        };
+        let error = match kind {
             ErrorKind::Ambiguous => self.lost(format!("the vendor answered {}", status.as_u16())),
             kind => self.error(kind, self.message(kind, status)),
         };
-        let error = error_about(error, status, &headers).with_vendor(said.code, said.message);
-        match (error.request_id(), said.request_id) {
-            (None, Some(id)) => error.with_request_id(id),
-            _ => error,
-        }
+        said.put_into(error_about(error, status, &headers, &known))
     }
 
     fn kind_of(&self, status: StatusCode) -> ErrorKind {
         match status.as_u16() {
-            400 | 405 | 413 | 414 | 415 | 422 => ErrorKind::InvalidInput,
+            400 | 405 | 411 | 413 | 414 | 415 | 422 => ErrorKind::InvalidInput,
             401 => ErrorKind::Unauthenticated,
             402 | 403 => ErrorKind::PermissionDenied,
             404 | 410 => ErrorKind::NotFound,
             409 | 412 | 423 | 428 => ErrorKind::Conflict,
             429 => ErrorKind::RateLimited,
-            408 | 500..=599 if self.issues() => ErrorKind::Ambiguous,
+            // All others leave open whether the vendor did it.
+            _ if self.issues() => ErrorKind::Ambiguous,
             408 | 500..=599 => ErrorKind::Unavailable,
             _ => ErrorKind::Protocol,
         }
@@ -277,7 +325,7 @@ impl Call {
                 }
                 _ => NO_SUCH_TOKEN,
             },
-            ErrorKind::Conflict => "it contradicts what the vendor has",
+            ErrorKind::Conflict => "the name is already taken, or a limit is reached",
             ErrorKind::RateLimited => "too many requests",
             ErrorKind::Unavailable => "the vendor cannot answer just now",
             _ if status.is_redirection() => {
@@ -289,9 +337,14 @@ impl Call {
 }
 
 /// With the status, and what the headers say of the request and of the next one.
-pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap) -> Error {
+pub(crate) fn error_about(
+    error: Error,
+    status: StatusCode,
+    headers: &HeaderMap,
+    known: &KnownSecrets,
+) -> Error {
     let mut error = error.with_status(status.as_u16());
-    if let Some(id) = session::request_id(headers).and_then(excerpt::request_id) {
+    if let Some(id) = session::request_id(headers, known) {
         error = error.with_request_id(id);
     }
     if let Some(wait) = retry_after(status, headers, Timestamp::now()) {
@@ -304,19 +357,34 @@ const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this 
 
 /// What a vendor says of an error, in the words of any of them.
 #[derive(Default)]
-struct Said {
+pub(crate) struct Said {
     code: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
+    /// Whether a name is taken, or a limit reached, whatever the status is.
+    is_conflict: bool,
 }
 
 impl Said {
-    /// The only place where the body of an error is read.
-    async fn in_answer(response: reqwest::Response) -> Self {
+    async fn in_answer(response: reqwest::Response, known: &KnownSecrets) -> Self {
         const LARGEST: usize = 64 << 10;
 
-        let (body, _) = Response::new(response, LARGEST).read().await;
-        serde_json::from_slice(&body).map(|body: Value| Self::in_json(&body)).unwrap_or_default()
+        let received = Response::new(response, LARGEST).read_what_there_is().await;
+        Self::in_body(&received.body, known)
+    }
+
+    /// The only place where the body of an error is read.
+    pub(crate) fn in_body(body: &[u8], known: &KnownSecrets) -> Self {
+        serde_json::from_slice(body).map(|body: Value| Self::in_json(&body, known)).unwrap_or_default()
+    }
+
+    /// An error with what the vendor says of it.
+    pub(crate) fn put_into(self, error: Error) -> Error {
+        let error = error.with_vendor(self.code, self.message);
+        match (error.request_id(), self.request_id) {
+            (None, Some(id)) => error.with_request_id(id),
+            _ => error,
+        }
     }
 
     /// | vendor | code | message |
@@ -325,27 +393,53 @@ impl Said {
     /// | Mist | | `detail` |
     /// | SailPoint | `detailCode`, or `error` | `messages[0].text`, `message`, or `error_description`; `trackingId` |
     /// | LaunchDarkly | `code` | `message` |
-    fn in_json(body: &Value) -> Self {
+    fn in_json(body: &Value, known: &KnownSecrets) -> Self {
         let text = |pointers: &[&str]| {
             pointers
                 .iter()
                 .find_map(|pointer| body.pointer(pointer)?.as_str())
                 .filter(|text| !text.is_empty())
         };
+        let code = text(&["/code", "/key", "/detailCode", "/error", "/errors/0/code"]);
+        let message = text(&[
+            "/message",
+            "/detail",
+            "/messages/0/text",
+            "/error_description",
+            "/context/message",
+            "/errors/0/detail",
+            "/errors/0/title",
+            "/error",
+        ]);
         Self {
-            code: text(&["/code", "/key", "/detailCode", "/error", "/errors/0/code"]).and_then(excerpt::code),
-            message: text(&[
-                "/message",
-                "/detail",
-                "/messages/0/text",
-                "/error_description",
-                "/context/message",
-                "/errors/0/detail",
-                "/errors/0/title",
-                "/error",
-            ])
-            .and_then(excerpt),
-            request_id: text(&["/trackingId", "/traceId"]).and_then(excerpt::request_id),
+            code: code.and_then(|code| excerpt::code(code, known)),
+            message: message.and_then(|message| excerpt(message, known)),
+            request_id: text(&["/trackingId", "/traceId"]).and_then(|id| excerpt::request_id(id, known)),
+            is_conflict: [code, message].into_iter().flatten().any(is_conflict),
         }
     }
+}
+
+/// Whether a vendor says that a name is taken or a limit reached: SailPoint and LaunchDarkly do so with 400.
+fn is_conflict(text: &str) -> bool {
+    const PHRASES: [&str; 13] = [
+        "already exist",
+        "already in use",
+        "already taken",
+        "already been taken",
+        "already used",
+        "duplicate",
+        "must be unique",
+        "limit reached",
+        "limit exceeded",
+        "limit has been reached",
+        "reached the limit",
+        "maximum number",
+        "quota",
+    ];
+
+    let text = text.to_lowercase().replace(['_', '-', '.'], " ");
+    // A name that is too long reaches a limit, too.
+    let is_about_length = text.contains("character") || text.contains("length");
+    !is_about_length && PHRASES.iter().any(|phrase| text.contains(phrase))
 }

@@ -71,9 +71,10 @@ impl Bearer {
         id: impl Into<String>,
         secret: impl Into<SecretString>,
     ) -> Result<Self, BuildError> {
-        let session = Session::new(endpoint, options, product)?;
         let (id, secret) = (id.into(), secret.into());
-        Ok(Self::new(move || grant(session.clone(), id.clone(), secret.clone())))
+        let session = Session::new(endpoint, options, product)?.with_known_secret(&secret);
+        let kept = secret.clone();
+        Ok(Self::new(move || grant(session.clone(), id.clone(), secret.clone())).with_secret(kept))
     }
 }
 
@@ -91,6 +92,9 @@ async fn grant(session: Session, id: String, secret: SecretString) -> Result<Gra
     let answer = response.decode::<Answer>().await.map_err(|error| match error {
         crate::runtime::Error::InvalidResponsePayload(misfit) => {
             AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}"))
+        }
+        crate::runtime::Error::ResponseBodyError(error) if error.is_timeout() => {
+            AuthorizeError::new("the token endpoint's answer did not end in time")
         }
         _ => AuthorizeError::new("the token endpoint's answer broke off"),
     })?;

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{SendError, Timestamp, retry_after::retry_after};
+use crate::{SendError, Timestamp, retry_after::retry_after, send::no_answer};
 
 /// Why a client could not be built.
 ///
@@ -126,7 +126,9 @@ impl From<SendError> for AuthorizeError {
         match error {
             SendError::Unauthorized(error) => error,
             SendError::Refused(reason) => Self::unusable(reason),
-            SendError::Http { .. } => Self::new("the token endpoint gave no answer"),
+            SendError::Http { source, is_unsent } => {
+                Self::new(format!("the token endpoint gave no answer: {}", no_answer(&source, is_unsent)))
+            }
             SendError::Limited { wait } => Self { retry_after: Some(wait), ..Self::new(error.to_string()) },
             SendError::Expired(response) | SendError::Status(response) => {
                 let status = response.status();

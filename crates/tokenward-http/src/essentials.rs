@@ -14,14 +14,23 @@ use crate::WireSecret;
 
 pub(crate) const SECRET_TWICE: &str = "the secret stands in another field, too";
 
+const SECRET_REPEATED: &str =
+    "the secret stands there several times with different values: the last one is given";
+
+const SECRET_MASKED: &str = "the value looks like the mask of a secret";
+
 /// The id and the secrets, as far as they were read before the text ended or stopped making sense.
 #[derive(Default)]
 pub(crate) struct Essentials {
+    /// Nothing, if there are several that differ: revoking by the wrong one would end another token.
     pub(crate) id: Option<String>,
     /// By the names of their fields, in the order in which they were asked for.
     pub(crate) secrets: Vec<(&'static str, WireSecret)>,
     /// Whether the first secret does not stand where it is documented to stand.
     pub(crate) is_elsewhere: bool,
+    /// The field that has several values.
+    repeated: Option<&'static str>,
+    has_several_ids: bool,
     /// Whether bytes that are no text were replaced before it was read.
     is_mended: bool,
     /// Whether there are further records, with secrets of their own.
@@ -35,17 +44,19 @@ impl Essentials {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         // It fails where the text breaks off; what came before is in `found`.
         let _ = deserializer.deserialize_any(Find { id, secrets, found: &mut found });
-        // Where it is not where it is documented to be, or behind what is no JSON. An id is not looked for: there are
-        // others, such as the owner's, and the caller would revoke by it.
-        if found.secrets.is_empty() {
-            found.secrets = secrets.iter().filter_map(|name| Some((*name, scan(body, name)?))).collect();
-            found.is_elsewhere = !found.secrets.is_empty();
+        // Where it is not where it is documented to be, or behind what is no JSON, or where only a mask is. An id is not
+        // looked for: there are others, such as the owner's, and the caller would revoke by it.
+        if !found.secrets.iter().any(|(_, secret)| !is_mask(secret)) {
+            for name in secrets.iter().copied() {
+                values(body, name).for_each(|secret| found.take(name, secret));
+            }
+            found.is_elsewhere = found.secrets.iter().any(|(_, secret)| !is_mask(secret));
+            // It may be that of another record.
+            found.has_several_ids |= found.is_elsewhere && found.is_several;
         }
         // An id is shown.
-        found.id = found
-            .id
-            .take()
-            .filter(|id| !found.secrets.iter().any(|(_, secret)| id.contains(secret.expose())));
+        let is_shown = |id: &String| !found.secrets.iter().any(|(_, secret)| id.contains(secret.expose()));
+        found.id = found.id.take().filter(|id| is_shown(id) && !found.has_several_ids);
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
         found.secrets.sort_by_key(place);
         found
@@ -56,11 +67,22 @@ impl Essentials {
         Self { is_mended, ..self }
     }
 
+    /// Whether what stands where the secret should be is only its mask.
+    pub(crate) fn is_masked(&self) -> bool {
+        self.secrets.first().is_some_and(|(_, secret)| is_mask(secret))
+    }
+
     /// Why what was made is not as it is documented, whatever its record is.
     pub(crate) fn drift(&self) -> Option<Drift> {
         let (name, secret) = self.secrets.first()?;
         if self.is_mended && secret.expose().contains('?') {
             return Some(Drift::new(*name, "the secret has bytes that are no text, and may not work"));
+        }
+        if let Some(repeated) = self.repeated {
+            return Some(Drift::new(repeated, SECRET_REPEATED));
+        }
+        if self.is_masked() {
+            return Some(Drift::new(*name, SECRET_MASKED));
         }
         if self.is_elsewhere {
             return Some(Drift::new(*name, "the secret stands in another place than documented"));
@@ -68,13 +90,24 @@ impl Essentials {
         self.is_several.then(|| Drift::new("[1]", "there is another record, which was not read"))
     }
 
-    fn take(&mut self, name: &'static str, secret: Option<WireSecret>) {
-        if let Some(secret) = secret
-            && !self.secrets.iter().any(|(known, _)| *known == name)
-        {
+    /// Keeps the last value that is no mask, or else the last mask.
+    fn take(&mut self, name: &'static str, secret: WireSecret) {
+        let Some((_, kept)) = self.secrets.iter_mut().find(|(known, _)| *known == name) else {
             self.secrets.push((name, secret));
+            return;
+        };
+        if kept.expose() != secret.expose() {
+            self.repeated = Some(name);
+            if is_mask(kept) || !is_mask(&secret) {
+                *kept = secret;
+            }
         }
     }
+}
+
+/// Whether a value is what vendors show of a secret later on: some of its characters, or none.
+fn is_mask(secret: &WireSecret) -> bool {
+    secret.mask().is_some() || !secret.expose().chars().any(char::is_alphanumeric)
 }
 
 struct Find<'a> {
@@ -110,9 +143,12 @@ impl<'de> Visitor<'de> for Find<'_> {
         while let Some(name) = map.next_key::<String>()? {
             if self.id == Some(name.as_str()) {
                 let id = map.next_value::<Lenient>()?.0.map(|text| text.expose().to_owned());
+                self.found.has_several_ids |= id.is_some() && self.found.id.is_some() && id != self.found.id;
                 self.found.id = self.found.id.take().or(id);
             } else if let Some(secret) = self.secrets.iter().find(|secret| **secret == name) {
-                self.found.take(secret, map.next_value::<Lenient>()?.0);
+                if let Some(value) = map.next_value::<Lenient>()?.0 {
+                    self.found.take(secret, value);
+                }
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -121,12 +157,13 @@ impl<'de> Visitor<'de> for Find<'_> {
     }
 }
 
-/// The first text that stands behind this name, anywhere.
-fn scan(body: &[u8], name: &str) -> Option<WireSecret> {
-    let text = std::str::from_utf8(body).ok()?;
+/// The texts that stand behind this name, anywhere.
+fn values<'a>(body: &'a [u8], name: &str) -> impl Iterator<Item = WireSecret> + use<'a> {
+    let text = std::str::from_utf8(body).unwrap_or_default();
     let name = format!("\"{name}\"");
-    text.match_indices(&name).find_map(|(start, _)| {
-        let value = text[start + name.len()..].trim_start().strip_prefix(':')?.trim_start();
+    let ends: Vec<usize> = text.match_indices(&name).map(|(start, _)| start + name.len()).collect();
+    ends.into_iter().filter_map(move |end| {
+        let value = text[end..].trim_start().strip_prefix(':')?.trim_start();
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
         values.next()?.ok().filter(|value| !value.expose().is_empty())
     })
@@ -170,6 +207,43 @@ impl<'de> Deserialize<'de> for OneOf<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_value_that_is_no_mask_is_kept_and_the_others_are_named() {
+        const REPEATED: Option<&str> = Some(SECRET_REPEATED);
+        for (body, secret, problem) in [
+            (r#"{"key":"CANARY-A","key":"CANARY-B"}"#, "CANARY-B", REPEATED),
+            (r#"{"key":"1234...5678","key":"CANARY-B"}"#, "CANARY-B", REPEATED),
+            (r#"{"key":"CANARY-B","key":"1234...5678"}"#, "CANARY-B", REPEATED),
+            (r#"{"key":"CANARY-A","key":"CANARY-B","key":"****"}"#, "CANARY-B", REPEATED),
+            (r#"{"key":"CANARY-B","key":"CANARY-B","key":""}"#, "CANARY-B", None),
+            (r#"{"key":"1234...5678","data":{"key":"CANARY-B"}}"#, "CANARY-B", REPEATED),
+            (r#"{"a":{"key":"1234"},"b":{"key":"CANARY-B"}}"#, "CANARY-B", REPEATED),
+            (
+                r#"{"a":{"key":"CANARY-B"},"b":["key",{"key":null}]}"#,
+                "CANARY-B",
+                Some("the secret stands in another place than documented"),
+            ),
+            (r#"{"key":"1234...5678"}"#, "1234...5678", Some(SECRET_MASKED)),
+            (r#"[{"key":"****"},{"key":"CANARY-B"}]"#, "CANARY-B", REPEATED),
+        ] {
+            let found = Essentials::of(body.as_bytes(), None, &["key"]);
+            assert_eq!(found.secrets[0].1.expose(), secret, "{body}");
+            assert_eq!(found.drift().map(|drift| drift.problem).as_deref(), problem, "{body}");
+        }
+    }
+
+    #[test]
+    fn of_ids_that_differ_none_is_taken() {
+        for (body, id) in [
+            (r#"{"id":"7","id":"8","key":"CANARY"}"#, None),
+            (r#"{"id":"7","id":"7","key":"CANARY"}"#, Some("7")),
+            (r#"{"id":"7","id":null,"key":"CANARY"}"#, Some("7")),
+            (r#"[{"id":"7","key":"****"},{"id":"8","key":"CANARY"}]"#, None),
+        ] {
+            assert_eq!(Essentials::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+        }
+    }
 
     #[test]
     fn all_secrets_arrive_in_the_order_of_their_names_wherever_the_text_ends() {

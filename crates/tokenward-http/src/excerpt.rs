@@ -1,11 +1,15 @@
-//! What may be kept of a vendor's words: never anything that could be a secret.
+//! What may be kept of a vendor's words: never anything that could be a secret, or that controls a terminal.
 
-/// The words of a vendor's message, with `…` in the place of every word that looks like a secret.
+use tokenward_core::secret_names::sounds_secret;
+
+use crate::known_secrets::KnownSecrets;
+
+/// Returns the words of a vendor's message, with `…` in the place of every word that looks like a secret.
 ///
-/// A secret has digits, capitals in the middle, or no form at all; what is kept
-/// is plain words, field names in camel case or with underscores, and short
-/// numbers. A secret that is made of plain words cannot be told from them.
-pub(crate) fn excerpt(text: &str) -> Option<String> {
+/// A secret that the client knows is left out whatever it looks like. One that it does not know has digits, capitals in
+/// the middle, other symbols, or no form at all. What is kept is plain words, field names in camel case or with
+/// underscores, and short numbers. An unknown secret that is made of plain words cannot be told from them.
+pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     const MOST_WORDS: usize = 40;
 
     let all: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
@@ -15,26 +19,38 @@ pub(crate) fn excerpt(text: &str) -> Option<String> {
         let after = all.get(position + 1).copied();
         let is_grouped = is_acronym(word) && [before, after].into_iter().flatten().any(is_acronym);
         let is_shown_value = before.is_some_and(|before| announces(before, word));
-        let word = if is_harmless(word) && !is_grouped && !is_shown_value { word } else { "…" };
+        let is_shown = is_harmless(word) && !is_grouped && !is_shown_value && !known.is_in(word);
+        let word = if is_shown { word } else { "…" };
         if word != "…" || words.last() != Some(&"…") {
             words.push(word);
         }
     }
     let says_something = words.iter().any(|word| *word != "…");
-    says_something.then(|| words.join(" "))
+    let excerpt = words.join(" ");
+    // A secret may be divided into words.
+    (says_something && !known.is_in(&excerpt)).then_some(excerpt)
 }
 
-/// A vendor's code for an error, where it is made like one.
-pub(crate) fn code(text: &str) -> Option<String> {
-    let is_code = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
-    (is_code && is_harmless(text)).then(|| text.to_owned())
+/// Returns a vendor's code for an error, if it is made like one.
+pub(crate) fn code(text: &str, known: &KnownSecrets) -> Option<String> {
+    name(text).filter(|code| !known.is_in(code))
 }
 
-/// An id that a vendor gives to a request, where it is made like one.
-pub(crate) fn request_id(text: &str) -> Option<String> {
-    let is_id = (1..=128).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/=+".contains(&byte));
-    is_id.then(|| text.to_owned())
+/// Returns a word that is made like the name of a field or like a code.
+pub(crate) fn name(text: &str) -> Option<String> {
+    let is_name = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
+    (is_name && is_harmless(text)).then(|| text.to_owned())
+}
+
+/// Returns the id that a vendor gives to a request, if it is made like one.
+///
+/// Vendors use UUIDs and other runs of letters and digits, divided by `-`, `_`, `.` or `:`.
+pub(crate) fn request_id(text: &str, known: &KnownSecrets) -> Option<String> {
+    const LONGEST: usize = 64;
+
+    let is_id = (1..=LONGEST).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+    (is_id && !known.is_in(text)).then(|| text.to_owned())
 }
 
 /// Whether a header's value is numbers, dates and short words, as `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and
@@ -62,31 +78,58 @@ fn is_acronym(word: &str) -> bool {
 
 /// Whether the word before this one says that this is the value of a secret: `token: …`, `key '…'`.
 fn announces(before: &str, word: &str) -> bool {
-    const NAMES: [&str; 7] = ["token", "key", "secret", "password", "credential", "seed", "code"];
-
-    let name = before.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let name = before.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let is_quoted = word.starts_with(['"', '\'', '`', '(', '<']);
-    NAMES.iter().any(|known| name.ends_with(known)) && (before.ends_with([':', '=']) || is_quoted)
+    let is_named = sounds_secret(name) || name.to_ascii_lowercase().ends_with("code");
+    is_named && (before.ends_with([':', '=']) || is_quoted)
 }
 
 fn is_harmless(word: &str) -> bool {
     const MOST_PARTS: usize = 2;
     const MOST_DIGITS: usize = 5;
 
-    let inner = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    let parts: Vec<&str> =
-        inner.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    if word == "-" {
+        return true;
+    }
+    let Some(inner) = without_punctuation(word) else { return false };
+    let parts: Vec<&str> = inner.split(is_divider).filter(|part| !part.is_empty()).collect();
     // `custom_role_ids`; a passphrase is joined otherwise.
     let is_field = inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let acronyms = parts.iter().filter(|part| part.bytes().all(|byte| byte.is_ascii_uppercase())).count();
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    word.is_ascii()
-        && word.len() <= 64
-        && !word.contains(['=', '@'])
+    word.len() <= 64
         && (parts.len() <= MOST_PARTS || is_field)
         && acronyms <= 1
         && digits <= MOST_DIGITS
         && parts.into_iter().all(is_plain)
+}
+
+/// What a field name or a code may be divided by.
+fn is_divider(c: char) -> bool {
+    matches!(c, '.' | '-' | '_' | '/')
+}
+
+/// The word without the quotes, brackets and marks that a sentence puts around it; nothing if other symbols are in it.
+fn without_punctuation(word: &str) -> Option<&str> {
+    const BEFORE: [char; 7] = ['"', '\'', '`', '(', '[', '<', '/'];
+    const AFTER: [char; 12] = ['"', '\'', '`', ')', ']', '>', '.', ',', ';', ':', '!', '?'];
+
+    let start = word.find(|c: char| c.is_ascii_alphanumeric())?;
+    let end = word.rfind(|c: char| c.is_ascii_alphanumeric())? + 1;
+    let is_once = |marks: &str, known: &[char]| {
+        let mut rest = marks;
+        while let Some(mark) = rest.chars().next() {
+            rest = &rest[mark.len_utf8()..];
+            if !known.contains(&mark) || rest.contains(mark) {
+                return false;
+            }
+        }
+        true
+    };
+    let (inner, after) = (&word[start..end], &word[end..]);
+    let is_sentence = is_once(&word[..start], &BEFORE) && (after == "..." || is_once(after, &AFTER));
+    let is_word = inner.chars().all(|c| c.is_ascii_alphanumeric() || is_divider(c));
+    (is_sentence && is_word).then_some(inner)
 }
 
 /// A number of up to four digits, an acronym, or words in camel case: small letters, and humps of a capital with two
@@ -117,6 +160,10 @@ fn is_plain(part: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn shown(text: &str) -> Option<String> {
+        excerpt(text, &KnownSecrets::default())
+    }
+
     #[test]
     fn plain_words_and_names_of_fields_stay() {
         for text in [
@@ -125,8 +172,10 @@ mod tests {
             "limit of 10 reached: delete a token",
             "API key not found",
             "field `custom_role_ids` of userId",
+            "the name is taken - choose another... or (\"none\"), please!",
+            "see /api/tokens, or content-type; is it live?",
         ] {
-            assert_eq!(excerpt(text).as_deref(), Some(text));
+            assert_eq!(shown(text).as_deref(), Some(text));
         }
     }
 
@@ -153,19 +202,35 @@ mod tests {
             "de:ad:be:ef:ca:fe:ba:be",
             "https://user:hunterhunter@x/",
             "abcdefghijklmnopqrstu",
+            "tiger!!#lily",
+            "#$%^&*!~+",
+            "tiger!!",
+            "tiger+lily",
+            "tiger'lily",
+            "tiger:lily",
+            "a~b",
+            "(tiger))",
+            "tiger|",
+            "{tiger}",
+            "\u{1b}[31mred",
+            "\u{1b}]0;title\u{7}",
+            "na\u{8}me",
+            "\u{0}name",
+            "name\u{7f}",
+            "na\u{202e}me",
         ] {
-            assert_eq!(excerpt(&format!("the token {secret} is invalid")).unwrap(), "the token … is invalid");
-            assert_eq!(code(secret), None, "{secret}");
+            assert_eq!(shown(&format!("the token {secret} is invalid")).unwrap(), "the token … is invalid");
+            assert_eq!(name(secret), None, "{secret}");
         }
         for shown in
             ["the token: gezdgnbvgyztqojq", "the key 'gezdgnbvgyztqojq'", "the client_secret (hunter)"]
         {
             let name = shown.rsplit_once(' ').unwrap().0;
-            assert_eq!(excerpt(shown).unwrap(), format!("{name} …"));
+            assert_eq!(excerpt(shown, &KnownSecrets::default()).unwrap(), format!("{name} …"));
         }
-        assert_eq!(excerpt("CANARY-1 CANARY-2"), None);
-        assert_eq!(excerpt(""), None);
-        assert_eq!(excerpt(&"word ".repeat(1000)).unwrap().split(' ').count(), 40);
+        assert_eq!(shown("CANARY-1 CANARY-2"), None);
+        assert_eq!(shown(""), None);
+        assert_eq!(shown(&"word ".repeat(1000)).unwrap().split(' ').count(), 40);
     }
 
     #[test]
@@ -173,10 +238,10 @@ mod tests {
         for text in
             ["invalid_request", "accountNotFound", "forbidden.targetUnverified", "400.1", "unauthorized"]
         {
-            assert_eq!(code(text).as_deref(), Some(text));
+            assert_eq!(name(text).as_deref(), Some(text));
         }
-        assert_eq!(code("two words"), None);
-        assert_eq!(code(""), None);
+        assert_eq!(name("two words"), None);
+        assert_eq!(name(""), None);
     }
 
     #[test]
@@ -207,10 +272,24 @@ mod tests {
     }
 
     #[test]
-    fn a_request_id_is_made_like_one() {
-        assert!(request_id("5f2a-17.x:1/=+_").is_some());
-        for text in ["", "two words", "<html>", &"x".repeat(200)] {
-            assert_eq!(request_id(text), None);
+    fn a_request_id_is_made_like_one_and_bounded() {
+        let id = |text: &str| request_id(text, &KnownSecrets::default());
+        assert!(id("5f2a-17.x:1_").is_some() && id("7c9e6679-7425-40de-944b-e07fc1f90ae7").is_some());
+        for text in ["", "two words", "<html>", "a/b", "YWJj=", "a+b", "\u{1b}[2J", &"x".repeat(65)] {
+            assert_eq!(id(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_the_client_knows_is_left_out_although_it_is_made_of_plain_letters() {
+        let known = KnownSecrets::default();
+        known.add_credential("abcdefghijkl");
+        assert_eq!(excerpt("the token abcdefghijkl is dead", &known).unwrap(), "the token … is dead");
+        assert_eq!(excerpt("the token ABCDEFGHIJKL. is dead", &known).unwrap(), "the token … is dead");
+        assert_eq!(excerpt("it is abcd efgh ijkl", &known), None);
+        for text in ["abcdefghijkl", "YWJjZGVmZ2hpamts", "id-abcdefghijkl-7", "xx.abcdefghijkl"] {
+            assert_eq!((code(text, &known), request_id(text, &known)), (None, None), "{text}");
+        }
+        assert!(code("not_found", &known).is_some() && request_id("5f2a", &known).is_some());
     }
 }

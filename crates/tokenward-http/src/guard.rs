@@ -32,11 +32,12 @@ pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Re
             "it may be the credential in use, which the vendor does not tell apart: say `even_if_current` if \
              that is meant; nothing was done",
         ),
-        Err(error) => {
-            let message = "it could not be found out whether it is the credential in use: say `even_if_current` \
-                           to go on without knowing; nothing was done";
-            Err(unanswered(call, id, message, error))
-        }
+        Err(error) => Err(unanswered(
+            call,
+            id,
+            error,
+            "it is not known whether this is the credential in use: say `even_if_current` to go on without knowing",
+        )),
     }
 }
 
@@ -66,19 +67,81 @@ pub fn refuse_managed(call: &Call, id: &TokenId, token: Result<Option<Token>>) -
             Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()))
         }
         Ok(_) => Ok(()),
-        Err(error) => {
-            let message = "it could not be found out whether it belongs to the vendor's platform: say \
-                           `even_if_managed` to go on without knowing; nothing was done";
-            Err(unanswered(call, id, message, error))
-        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(call.not_found().with_source(error)),
+        Err(error) => Err(unanswered(
+            call,
+            id,
+            error,
+            "it is not known whether this belongs to the vendor's platform: say `even_if_managed` to go on without \
+             knowing",
+        )),
     }
 }
 
-fn unanswered(call: &Call, id: &TokenId, message: &'static str, error: Error) -> Error {
-    let unanswered = call.error(error.kind(), message).with_token(id.clone()).with_retry(error.retry());
-    let unanswered = match error.status() {
-        Some(status) => unanswered.with_status(status),
-        None => unanswered,
+/// The error of a question that was not answered: its cause first, and the way around it where that may help.
+fn unanswered(call: &Call, id: &TokenId, error: Error, way_around: &'static str) -> Error {
+    let cause = error.message().trim_end_matches("; nothing was sent");
+    let message = match is_about_the_question(error.kind()) {
+        true => format!("{cause}, so {way_around}; nothing was done"),
+        false => format!("{cause}; nothing was done"),
     };
+    let mut unanswered = call.error(error.kind(), message).with_token(id.clone()).with_retry(error.retry());
+    unanswered = unanswered
+        .with_vendor(error.vendor_code().map(str::to_owned), error.vendor_message().map(str::to_owned));
+    if let Some(status) = error.status() {
+        unanswered = unanswered.with_status(status);
+    }
+    if let Some(request) = error.request_id().map(str::to_owned) {
+        unanswered = unanswered.with_request_id(request);
+    }
+    if let Some(wait) = error.retry_after() {
+        unanswered = unanswered.with_retry_after(wait);
+    }
     unanswered.with_source(error)
+}
+
+/// Whether the question alone failed. A credential that is refused, or a vendor that is not reached, fails the call itself,
+/// too.
+fn is_about_the_question(kind: ErrorKind) -> bool {
+    !matches!(
+        kind,
+        ErrorKind::Unauthenticated
+            | ErrorKind::Transport
+            | ErrorKind::Unavailable
+            | ErrorKind::RateLimited
+            | ErrorKind::InvalidInput
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenward_core::{Operation, TokenFamily};
+
+    use super::*;
+
+    #[test]
+    fn the_cause_comes_first_and_a_way_around_only_where_it_may_help() {
+        let revoke = Call::new(TokenFamily::new("acme", "token"), Operation::Revoke);
+        let id: TokenId = "17".parse().unwrap();
+        let mut said = String::new();
+        for (kind, cause, status) in [
+            (ErrorKind::Unauthenticated, "the credential is refused", Some(401)),
+            (ErrorKind::Transport, "the connection was refused; nothing was sent", None),
+            (ErrorKind::PermissionDenied, "the credential may not do this", Some(403)),
+            (ErrorKind::Incomplete, "a `Link` header leads to another page", None),
+            (ErrorKind::NotFound, "there is no such token", Some(404)),
+        ] {
+            let failure = || {
+                let error = revoke.error(kind, cause).with_vendor(Some("code".into()), None);
+                match status {
+                    Some(status) => error.with_status(status).with_request_id("r-17"),
+                    None => error,
+                }
+            };
+            let refused = refuse_current(&revoke, &id, Err(failure())).unwrap_err();
+            let managed = refuse_managed(&revoke, &id, Err(failure())).unwrap_err();
+            said += &format!("{refused}\n{managed}\n");
+        }
+        insta::assert_snapshot!(said);
+    }
 }

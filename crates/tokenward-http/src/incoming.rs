@@ -15,6 +15,7 @@ use crate::{
     Call, SendError,
     answer::Head,
     response::{BodyError, Chunks, Response},
+    session::Resend,
 };
 
 /// A request that was sent, and what has arrived of its answer. It ends when this is dropped.
@@ -47,7 +48,8 @@ pub(crate) enum Part {
     Head(Arc<Head>),
     Bytes(Bytes),
     End,
-    Failed(Error),
+    /// Nothing more comes, and how it may be asked for again.
+    Failed(Error, Option<Box<Resend>>),
 }
 
 /// A request on its way. In a box: it is ten kilobytes, which are moved several times until they run, and what becomes of it
@@ -66,7 +68,7 @@ impl Call {
                     let receive = |to| async move { call.forward(head, chunks, &to).await };
                     Arrived { parts: [first].into(), rest: Some(Receiving::spawn(receive)) }
                 }
-                Err(error) => Arrived { parts: [Part::Failed(error)].into(), rest: None },
+                Err(error) => Arrived { parts: [Part::Failed(error, None)].into(), rest: None },
             }
         };
         Incoming { call: self.clone(), stage: Stage::Polled(Box::pin(arrive)) }
@@ -81,7 +83,7 @@ impl Call {
                     let _ = to.send(Part::Head(head.clone())).await;
                     call.forward(head, chunks, &to).await;
                 }
-                Err(error) => drop(to.send(Part::Failed(error)).await),
+                Err(error) => drop(to.send(Part::Failed(error, None)).await),
             }
         };
         let arrived = Arrived { parts: VecDeque::new(), rest: Some(Receiving::spawn(receive)) };
@@ -89,13 +91,20 @@ impl Call {
     }
 
     async fn begin(&self, sent: Sent) -> Result<(Arc<Head>, Chunks), Error> {
-        let mut response = match sent.await {
+        let response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(Box::pin(self.failure(error)).await),
         };
-        let head = Arc::new(Head::new(self.clone(), response.status(), response.take_headers()));
-        let chunks = response.chunks().map_err(|broken| self.broken_off(&head, broken))?;
+        let (status, context) = (response.status(), response.context().clone());
+        let (headers, chunks) = response.chunks();
+        let head = Arc::new(Head::new(self.clone(), status, headers, context));
+        let chunks = chunks.map_err(|broken| self.broken_off(&head, broken))?;
         Ok((head, chunks))
+    }
+
+    fn failed(&self, head: &Head, broken: BodyError, chunks: &mut Chunks) -> Part {
+        let is_broken = matches!(broken, BodyError::Broken(_));
+        Part::Failed(self.broken_off(head, broken), chunks.take_resend().filter(|_| is_broken))
     }
 
     fn broken_off(&self, head: &Head, broken: BodyError) -> Error {
@@ -108,7 +117,7 @@ impl Call {
             match chunks.next().await {
                 Ok(Some(chunk)) => parts.push_back(Part::Bytes(chunk)),
                 Ok(None) => break Part::End,
-                Err(broken) => break Part::Failed(self.broken_off(&head, broken)),
+                Err(broken) => break self.failed(&head, broken, &mut chunks),
             }
         };
         parts.push_back(last);
@@ -121,7 +130,7 @@ impl Call {
             let (part, is_last) = match chunks.next().await {
                 Ok(Some(chunk)) => (Part::Bytes(chunk), false),
                 Ok(None) => (Part::End, true),
-                Err(broken) => (Part::Failed(self.broken_off(&head, broken)), true),
+                Err(broken) => (self.failed(&head, broken, &mut chunks), true),
             };
             if to.send(part).await.is_err() || is_last {
                 return;
@@ -164,7 +173,7 @@ impl Incoming {
             return Poll::Pending;
         }
         // The task ends without a word where the runtime ends.
-        let lost = || Part::Failed(self.call.error(ErrorKind::Transport, "the request was given up"));
+        let lost = || Part::Failed(self.call.error(ErrorKind::Transport, "the request was given up"), None);
         let Stage::Arrived(Arrived { parts, rest }) = &mut self.stage else { return Poll::Pending };
         match (parts.pop_front(), rest) {
             (Some(part), _) => Poll::Ready(part),

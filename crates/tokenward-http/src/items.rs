@@ -114,9 +114,10 @@ struct Inner {
 
 impl BadItem {
     fn new(position: usize, drift: Drift, text: &str) -> Self {
+        let context = reading::context();
         // A text alone could be a secret.
-        let record =
-            text.starts_with('{').then(|| Record::from_json_of(text, reading::secret_names()).ok()).flatten();
+        let record = text.starts_with('{').then(|| Record::from_json_of(text, context.names).ok()).flatten();
+        let drift = context.known.drift_without(drift);
         Self(Box::new(Inner { position, drift, record }))
     }
 
@@ -270,8 +271,6 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
 
 #[cfg(test)]
 mod tests {
-    use tokenward_core::SecretNames;
-
     use super::*;
     use crate::misfit::from_text;
 
@@ -323,7 +322,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Items<Acme> {
-        reading::read(text, 0, &SecretNames::UNDECLARED, |text| from_text(text)).unwrap()
+        reading::read(text, 0, &reading::Context::default(), |text| from_text(text)).unwrap()
     }
 
     #[test]

@@ -58,11 +58,6 @@ impl Key {
         }
     }
 
-    /// Whether the address of a request with it holds it.
-    pub(crate) fn is_in_address(&self) -> bool {
-        matches!(self, Self::Query(..))
-    }
-
     /// Puts it into a request that was checked.
     pub(crate) fn put(&self, request: &mut reqwest::Request) {
         match self {

@@ -305,8 +305,9 @@ impl ListReader {
         // Most items are as documented, and have arrived as a whole: they are read once.
         let is_new = self.boundary.is_new() && !self.is_oversized;
         if is_new && let Some((token, length)) = (self.read)(&self.head, rest) {
+            let sum = checksum(&rest[..length]);
             self.pass(length);
-            return Ok(Step::Item(Item { token: Ok(token), text: None }));
+            return Ok(Step::Item(Item { token: Ok(token), text: None, sum }));
         }
         let Some(length) = self.boundary.find(rest.as_bytes()) else {
             if rest.len() > MOST_OF_A_RECORD || self.is_oversized {
@@ -325,17 +326,17 @@ impl ListReader {
 
     fn whole_item(&self, length: usize) -> Result<Item> {
         if self.is_oversized {
-            return Ok(Item { token: Err(self.head.oversized()), text: Some(Zeroizing::default()) });
+            return Ok(Item { token: Err(self.head.oversized()), text: Some(Zeroizing::default()), sum: 0 });
         }
         let item = &self.feed.rest()[..length];
         if let Some((token, read)) = (self.read)(&self.head, item)
             && read == length
         {
-            return Ok(Item { token: Ok(token), text: None });
+            return Ok(Item { token: Ok(token), text: None, sum: checksum(item) });
         }
         let raw: &RawValue = from_text(item).map_err(|_| self.broken())?;
         let token = (self.convert)(&self.head, raw);
-        Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())) })
+        Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())), sum: checksum(item) })
     }
 
     fn pass(&mut self, length: usize) {
@@ -362,6 +363,31 @@ pub(crate) struct Item {
     pub(crate) token: Result<Box<Token>>,
     /// As it stands there, where it is no token that was read at once.
     pub(crate) text: Option<Zeroizing<String>>,
+    /// Of its text, so that another record under the same id is noticed.
+    pub(crate) sum: u16,
+}
+
+/// A checksum that tells two records apart, and takes a few nanoseconds: four sums side by side.
+fn checksum(text: &str) -> u16 {
+    const LANES: usize = 4;
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+    let mut sums = [text.len() as u64; LANES];
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let (groups, left) = words.as_chunks::<LANES>();
+    for group in groups {
+        for (sum, word) in sums.iter_mut().zip(group) {
+            *sum = sum.rotate_left(5) ^ u64::from_le_bytes(*word);
+        }
+    }
+    for word in left {
+        sums[0] = sums[0].rotate_left(5) ^ u64::from_le_bytes(*word);
+    }
+    for byte in rest {
+        sums[0] = sums[0].rotate_left(5) ^ u64::from(*byte);
+    }
+    let sum = sums.into_iter().fold(0_u64, |all, sum| (all ^ sum).wrapping_mul(ODD));
+    (sum >> 48) as u16
 }
 
 #[cfg(test)]

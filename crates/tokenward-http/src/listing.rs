@@ -5,7 +5,7 @@ use std::{hash::Hash, sync::Arc};
 use serde::de::DeserializeOwned;
 use tokenward_core::{Result, Token};
 
-use crate::{Call, SendError, VendorToken, answer::Head, runtime::Response};
+use crate::{Call, SendError, Session, VendorToken, answer::Head, runtime::Response};
 
 /// A vendor's list of tokens: how a page is asked for, where its items stand, and what comes behind it.
 ///
@@ -40,6 +40,10 @@ use crate::{Call, SendError, VendorToken, answer::Head, runtime::Response};
 ///     type Around = IgnoredAny;
 ///     const FIELD: Option<&'static str> = Some("items");
 ///
+///     fn session(&self) -> &Session {
+///         &self.0
+///     }
+///
 ///     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
 ///         let request = self.0.client().get(format!("{}/tokens", self.0.base_url().as_str())).build()?;
 ///         self.0.call(&[], "list_tokens", request).await
@@ -62,6 +66,9 @@ pub trait Listing: Send + Sync + 'static {
     const FIELD: Option<&'static str>;
     /// Whether a page begins with the last item of the page before, so that a list that moves is noticed.
     const OVERLAPS: bool = false;
+
+    /// The session that the pages are asked for through; it bounds the time that the list takes.
+    fn session(&self) -> &Session;
 
     /// Asks for a page.
     fn send(
@@ -106,6 +113,14 @@ impl<C, A> PageEnd<'_, C, A> {
     /// A header's number, where it is one.
     pub fn number(&self, header: &str) -> Option<u64> {
         self.head.number(header)
+    }
+
+    /// Returns why the list is not complete behind this page, if its answer announces more than it holds: by its status,
+    /// a `Link`, or a total.
+    ///
+    /// [`listed`](crate::listed) asks for this by itself behind the last page.
+    pub fn remainder(&self) -> Option<&'static str> {
+        self.head.remainder(self.items as u64)
     }
 }
 

@@ -129,16 +129,26 @@ fn found(said: &str) -> Option<&'static str> {
         ("unit value", "null"),
         ("text", "text"),
         ("string", "text"),
+        ("integer `-", "a negative number"),
         ("integer", "a whole number"),
-        ("floating point", "a number"),
-        ("number", "a number"),
+        ("floating point", "a number that is not whole, or too large"),
         ("boolean", "true or false"),
         ("sequence", "a list"),
         ("map", "a record"),
     ];
 
-    let said = said.strip_prefix("invalid type: ").or_else(|| said.strip_prefix("invalid value: "))?;
-    KINDS.iter().find(|(word, _)| said.starts_with(word)).map(|(_, kind)| *kind)
+    let (is_out_of_range, said) = match said.strip_prefix("invalid type: ") {
+        Some(said) => (false, said),
+        None => (true, said.strip_prefix("invalid value: ")?),
+    };
+    let found = KINDS.iter().find(|(word, _)| said.starts_with(word)).map(|(_, kind)| *kind);
+    match found {
+        // Its kind is right, so it is too large, or too small.
+        Some("a whole number") if is_out_of_range => Some("one that is out of range"),
+        // As serde_json says of one that no float can hold.
+        None if said.starts_with("number") => Some("a number"),
+        found => found,
+    }
 }
 
 /// The kind of value that our type reads: serde says it last, and only words of ours are taken.
@@ -159,12 +169,16 @@ fn expected(said: &str) -> Option<&'static str> {
         ("f64", "a number"),
         ("f32", "a number"),
     ];
-    const WHOLE: [&str; 10] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "isize", "usize"];
+    const WHOLE: [&str; 5] = ["i8", "i16", "i32", "i64", "isize"];
+    const NOT_NEGATIVE: [&str; 5] = ["u8", "u16", "u32", "u64", "usize"];
 
     let (_, said) = said.rsplit_once(", expected ")?;
     let word = said.split(" at line ").next()?;
     if WHOLE.contains(&word) {
         return Some("a whole number");
+    }
+    if NOT_NEGATIVE.contains(&word) {
+        return Some("a whole number that is not negative");
     }
     KINDS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, kind)| *kind)
 }

@@ -23,6 +23,7 @@ use crate::{BaseUrl, BuildError, RateOptions, RetryOptions, retry::LONGEST};
 /// | connect time-out | 10 s |
 /// | time-out of one sending | 30 s |
 /// | deadline of a call, with all its sendings and waits | 2 min |
+/// | time of a list, with all its calls | 1 h |
 /// | largest body of an answer | 16 MiB; 1 MiB of one record; no bound of a family's list, which is read while it arrives |
 /// | sending again | see [`RetryOptions`] |
 /// | rate | all of what the vendor allows, and no more; see [`RateOptions`] |
@@ -35,6 +36,7 @@ pub struct HttpOptions {
     connect_timeout: Duration,
     timeout: Duration,
     deadline: Duration,
+    list_time: Duration,
     user_agent_suffix: Option<String>,
     body_limit: Option<usize>,
     retry: RetryOptions,
@@ -47,6 +49,7 @@ impl Default for HttpOptions {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(120),
+            list_time: Duration::from_secs(60 * 60),
             user_agent_suffix: None,
             body_limit: None,
             retry: RetryOptions::default(),
@@ -72,6 +75,15 @@ impl HttpOptions {
     /// included.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Sets how long the client waits for the pages of one list in all; an hour unless set.
+    ///
+    /// Waits for the vendor's rate limits count. The time that the caller holds the list without asking for more does not.
+    /// A list that takes longer ends with [`ErrorKind::Incomplete`](tokenward_core::ErrorKind::Incomplete).
+    pub fn with_list_time(mut self, time: Duration) -> Self {
+        self.list_time = time;
         self
     }
 
@@ -119,6 +131,10 @@ impl HttpOptions {
         self.deadline.min(LONGEST)
     }
 
+    pub(crate) fn list_time(&self) -> Duration {
+        self.list_time.min(LONGEST)
+    }
+
     pub(crate) fn body_limit(&self) -> usize {
         const IN_MEMORY: usize = 16 << 20;
 
@@ -147,6 +163,11 @@ impl HttpOptions {
             .timeout(self.timeout)
             .user_agent(user_agent)
             .redirect(redirect::Policy::none())
+            // A dependency of the program may switch these on for all clients. What is decompressed has no bound.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .referer(false);
         // A loopback address is reached directly whatever proxy the environment names. Others are https:
         // `BaseUrl` takes nothing else, and every request is checked to go there.

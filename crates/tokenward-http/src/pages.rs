@@ -15,6 +15,8 @@ use crate::{
     feed::Feed,
     incoming::{Incoming, Part},
     list_reader::{Item, ListReader},
+    seen::Arrival,
+    stopwatch::Stopwatch,
     tally::{Identity, MOST_TOKENS, MOST_UNREADABLE, MOVED, Tally},
 };
 
@@ -28,13 +30,16 @@ use crate::{
 /// in order. What was asked for arrives whether or not the caller is waiting,
 /// so a caller may take its time between two tokens.
 ///
-/// A token that comes twice is yielded once. An item that is none is an error
-/// in its place, and ends nothing. The list ends with
-/// [`ErrorKind::Incomplete`] where a page or a cursor comes a second time, the
-/// vendor's total changes to a smaller one or is not reached, a page says so,
-/// or it has more than a million tokens or 50,000 pages; and with
-/// [`ErrorKind::Protocol`] where more than 10,000 cannot be read. An answer
-/// that breaks off ends it, too, behind what has arrived.
+/// A token that comes twice is yielded once; another record under the same id
+/// is an error in its place, like an item that cannot be read, and ends
+/// nothing. The list ends with [`ErrorKind::Incomplete`] if a page or a cursor
+/// comes a second time, if the vendor's total changes to a smaller one or is
+/// not reached, if the last answer announces more (by status 206, a `Link`, or a
+/// total), if it has more than a million tokens or 50,000 pages, or if it takes
+/// longer than [`with_list_time`](crate::HttpOptions::with_list_time). It ends
+/// with [`ErrorKind::Protocol`] if more than 10,000 items cannot be read. An
+/// answer that breaks off before its first item is asked for again; later, it
+/// ends the list behind what has arrived.
 pub fn listed<L: Listing>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
     Box::pin(State::new(call, listing, first))
 }
@@ -104,6 +109,7 @@ struct State<L: Listing> {
     /// The memory that one page after the other is read with.
     feed: Feed,
     tally: Tally,
+    watch: Stopwatch,
 }
 
 /// A page, and what has come of it.
@@ -132,10 +138,12 @@ impl<L: Listing> Stream for State<L> {
                 // Each by itself: a `map`, or one return for both, would copy a token twice.
                 match state.ready.pop_front() {
                     Some(Ok(token)) => {
+                        state.watch.stop();
                         state.send(context);
                         return Poll::Ready(Some(Ok(*token)));
                     }
                     Some(Err(error)) => {
+                        state.watch.stop();
                         state.send(context);
                         return Poll::Ready(Some(Err(error)));
                     }
@@ -151,6 +159,7 @@ impl<L: Listing> Stream for State<L> {
                 continue;
             }
             match page.incoming.poll_next(context) {
+                _ if state.watch.poll_end(context).is_ready() => state.fail(state.too_long()),
                 Poll::Ready(part) => state.receive(page, part),
                 Poll::Pending => {
                     state.page = Some(page);
@@ -169,6 +178,7 @@ impl<L: Listing> State<L> {
         let mut tally = Tally::default();
         tally.cursors.insert(&first);
         Self {
+            watch: Stopwatch::new(listing.session().list_time()),
             call,
             listing: Arc::new(listing),
             first: Some(first),
@@ -203,11 +213,20 @@ impl<L: Listing> State<L> {
             }
             Part::End => return self.close(page),
             // It may have been too late for an answer that was asked for in advance when the caller came back.
-            Part::Failed(error) if page.is_advance && error.kind() == ErrorKind::Transport => {
+            Part::Failed(error, _) if page.is_advance && error.kind() == ErrorKind::Transport => {
                 page.is_advance = false;
                 page.incoming = self.call.incoming(Box::pin(self.listing.clone().send(page.cursor.clone())));
             }
-            Part::Failed(error) => return self.fail(error),
+            Part::Failed(error, resend) => {
+                let is_untouched = page.reader.as_ref().is_none_or(|reader| reader.items() == 0);
+                match resend.filter(|_| is_untouched).and_then(|resend| resend.sent()) {
+                    Some(sent) => {
+                        self.feed = page.reader.take().map(ListReader::into_feed).unwrap_or_default();
+                        page.incoming = self.call.incoming(sent);
+                    }
+                    None => return self.fail(error),
+                }
+            }
         }
         self.page = Some(page);
     }
@@ -284,20 +303,28 @@ impl<L: Listing> State<L> {
         let tally = &mut self.tally;
         let position = tally.position;
         tally.position += 1;
+        let sum = item.sum;
         let adopted = item.token.and_then(|mut token| {
             let is_asked_for = self.listing.adopt(&self.call, &page.cursor, &mut token)?;
             Ok(is_asked_for.then_some(token))
         });
         let result = match adopted {
             Ok(None) => return Ok(()),
-            Ok(Some(token)) if !tally.tokens.insert(token.id.as_str()) => {
-                page.repeated = true;
-                return Ok(());
-            }
-            Ok(Some(token)) => {
-                page.fresh = true;
-                Ok(token)
-            }
+            Ok(Some(token)) => match tally.tokens.arrive(token.id.as_str(), sum) {
+                Arrival::New => {
+                    page.fresh = true;
+                    Ok(token)
+                }
+                Arrival::Again => {
+                    page.repeated = true;
+                    return Ok(());
+                }
+                Arrival::Other => {
+                    page.repeated = true;
+                    tally.unreadable += 1;
+                    Err(other_record(&self.call, *token).with_position(position))
+                }
+            },
             Err(error) => {
                 tally.unreadable += 1;
                 Err(error.with_position(position))
@@ -343,7 +370,12 @@ impl<L: Listing> State<L> {
             head: reader.head(),
         });
         self.tally.total(turn.total);
-        self.tally.gap = self.tally.gap.or(turn.gap);
+        let announced = match turn.next {
+            // Of a list that is read on, the announced rest is what comes next.
+            Some(_) => None,
+            None => reader.head().remainder(self.tally.position as u64),
+        };
+        self.tally.gap = self.tally.gap.or(turn.gap).or(announced);
         let Some(next) = self.tally.go_on(turn.next, page.fresh, page.repeated) else {
             (self.asked, self.ahead) = (VecDeque::new(), None);
             page.ending = self.tally.ending(&self.call);
@@ -357,10 +389,30 @@ impl<L: Listing> State<L> {
         Ok(())
     }
 
+    fn too_long(&self) -> Error {
+        let seconds = self.listing.session().list_time().as_secs();
+        let message = format!(
+            "it takes more than {seconds} s, where reading ends: ask for fewer, or set another time by `with_list_time` \
+             ({} items were read)",
+            self.tally.count()
+        );
+        self.call.error(ErrorKind::Incomplete, message)
+    }
+
     /// Nothing comes behind this.
     fn fail(&mut self, error: Error) {
         (self.asked, self.ahead) = (VecDeque::new(), None);
         self.ending = Some(error);
+    }
+}
+
+/// The error of a record under an id that another record has.
+fn other_record(call: &Call, token: Token) -> Error {
+    let message = "another record came before under the same id: it is not known which of them is right";
+    let error = call.error(ErrorKind::Protocol, message).with_token(token.id);
+    match token.record {
+        Some(record) => error.with_record(record),
+        None => error,
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn place(read: &str) -> String {
         if !place.is_empty() {
             place.push('.');
         }
-        place.push_str(name.as_deref().and_then(excerpt::code).as_deref().unwrap_or("?"));
+        place.push_str(name.as_deref().and_then(excerpt::name).as_deref().unwrap_or("?"));
     }
     if place.is_empty() { ".".to_owned() } else { place }
 }

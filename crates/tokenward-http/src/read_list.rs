@@ -12,6 +12,7 @@ use crate::{
     answer::Head,
     feed::Feed,
     list_reader::{Item, ListReader},
+    reading::Context,
 };
 
 /// A list of tokens in a body that came in another way than by a request: from a recording, or from a test.
@@ -51,7 +52,7 @@ pub fn read_list<V: VendorToken>(
     field: Option<&'static str>,
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
-    let head = Head::new(call, StatusCode::OK, HeaderMap::new());
+    let head = Head::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
     let mut reader = ListReader::of::<V>(Arc::new(head), field, Feed::default());
     let mut tokens = Vec::new();
     for part in parts {

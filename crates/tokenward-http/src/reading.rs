@@ -5,12 +5,12 @@
 //! first try reads straight through, and says nothing but that it failed. The second one, which is the careful one, says
 //! what is wrong. In a text that may hold an item beyond its bound, the first try measures each item where it stands.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use serde::de::DeserializeOwned;
 use tokenward_core::SecretNames;
 
-use crate::{misfit::Misfit, response::MOST_OF_A_RECORD};
+use crate::{known_secrets::KnownSecrets, misfit::Misfit, response::MOST_OF_A_RECORD};
 
 /// How many items a list may have where an answer may have [`BODY`] bytes, and wherever it may have fewer.
 pub(crate) const MOST_ITEMS: usize = 25_000;
@@ -25,8 +25,6 @@ struct Mode {
     /// A list that was read at once had to be given up: whatever came of the whole then is not what was sent.
     has_given_up: bool,
     most: usize,
-    /// What the vendor declares about the names of its fields.
-    names: &'static SecretNames,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,12 +39,13 @@ enum Pace {
 
 thread_local! {
     static MODE: Cell<Mode> =
-        const { Cell::new(Mode::careful(MOST_ITEMS, &SecretNames::UNDECLARED)) };
+        const { Cell::new(Mode::careful(MOST_ITEMS)) };
+    static CONTEXT: RefCell<Context> = RefCell::default();
 }
 
 impl Mode {
-    const fn careful(most: usize, names: &'static SecretNames) -> Self {
-        Self { pace: Pace::Carefully, has_given_up: false, most, names }
+    const fn careful(most: usize) -> Self {
+        Self { pace: Pace::Carefully, has_given_up: false, most }
     }
 }
 
@@ -70,29 +69,57 @@ pub(crate) fn most_items() -> usize {
     MODE.get().most
 }
 
-/// What the vendor declares about the names of the fields that are read.
-pub(crate) fn secret_names() -> &'static SecretNames {
-    MODE.get().names
+/// What is known of secrets where an answer is read.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// What the vendor declares about the names of its fields.
+    pub(crate) names: &'static SecretNames,
+    /// The secrets that must not be shown of it.
+    pub(crate) known: KnownSecrets,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { names: &SecretNames::UNDECLARED, known: KnownSecrets::default() }
+    }
+}
+
+/// The context of what is read on this thread.
+pub(crate) fn context() -> Context {
+    CONTEXT.with_borrow(Clone::clone)
 }
 
 /// Reads a text at once, and where that fails as it says.
 pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     limit: usize,
-    names: &'static SecretNames,
+    context: &Context,
     carefully: impl FnOnce(&str) -> Result<T, Misfit>,
 ) -> Result<T, Misfit> {
-    let careful = Mode::careful(most_items_within(limit), names);
-    match at_once(text, careful) {
+    let most = most_items_within(limit);
+    match at_once(text, most) {
         Some(value) => Ok(value),
-        None => with(careful, || carefully(text)),
+        None => within(context, || with(Mode::careful(most), || carefully(text))),
     }
 }
 
-fn at_once<T: DeserializeOwned>(text: &str, careful: Mode) -> Option<T> {
+/// Only the careful reading says anything, so it alone needs a context.
+fn within<T>(context: &Context, read: impl FnOnce() -> T) -> T {
+    struct Restore(Context);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CONTEXT.set(std::mem::take(&mut self.0));
+        }
+    }
+
+    let _restore = Restore(CONTEXT.replace(context.clone()));
+    read()
+}
+
+fn at_once<T: DeserializeOwned>(text: &str, most: usize) -> Option<T> {
     // What is made of an item is bounded as what is made of a record.
     let pace = if text.len() > MOST_OF_A_RECORD { Pace::Measured } else { Pace::AtOnce };
-    with(Mode { pace, ..careful }, || {
+    with(Mode { pace, ..Mode::careful(most) }, || {
         let value = serde_json::from_str(text).ok();
         value.filter(|_| !MODE.get().has_given_up)
     })
@@ -128,16 +155,18 @@ mod tests {
     }
 
     fn is_as_before() -> bool {
-        let Mode { pace, has_given_up, most, names } = MODE.get();
-        let is_careful = pace == Pace::Carefully && !has_given_up;
-        is_careful && most == MOST_ITEMS && *names == SecretNames::UNDECLARED
+        let Mode { pace, has_given_up, most } = MODE.get();
+        pace == Pace::Carefully
+            && !has_given_up
+            && most == MOST_ITEMS
+            && *context().names == SecretNames::UNDECLARED
     }
 
     #[test]
     fn what_is_as_documented_is_read_once_and_what_is_not_carefully() {
         for (text, is_careful) in [(r#"[{"id":1}]"#, false), (r#"[{"id":"1"}]"#, true), (r#"[[1]]"#, true)] {
             let mut was_careful = false;
-            let items = read::<Items<Acme>>(text, 0, &SecretNames::UNDECLARED, |text| {
+            let items = read::<Items<Acme>>(text, 0, &Context::default(), |text| {
                 was_careful = true;
                 assert!(!is_at_once());
                 from_text(text)
@@ -154,7 +183,7 @@ mod tests {
         for (lengths, is_careful) in [([large / 2; 3], false), ([1, large, 1], true)] {
             let text = format!("[{}]", lengths.map(item).join(","));
             let mut was_careful = false;
-            let items = read::<Items<Acme>>(&text, 0, &SecretNames::UNDECLARED, |text| {
+            let items = read::<Items<Acme>>(&text, 0, &Context::default(), |text| {
                 was_careful = true;
                 from_text(text)
             });
@@ -165,7 +194,7 @@ mod tests {
     #[test]
     fn a_large_text_with_a_list_for_an_item_is_read_carefully() {
         let text = format!(r#"[[1],{{"id":1}}{}]"#, " ".repeat(MOST_OF_A_RECORD));
-        let items = read::<Items<Acme>>(&text, 0, &SecretNames::UNDECLARED, |text| from_text(text)).unwrap();
+        let items = read::<Items<Acme>>(&text, 0, &Context::default(), |text| from_text(text)).unwrap();
         assert_eq!((items.good().count(), items.bad().count()), (1, 1));
     }
 
@@ -184,7 +213,7 @@ mod tests {
         }
 
         let shaped =
-            read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, &SecretNames::UNDECLARED, |text| from_text(text));
+            read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, &Context::default(), |text| from_text(text));
         assert!(shaped.unwrap().is_list && is_as_before());
     }
 
@@ -199,7 +228,7 @@ mod tests {
         }
 
         let panicked = std::panic::catch_unwind(|| {
-            read::<Panics>("1", 0, &SecretNames::UNDECLARED, |text| from_text(text)).is_ok()
+            read::<Panics>("1", 0, &Context::default(), |text| from_text(text)).is_ok()
         });
         assert!(panicked.is_err() && is_as_before());
     }
@@ -208,9 +237,8 @@ mod tests {
     fn a_larger_body_may_hold_more_items() {
         let list = |count: usize| format!("[{}{}]", r#"{"id":1},"#.repeat(count - 1), r#"{"id":1}"#);
         for (limit, most) in [(0, 25_000), (BODY, 25_000), (4 * BODY, 100_000)] {
-            let read = |count| {
-                read::<Items<Acme>>(&list(count), limit, &SecretNames::UNDECLARED, |text| from_text(text))
-            };
+            let read =
+                |count| read::<Items<Acme>>(&list(count), limit, &Context::default(), |text| from_text(text));
             assert_eq!(read(most).unwrap().good().map(|item| usize::from(item.id)).sum::<usize>(), most);
             assert!(read(most + 1).unwrap_err().to_string().contains("more items than are kept"));
         }

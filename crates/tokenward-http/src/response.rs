@@ -3,17 +3,21 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::{StatusCode, header::HeaderMap};
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_ENCODING, HeaderMap},
+};
 use serde::{Serialize, de::DeserializeOwned};
-use tokenward_core::{Drift, SecretNames};
+use tokenward_core::Drift;
 use zeroize::Zeroizing;
 
 use crate::{
-    Issued,
+    Issued, SendError,
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_text},
-    reading,
+    reading::{self, Context},
     runtime::{ByteStream, Error, ResponseValue},
+    session::Resend,
 };
 
 /// A successful answer whose body is unread.
@@ -22,8 +26,9 @@ pub struct Response {
     limit: usize,
     /// The bound of a list that is not held as a whole, where the caller has set one.
     list_limit: Option<usize>,
-    /// What the vendor declares about the names of its fields.
-    names: &'static SecretNames,
+    context: Context,
+    /// How the request is sent again if the body breaks off; nothing, if that is not safe.
+    resend: Option<Box<Resend>>,
 }
 
 /// Without the headers, which may hold anything.
@@ -40,6 +45,8 @@ pub(crate) enum BodyError {
     TooLarge(usize),
     /// It broke off.
     Broken(reqwest::Error),
+    /// It is in an encoding that nobody asked for.
+    Encoded(&'static str),
 }
 
 impl BodyError {
@@ -49,16 +56,25 @@ impl BodyError {
             Self::TooLarge(limit) => too_large(*limit),
             Self::Broken(error) if error.is_timeout() => "the answer did not end in time".to_owned(),
             Self::Broken(_) => "the answer broke off".to_owned(),
+            Self::Encoded(encoding) => {
+                format!("the answer is encoded as {encoding}, although `identity` was asked for")
+            }
         }
     }
 }
 
-/// A body in memory that is wiped, since it may hold a fresh secret, and why it is not the whole.
-pub(crate) type Body = (Zeroizing<Vec<u8>>, Option<BodyError>);
+/// An answer that was read as far as there is anything of it, in memory that is wiped, since it may hold a fresh secret.
+pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Why it is not the whole.
+    pub(crate) broken: Option<BodyError>,
+}
 
 impl Response {
     pub(crate) fn new(inner: reqwest::Response, limit: usize) -> Self {
-        Self { inner, limit, list_limit: None, names: &SecretNames::UNDECLARED }
+        Self { inner, limit, list_limit: None, context: Context::default(), resend: None }
     }
 
     /// With a bound of a list that is read while it arrives.
@@ -66,18 +82,34 @@ impl Response {
         Self { list_limit, ..self }
     }
 
-    /// With what the vendor declares about the names of its fields.
-    pub(crate) fn with_secret_names(self, names: &'static SecretNames) -> Self {
-        Self { names, ..self }
+    /// With what is known of secrets.
+    pub(crate) fn with_context(self, context: Context) -> Self {
+        Self { context, ..self }
     }
 
-    /// The body in parts, unless it announces that it is too large.
-    pub(crate) fn chunks(self) -> Result<Chunks, BodyError> {
+    /// With the request, to be sent again if the body breaks off.
+    pub(crate) fn with_resend(self, resend: Resend) -> Self {
+        Self { resend: Some(Box::new(resend)), ..self }
+    }
+
+    /// What is known of secrets.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The headers, and the body in parts, unless it is encoded or announces that it is too large.
+    pub(crate) fn chunks(mut self) -> (HeaderMap, Result<Chunks, BodyError>) {
         let limit = self.list_limit.unwrap_or(usize::MAX);
-        if self.inner.content_length().is_some_and(|announced| announced > limit as u64) {
-            return Err(BodyError::TooLarge(limit));
-        }
-        Ok(Chunks { inner: self.inner, left: limit, limit })
+        let announced = self.inner.content_length();
+        let headers = self.take_headers();
+        let chunks = match encoding(&headers) {
+            Some(encoding) => Err(BodyError::Encoded(encoding)),
+            None if announced.is_some_and(|announced| announced > limit as u64) => {
+                Err(BodyError::TooLarge(limit))
+            }
+            None => Ok(Chunks { inner: self.inner, left: limit, limit, resend: self.resend }),
+        };
+        (headers, chunks)
     }
 
     /// The headers, which nobody asks it for again.
@@ -100,10 +132,9 @@ impl Response {
     /// [`Error::InvalidResponsePayload`], without any of its values, where it is too large or does not fit; the text
     /// says where.
     pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        let names = self.names;
+        let context = self.context.clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record =
-            record(&text, MOST_OF_A_RECORD, names).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let record = record(&text, MOST_OF_A_RECORD, &context).map_err(|misfit| unfit(&misfit, &context))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -113,8 +144,9 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_any<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
+        let context = self.context.clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let value = from_text(&text).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let value = from_text(&text).map_err(|misfit| unfit(&misfit, &context))?;
         Ok(ResponseValue::new(value, status, headers))
     }
 
@@ -124,8 +156,10 @@ impl Response {
     ///
     /// As [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        self.read_around_items(|text, limit, names| reading::read(text, limit, names, |text| from_text(text)))
-            .await
+        let read = |text: &str, limit, context: &Context| {
+            reading::read(text, limit, context, |text| from_text(text))
+        };
+        self.read_around_items(read).await
     }
 
     /// Reads the body as a record around a list, within the bound of the client.
@@ -139,12 +173,12 @@ impl Response {
 
     async fn read_around_items<T>(
         self,
-        read: impl FnOnce(&str, usize, &'static SecretNames) -> Result<T, Misfit> + Send,
+        read: impl FnOnce(&str, usize, &Context) -> Result<T, Misfit> + Send,
     ) -> Result<ResponseValue<T>, Error> {
-        let (limit, names) = (self.limit, self.names);
+        let (limit, context) = (self.limit, self.context.clone());
         let (mut text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(&text, limit, names).map_err(|misfit| unreadable(misfit.to_string()))?;
+        let list = read(&text, limit, &context).map_err(|misfit| unfit(&misfit, &context))?;
         // What is in use is wiped byte by byte, and what is not at once.
         text.clear();
         Ok(ResponseValue::new(list, status, headers))
@@ -152,11 +186,10 @@ impl Response {
 
     /// The body as text, with what came before it.
     async fn text(self) -> Result<(Zeroizing<String>, StatusCode, HeaderMap), Error> {
-        let (status, headers) = (self.inner.status(), self.inner.headers().clone());
-        let (body, broken) = self.read().await;
+        let Received { status, headers, body, broken } = self.read().await?;
         match broken {
             Some(BodyError::Broken(error)) => Err(Error::ResponseBodyError(error)),
-            Some(BodyError::TooLarge(limit)) => Err(unreadable(too_large(limit))),
+            Some(other) => Err(unreadable(other.reason())),
             None => Ok((readable(body).0, status, headers)),
         }
     }
@@ -174,11 +207,13 @@ impl Response {
     ) -> Result<ResponseValue<Issued<T>>, Error> {
         const NEXT: &str = "a token may have been made: look for it in a list, and revoke it";
 
-        let (status, headers) = (self.inner.status(), self.inner.headers().clone());
-        let (body, broken) = self.within(MOST_OF_A_RECORD).read_what_there_is().await;
+        let context = self.context.clone();
+        let Received { status, headers, body, broken } =
+            self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let (body, is_mended) = readable(body);
         let essentials = Essentials::of(body.as_bytes(), id, secrets).of_mended(is_mended);
-        let details = details(&body, &essentials);
+        essentials.secrets.iter().for_each(|(_, secret)| context.known.add_issued(secret.expose()));
+        let details = details(&body, &essentials).map_err(|drift| context.known.drift_without(drift));
         let mut found = essentials.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
             let end = broken.map(|broken| broken.reason() + ", and holds no secret");
@@ -205,34 +240,72 @@ impl Response {
         Self { limit: self.limit.min(limit), ..self }
     }
 
-    /// The body, unless it announces that it is too large.
-    pub(crate) async fn read(self) -> Body {
-        if self.inner.content_length().is_some_and(|announced| announced > self.limit as u64) {
-            return (Zeroizing::default(), Some(BodyError::TooLarge(self.limit)));
+    /// The body, unless it announces that it is too large. If it breaks off, the request is sent again where that is safe.
+    ///
+    /// # Errors
+    ///
+    /// What became of the request that was sent again.
+    pub(crate) async fn read(mut self) -> Result<Received, SendError> {
+        loop {
+            let resend = self.resend.take();
+            let (limit, context) = (self.limit, self.context.clone());
+            if self.inner.content_length().is_some_and(|announced| announced > limit as u64) {
+                return Ok(Received {
+                    status: self.status(),
+                    headers: self.take_headers(),
+                    body: Zeroizing::default(),
+                    broken: Some(BodyError::TooLarge(limit)),
+                });
+            }
+            let received = self.read_what_there_is().await;
+            let again = match &received.broken {
+                Some(BodyError::Broken(_)) => resend.and_then(|resend| resend.sent()),
+                _ => None,
+            };
+            match again {
+                Some(again) => self = again.await?.within(limit).with_context(context),
+                None => return Ok(received),
+            }
         }
-        self.read_what_there_is().await
     }
 
     /// As much of the body as there is, within the bound.
-    pub(crate) async fn read_what_there_is(mut self) -> Body {
+    pub(crate) async fn read_what_there_is(mut self) -> Received {
         /// What is announced is not believed beyond this.
         const MOST_AT_ONCE: u64 = 64 << 10;
 
+        let (status, headers) = (self.status(), self.headers().clone());
         let announced = self.inner.content_length().unwrap_or_default();
         let mut body = Zeroizing::new(Vec::with_capacity(announced.min(MOST_AT_ONCE) as usize));
         let announced = usize::try_from(announced).unwrap_or_default();
-        loop {
+        if let Some(encoding) = encoding(&headers) {
+            return Received { status, headers, body, broken: Some(BodyError::Encoded(encoding)) };
+        }
+        let broken = loop {
             match self.inner.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > self.limit => {
                     let left = self.limit - body.len();
                     push(&mut body, &chunk[..left], self.limit, announced);
-                    return (body, Some(BodyError::TooLarge(self.limit)));
+                    break Some(BodyError::TooLarge(self.limit));
                 }
                 Ok(Some(chunk)) => push(&mut body, &chunk, self.limit, announced),
-                Ok(None) => return (body, None),
-                Err(error) => return (body, Some(BodyError::Broken(error))),
+                Ok(None) => break None,
+                Err(error) => break Some(BodyError::Broken(error.without_url())),
             }
-        }
+        };
+        Received { status, headers, body, broken }
+    }
+}
+
+/// The encoding of a body that cannot be read as it is, by a name of ours.
+fn encoding(headers: &HeaderMap) -> Option<&'static str> {
+    const KNOWN: [&str; 5] = ["gzip", "br", "deflate", "zstd", "compress"];
+
+    let name = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("?").trim().to_ascii_lowercase();
+    let name = name.strip_prefix("x-").unwrap_or(&name);
+    match name {
+        "" | "identity" => None,
+        name => Some(KNOWN.into_iter().find(|known| *known == name).unwrap_or("something unknown")),
     }
 }
 
@@ -241,9 +314,15 @@ pub(crate) struct Chunks {
     inner: reqwest::Response,
     left: usize,
     limit: usize,
+    resend: Option<Box<Resend>>,
 }
 
 impl Chunks {
+    /// How the request is sent again, if that is safe.
+    pub(crate) fn take_resend(&mut self) -> Option<Box<Resend>> {
+        self.resend.take()
+    }
+
     /// Whether all of it fits where a connection keeps what nobody has read yet.
     pub(crate) fn is_small(&self) -> bool {
         const SMALL: u64 = 64 << 10;
@@ -252,7 +331,7 @@ impl Chunks {
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
-        let chunk = self.inner.chunk().await.map_err(BodyError::Broken)?;
+        let chunk = self.inner.chunk().await.map_err(|error| BodyError::Broken(error.without_url()))?;
         let length = chunk.as_ref().map_or(0, Bytes::len);
         self.left = self.left.checked_sub(length).ok_or(BodyError::TooLarge(self.limit))?;
         Ok(chunk)
@@ -260,11 +339,11 @@ impl Chunks {
 }
 
 /// What has to be a record: one would also be taken from a list, by position.
-fn record<T: DeserializeOwned>(text: &str, limit: usize, names: &'static SecretNames) -> Result<T, Misfit> {
+fn record<T: DeserializeOwned>(text: &str, limit: usize, context: &Context) -> Result<T, Misfit> {
     if text.trim_ascii_start().starts_with('[') {
         return from_record(text);
     }
-    reading::read(text, limit, names, |text| from_record(text))
+    reading::read(text, limit, context, |text| from_record(text))
 }
 
 /// What was made as it is documented, unless a secret would be printed with it.
@@ -342,6 +421,16 @@ pub(crate) fn too_large(limit: usize) -> String {
     format!("the answer is larger than {limit} bytes, where reading ends{hint}")
 }
 
+/// The error of an answer that does not fit. A key of a map stands in its path, which may be a secret.
+fn unfit(misfit: &Misfit, context: &Context) -> Error {
+    let is_shown = !context.known.is_in(&misfit.drift().path);
+    unreadable(if is_shown {
+        misfit.to_string()
+    } else {
+        context.known.drift_without(misfit.drift()).to_string()
+    })
+}
+
 fn unreadable(message: String) -> Error {
     Error::InvalidResponsePayload(message)
 }
@@ -390,7 +479,10 @@ mod tests {
             (r#"[{"id":"7","name":"CANARY too","key":"CANARY"}]"#, Some("another field, too at `.`")),
             (r#"{"id":"7","data":{"key":"CANARY"}}"#, Some("another place than documented at `key`")),
             (r#"{"id":"7","key":"CANARY""#, Some("ends too early")),
-            (r#"[{"id":"7","key":"A"},{"id":"8","key":"B"}]"#, Some("another record, which was not read")),
+            (
+                r#"[{"id":"7","key":"CANARY"},{"id":"8","key":"B"}]"#,
+                Some("another record, which was not read"),
+            ),
         ] {
             let essentials = Essentials::of(body.as_bytes(), Some("id"), &["key"]);
             let said = details::<Made>(body, &essentials).err().map(|drift| drift.to_string());
@@ -443,7 +535,7 @@ mod tests {
             Response::new(http::Response::new(body).into(), 0)
         };
         for (limit, read) in [(None, 7), (Some(7), 7), (Some(6), 5), (Some(4), 3)] {
-            let mut chunks = unannounced().with_list_limit(limit).chunks().unwrap();
+            let mut chunks = unannounced().with_list_limit(limit).chunks().1.unwrap();
             let mut length = 0;
             let end = loop {
                 match chunks.next().await {
@@ -455,7 +547,7 @@ mod tests {
         }
         let announced = |limit| {
             let answer = http::Response::new("[1,2]".to_owned());
-            Response::new(answer.into(), 0).with_list_limit(Some(limit)).chunks().is_ok()
+            Response::new(answer.into(), 0).with_list_limit(Some(limit)).chunks().1.is_ok()
         };
         assert!(announced(5) && !announced(4));
     }

@@ -103,6 +103,11 @@ impl Plan {
         self.end
     }
 
+    /// How long to wait before a request is sent again whose answer broke off.
+    pub(crate) fn wait_after_break(&mut self) -> Option<Duration> {
+        self.wait(None)
+    }
+
     /// How long to wait before the request is sent again, or `None` where this is its answer.
     pub(crate) fn wait_after(&mut self, result: &reqwest::Result<Response>) -> Option<Duration> {
         let asked = match result {
@@ -113,6 +118,10 @@ impl Plan {
             Err(error) if error.is_connect() || error.is_timeout() || error.is_request() => None,
             Err(_) => return None,
         };
+        self.wait(asked)
+    }
+
+    fn wait(&mut self, asked: Option<Duration>) -> Option<Duration> {
         // Jitter comes on top of the longest wait.
         let own = self.delays.next()?.min(self.max_delay);
         let wait = asked.unwrap_or(own);

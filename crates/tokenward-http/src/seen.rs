@@ -4,12 +4,41 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 /// What came before, by its hash: there may be many, and they may be long.
 ///
-/// Sorted hashes in shards take eight bytes each and a little; a hash table would take up to three times as much while
+/// Sorted hashes in shards take ten bytes each and a little; a hash table would take up to three times as much while
 /// it grows.
 pub(crate) struct Seen {
-    shards: Vec<Vec<u64>>,
+    shards: Vec<Vec<Entry>>,
     hasher: RandomState,
     count: u64,
+}
+
+/// A hash in four parts, and the checksum of what came under it: in parts, it takes ten bytes and not sixteen.
+#[derive(Clone, Copy)]
+struct Entry([u16; 5]);
+
+impl Entry {
+    fn new(hash: u64, sum: u16) -> Self {
+        let part = |shift: u32| (hash >> shift) as u16;
+        Self([part(48), part(32), part(16), part(0), sum])
+    }
+
+    fn hash(self) -> u64 {
+        self.0[..4].iter().fold(0, |hash, part| hash << 16 | u64::from(*part))
+    }
+
+    fn sum(self) -> u16 {
+        self.0[4]
+    }
+}
+
+/// Whether something came before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    New,
+    /// It came before, and is the same.
+    Again,
+    /// Something else came under the same name.
+    Other,
 }
 
 impl Default for Seen {
@@ -21,18 +50,27 @@ impl Default for Seen {
 impl Seen {
     /// Whether it is new.
     pub(crate) fn insert(&mut self, one: &(impl Hash + ?Sized)) -> bool {
+        self.arrive(one, 0) == Arrival::New
+    }
+
+    /// Whether it is new, and if not, whether it came with the same checksum.
+    pub(crate) fn arrive(&mut self, one: &(impl Hash + ?Sized), sum: u16) -> Arrival {
         let hash = self.hasher.hash_one(one);
         let shard = shard_of(hash, self.shards.len());
-        let Err(at) = self.shards[shard].binary_search(&hash) else { return false };
         let shard = &mut self.shards[shard];
+        let at = match shard.binary_search_by_key(&hash, |entry| entry.hash()) {
+            Ok(at) if shard[at].sum() == sum => return Arrival::Again,
+            Ok(_) => return Arrival::Other,
+            Err(at) => at,
+        };
         if shard.len() == shard.capacity() {
             // Not doubled: most of a million would then be room that nothing is in.
             shard.reserve_exact(shard.len() / 4 + 4);
         }
-        shard.insert(at, hash);
+        shard.insert(at, Entry::new(hash, sum));
         self.count += 1;
         self.split();
-        true
+        Arrival::New
     }
 
     /// How many there are.
@@ -50,8 +88,8 @@ impl Seen {
         }
         let count = self.shards.len() * FACTOR;
         let mut shards = vec![Vec::new(); count];
-        for hash in std::mem::take(&mut self.shards).into_iter().flatten() {
-            shards[shard_of(hash, count)].push(hash);
+        for entry in std::mem::take(&mut self.shards).into_iter().flatten() {
+            shards[shard_of(entry.hash(), count)].push(entry);
         }
         self.shards = shards;
     }
@@ -75,6 +113,17 @@ mod tests {
             }
         }
         assert_eq!(seen.count(), 100_000);
-        assert!(seen.shards.iter().all(|shard| shard.is_sorted()));
+        assert!(seen.shards.iter().all(|shard| shard.is_sorted_by_key(|entry| entry.hash())));
+        assert_eq!(size_of::<Entry>(), 10);
+    }
+
+    #[test]
+    fn what_comes_again_is_told_from_something_else_under_the_same_name() {
+        let mut seen = Seen::default();
+        for (sum, arrival) in
+            [(7, Arrival::New), (7, Arrival::Again), (8, Arrival::Other), (7, Arrival::Again)]
+        {
+            assert_eq!(seen.arrive("id", sum), arrival);
+        }
     }
 }

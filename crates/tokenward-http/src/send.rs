@@ -15,7 +15,6 @@ use crate::AuthorizeError;
 ///
 /// Generated methods turn it into [`runtime::Error`](crate::runtime::Error); families into
 /// their own, by [`Call::answer`](crate::Call::answer).
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SendError {
     /// The request cannot be sent as it is. Nothing was sent.
@@ -31,8 +30,8 @@ pub enum SendError {
     Http {
         /// What the HTTP client says.
         source: reqwest::Error,
-        /// Whether it was sent once at most, so that no earlier sending can have taken effect.
-        is_first: bool,
+        /// Whether no connection was made, by this sending or an earlier one, so that nothing can have taken effect.
+        is_unsent: bool,
     },
     /// The credential was refused, and the next call goes with another one. The body is unread.
     Expired(Box<reqwest::Response>),
@@ -46,12 +45,93 @@ impl fmt::Display for SendError {
             Self::Refused(reason) => write!(f, "invalid request: {reason}"),
             Self::Unauthorized(error) => error.fmt(f),
             Self::Limited { wait } => f.write_str(&limited(*wait)),
-            Self::Http { .. } => f.write_str("no answer"),
+            Self::Http { source, is_unsent } => f.write_str(no_answer(source, *is_unsent)),
             Self::Expired(response) => {
                 write!(f, "answered {}; the credential will be renewed", response.status())
             }
             Self::Status(response) => write!(f, "answered {}", response.status()),
         }
+    }
+}
+
+/// Without the answer's address and headers.
+impl fmt::Debug for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SendError").field(&self.to_string()).finish()
+    }
+}
+
+/// What happened to a request that has no answer.
+pub(crate) fn no_answer(error: &reqwest::Error, is_unsent: bool) -> &'static str {
+    let cause = Cause::of(error);
+    match (error.is_connect(), is_unsent) {
+        (true, true) => match cause {
+            Cause::Refused => "the connection was refused; nothing was sent",
+            Cause::Name => "the host's name could not be resolved; nothing was sent",
+            Cause::Tls => "the TLS handshake failed; nothing was sent",
+            Cause::Proxy => "the proxy refused the connection; nothing was sent",
+            Cause::Time => "no connection was made in time; nothing was sent",
+            Cause::Other => "the vendor could not be reached; nothing was sent",
+        },
+        (true, false) => match cause {
+            Cause::Refused => "the connection was lost, and then refused",
+            Cause::Name => "the connection was lost, and then the host's name could not be resolved",
+            Cause::Tls => "the connection was lost, and then the TLS handshake failed",
+            Cause::Proxy => "the connection was lost, and then the proxy refused it",
+            Cause::Time | Cause::Other => {
+                "the connection was lost, and the vendor could not be reached again"
+            }
+        },
+        (false, _) if error.is_timeout() => "no answer came in time",
+        (false, _) => "the connection was lost",
+    }
+}
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Refused,
+    Name,
+    Tls,
+    Proxy,
+    Time,
+    Other,
+}
+
+impl Cause {
+    /// The libraries below have no types for it that could be named here: it is told by the kind of an I/O error, and else
+    /// by the words of theirs, of which none is shown.
+    fn of(error: &reqwest::Error) -> Self {
+        const WORDS: [(&str, Cause); 11] = [
+            ("dns error", Cause::Name),
+            ("failed to lookup", Cause::Name),
+            ("tunnel", Cause::Proxy),
+            ("proxy", Cause::Proxy),
+            ("certificate", Cause::Tls),
+            ("tls", Cause::Tls),
+            ("ssl", Cause::Tls),
+            ("handshake", Cause::Tls),
+            ("corrupt message", Cause::Tls),
+            ("received fatal alert", Cause::Tls),
+            ("timed out", Cause::Time),
+        ];
+
+        if error.is_timeout() {
+            return Self::Time;
+        }
+        let mut next: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+        while let Some(cause) = next {
+            let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            if io == Some(std::io::ErrorKind::ConnectionRefused) {
+                return Self::Refused;
+            }
+            let text = cause.to_string().to_lowercase();
+            if let Some((_, found)) = WORDS.into_iter().find(|(word, _)| text.contains(word)) {
+                return found;
+            }
+            next = cause.source();
+        }
+        Self::Other
     }
 }
 
@@ -84,7 +164,7 @@ impl From<reqwest::Error> for SendError {
         if error.is_builder() {
             return Self::Refused("no request can be made of it".to_owned());
         }
-        Self::Http { source: error, is_first: true }
+        Self::Http { source: error.without_url(), is_unsent: true }
     }
 }
 

@@ -4,10 +4,12 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{
     StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    },
 };
-use secrecy::SecretString;
-use tokenward_core::{BoxFuture, SecretNames};
+use secrecy::{ExposeSecret, SecretString};
+use tokenward_core::{BoxFuture, SecretNames, Timestamp};
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
@@ -15,9 +17,16 @@ use crate::{
     Authorize, AuthorizeError, BaseUrl, BuildError, HttpOptions, KeyPlace, Operation, RateLimit, RateOptions,
     RetryOptions, SendError, excerpt,
     key::Key,
+    known_secrets::KnownSecrets,
     rate::{Limiter, Slot, TooLate},
+    reading::Context,
     response::Response,
+    retry::Plan,
+    server_clock::ServerClock,
 };
+
+/// Methods whose requests have a body, if only an empty one.
+const BODY_METHODS: [&str; 3] = ["POST", "PUT", "PATCH"];
 
 /// Where a path of the document goes in the API version that the caller chose, or why nowhere.
 pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
@@ -58,7 +67,9 @@ struct Inner {
     retry: RetryOptions,
     rate: RateOptions,
     limiter: Option<Arc<Limiter>>,
-    secret_names: &'static SecretNames,
+    context: Context,
+    clock: Arc<ServerClock>,
+    list_time: Duration,
     vendor: &'static str,
 }
 
@@ -83,7 +94,9 @@ impl Session {
             retry: options.retry().clone(),
             rate: options.rate().clone(),
             limiter: Limiter::new(&[], options.rate()),
-            secret_names: &SecretNames::UNDECLARED,
+            context: Context::default(),
+            clock: Arc::default(),
+            list_time: options.list_time(),
             vendor: vendor_of(product),
         })))
     }
@@ -91,7 +104,12 @@ impl Session {
     /// Authorizes every request that needs it.
     #[must_use]
     pub fn with_authorization(mut self, authorize: Arc<dyn Authorize>) -> Self {
-        Arc::make_mut(&mut self.0).authorize = Some(authorize);
+        let inner = Arc::make_mut(&mut self.0);
+        authorize
+            .secrets()
+            .iter()
+            .for_each(|secret| inner.context.known.add_credential(secret.expose_secret()));
+        inner.authorize = Some(authorize);
         self
     }
 
@@ -101,8 +119,17 @@ impl Session {
     ///
     /// [`BuildError`] where the key, or the name of its place, cannot be sent.
     pub fn with_key(mut self, place: KeyPlace, key: &SecretString) -> Result<Self, BuildError> {
-        Arc::make_mut(&mut self.0).keys.push(Key::new(place, key)?);
+        let inner = Arc::make_mut(&mut self.0);
+        inner.keys.push(Key::new(place, key)?);
+        inner.context.known.add_credential(key.expose_secret());
         Ok(self)
+    }
+
+    /// Leaves this secret out of whatever the vendor says.
+    #[must_use]
+    pub(crate) fn with_known_secret(self, secret: &SecretString) -> Self {
+        self.0.context.known.add_credential(secret.expose_secret());
+        self
     }
 
     /// Sends this header with every request.
@@ -121,7 +148,7 @@ impl Session {
     /// Hides the fields that these names declare, wherever a record of the vendor's is shown.
     #[must_use]
     pub fn with_secret_names(mut self, names: &'static SecretNames) -> Self {
-        Arc::make_mut(&mut self.0).secret_names = names;
+        Arc::make_mut(&mut self.0).context.names = names;
         self
     }
 
@@ -156,6 +183,16 @@ impl Session {
     /// It is a budget and no promise: whoever sends more of them waits.
     pub fn free_slots(&self, operation_id: &str) -> Option<usize> {
         self.0.limiter.as_ref()?.free(operation_id)
+    }
+
+    /// Returns the time of day at the vendor, as far as its answers have told it; the machine's before the first answer.
+    pub fn vendor_now(&self) -> Timestamp {
+        self.0.clock.at(Timestamp::now())
+    }
+
+    /// How long a list of this session may take: see [`HttpOptions::with_list_time`].
+    pub(crate) fn list_time(&self) -> Duration {
+        self.0.list_time
     }
 
     /// The address that paths are appended to.
@@ -203,15 +240,32 @@ impl Session {
             }
             self.0.keys.iter().for_each(|key| key.put(&mut request));
         }
-        let header = request.headers().get(AUTHORIZATION).cloned();
-        let response = self.send(operation, request, deadline).await?;
+        self.run(Exchange {
+            operation: *operation,
+            request: Some(request),
+            deadline,
+            plan: self.0.retry.plan(operation.repeatable, deadline),
+            may_renew: operation.repeatable,
+        })
+        .await
+    }
+
+    /// Sends a request that is complete, as often as its plan allows.
+    async fn run(&self, mut exchange: Exchange) -> Result<Response, SendError> {
+        let response = self.send(&mut exchange).await?;
+        let operation = exchange.operation;
         match response.status() {
             status if status.is_success() => {
-                let response = Response::new(response, self.0.body_limit).with_list_limit(self.0.list_limit);
-                Ok(response.with_secret_names(self.0.secret_names))
+                let response = Response::new(response, self.0.body_limit)
+                    .with_list_limit(self.0.list_limit)
+                    .with_context(self.0.context.clone());
+                Ok(match operation.repeatable && exchange.request.is_some() {
+                    true => response.with_resend(Resend { session: self.clone(), exchange }),
+                    false => response,
+                })
             }
             // What may not be sent again is refused, and not the next call, too.
-            StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(header.as_ref()).await => {
+            StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(exchange.header()).await => {
                 Err(SendError::Expired(Box::new(response)))
             }
             _ => Err(SendError::Status(Box::new(response))),
@@ -234,8 +288,14 @@ impl Session {
             .map_err(SendError::Refused)?;
         self.rewrite_path(operation, request.url_mut()).map_err(SendError::Refused)?;
 
+        // hyper says nothing of a body that is not there, and some servers refuse such a request: RFC 9110, 8.6.
+        let has_no_body = request.body().is_none() && BODY_METHODS.contains(&operation.method);
         let headers = request.headers_mut();
         headers.extend(self.0.headers.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if has_no_body {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some(content_type) = operation.content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
@@ -247,7 +307,9 @@ impl Session {
             return Err(AuthorizeError::unusable("the client has no credential"));
         };
         let late = |_| AuthorizeError::new("it took longer than the deadline of the call");
-        timeout_at(deadline, authorize.header()).await.map_err(late)?
+        let header = timeout_at(deadline, authorize.header()).await.map_err(late)??;
+        self.0.context.known.learn(&header);
+        Ok(header)
     }
 
     fn rewrite_path(&self, operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
@@ -259,81 +321,80 @@ impl Session {
         Ok(())
     }
 
-    async fn send(
-        &self,
-        operation: &Operation,
-        request: reqwest::Request,
-        deadline: Instant,
-    ) -> Result<reqwest::Response, SendError> {
+    async fn send(&self, exchange: &mut Exchange) -> Result<reqwest::Response, SendError> {
+        let operation = exchange.operation;
         let span = tracing::debug_span!(
             "request",
             vendor = self.0.vendor,
             operation = operation.id,
-            method = request.method().as_str(),
+            method = operation.method,
             status = tracing::field::Empty,
             attempts = tracing::field::Empty,
             duration_ms = tracing::field::Empty,
             request_id = tracing::field::Empty,
         );
         let start = Instant::now();
-        let (attempts, result) =
-            self.send_until_answered(operation, request, deadline).instrument(span.clone()).await;
+        let (attempts, result) = self.send_until_answered(exchange).instrument(span.clone()).await;
         span.record("attempts", attempts);
         span.record("duration_ms", start.elapsed().as_millis() as u64);
         let mut response = result?;
+        self.0.clock.observe(response.headers(), Timestamp::now());
         span.record("status", response.status().as_u16());
+        let known = &self.0.context.known;
         if !span.is_disabled()
-            && let Some(id) = request_id(response.headers()).and_then(excerpt::request_id)
+            && let Some(id) = request_id(response.headers(), known)
         {
             span.record("request_id", id);
         }
-        // An unexpected answer is printed with its headers, which may hold anything.
         if !response.status().is_success() {
-            let kept = response.headers().iter().filter(|(name, value)| is_about_the_answer(name, value));
+            // An unexpected answer is printed with its headers, which may hold anything.
+            let is_kept = |name: &HeaderName, value: &HeaderValue| is_about_the_answer(name, value, known);
+            let kept = response.headers().iter().filter(|(name, value)| is_kept(name, value));
             *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+            response = without_address(response);
+            response.extensions_mut().insert(Origin { operation, known: known.clone() });
         }
         Ok(response)
     }
 
     async fn send_until_answered(
         &self,
-        operation: &Operation,
-        mut request: reqwest::Request,
-        deadline: Instant,
+        exchange: &mut Exchange,
     ) -> (usize, Result<reqwest::Response, SendError>) {
-        let mut slot = match self.slot(operation, deadline).await {
+        let (operation, deadline) = (exchange.operation, exchange.deadline);
+        let mut slot = match self.slot(&operation, deadline).await {
             Ok(slot) => slot,
             Err(TooLate(wait)) => return (0, Err(SendError::Limited { wait })),
         };
-        let mut plan = self.0.retry.plan(operation.repeatable, deadline);
-        let (mut attempts, mut may_renew) = (0, operation.repeatable);
-        let is_secret = operation.authorized && self.0.keys.iter().any(Key::is_in_address);
+        let (mut attempts, mut is_unsent) = (0, true);
         loop {
+            let Some(mut request) = exchange.request.take() else {
+                return (attempts, Err(SendError::Refused("its body cannot be sent twice".to_owned())));
+            };
             // A body that is read while it is sent could not be sent twice; generated clients have none.
-            let copy = request.try_clone();
+            exchange.request = request.try_clone();
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(self.0.timeout.min(left));
-            let result = self.0.client.execute(request).await;
+            // The address may hold a secret: in its query, or as an id.
+            let result = self.0.client.execute(request).await.map_err(reqwest::Error::without_url);
             settle(slot, &result);
-            let result = if is_secret { without_address(result) } else { result };
             attempts += 1;
-            let ended = |result: reqwest::Result<_>| {
-                result.map_err(|source| SendError::Http { source, is_first: attempts == 1 })
-            };
-            let Some(again) = copy else { return (attempts, ended(result)) };
-            request = again;
+            is_unsent &= matches!(&result, Err(error) if error.is_connect());
+            let ended =
+                |result: reqwest::Result<_>| result.map_err(|source| SendError::Http { source, is_unsent });
+            let Some(again) = &mut exchange.request else { return (attempts, ended(result)) };
             let refused = matches!(&result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
-            if refused && may_renew && self.forget(request.headers().get(AUTHORIZATION)).await {
-                may_renew = false;
+            if refused && exchange.may_renew && self.forget(again.headers().get(AUTHORIZATION)).await {
+                exchange.may_renew = false;
                 match self.authorization_by(deadline).await {
-                    Ok(header) => request.headers_mut().insert(AUTHORIZATION, header),
+                    Ok(header) => again.headers_mut().insert(AUTHORIZATION, header),
                     Err(error) => return (attempts, Err(error.into())),
                 };
             } else {
-                let Some(wait) = plan.wait_after(&result) else { return (attempts, ended(result)) };
+                let Some(wait) = exchange.plan.wait_after(&result) else { return (attempts, ended(result)) };
                 tokio::time::sleep(wait).await;
             }
-            slot = match self.slot(operation, plan.end()).await {
+            slot = match self.slot(&operation, exchange.plan.end()).await {
                 Ok(slot) => slot,
                 Err(TooLate(_)) => return (attempts, ended(result)),
             };
@@ -366,11 +427,9 @@ fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>) {
     }
 }
 
-/// An answer or an error that does not know where the request went.
-fn without_address(result: reqwest::Result<reqwest::Response>) -> reqwest::Result<reqwest::Response> {
-    result
-        .map(|response| http::Response::<reqwest::Body>::from(response).into())
-        .map_err(reqwest::Error::without_url)
+/// An answer that does not know where the request went: the address may hold a secret.
+fn without_address(response: reqwest::Response) -> reqwest::Response {
+    http::Response::<reqwest::Body>::from(response).into()
 }
 
 /// `mist`, of `tokenward-mist/0.1.0`.
@@ -381,21 +440,70 @@ fn vendor_of(product: &'static str) -> &'static str {
 
 /// Headers that say something about the answer and its limits, and hold nothing of what was asked, where they are made as
 /// such headers are.
-fn is_about_the_answer(name: &HeaderName, value: &HeaderValue) -> bool {
+fn is_about_the_answer(name: &HeaderName, value: &HeaderValue, known: &KnownSecrets) -> bool {
     const NAMES: [&str; 4] = ["content-length", "content-type", "date", "retry-after"];
 
     let (name, Ok(value)) = (name.as_str(), value.to_str()) else { return false };
-    let is_id = || excerpt::request_id(value).is_some();
+    let is_id = || excerpt::request_id(value, known).is_some();
+    let is_plain = || excerpt::is_plain_header(value) && !known.is_in(value);
     (REQUEST_IDS.contains(&name) && is_id())
-        || (NAMES.contains(&name) || name.contains("ratelimit")) && excerpt::is_plain_header(value)
+        || ((NAMES.contains(&name) || name.contains("ratelimit")) && is_plain())
 }
 
 /// The names that vendors give to the id of a request.
 const REQUEST_IDS: [&str; 4] = ["x-request-id", "request-id", "slpt-request-id", "atl-traceid"];
 
-/// What the vendor's support asks for.
-pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    REQUEST_IDS.into_iter().find_map(|name| headers.get(name)?.to_str().ok())
+/// What the vendor's support asks for, if it is made like an id and is no secret.
+pub(crate) fn request_id(headers: &HeaderMap, known: &KnownSecrets) -> Option<String> {
+    let id = REQUEST_IDS.into_iter().find_map(|name| headers.get(name)?.to_str().ok())?;
+    excerpt::request_id(id, known)
+}
+
+/// A request on its way, and what is left to it.
+struct Exchange {
+    operation: Operation,
+    /// Complete, with its authorization; nothing, if it cannot be sent again.
+    request: Option<reqwest::Request>,
+    deadline: Instant,
+    plan: Plan,
+    may_renew: bool,
+}
+
+impl Exchange {
+    fn header(&self) -> Option<&HeaderValue> {
+        self.request.as_ref()?.headers().get(AUTHORIZATION)
+    }
+}
+
+/// How an answer whose body breaks off is asked for again.
+pub(crate) struct Resend {
+    session: Session,
+    exchange: Exchange,
+}
+
+impl Resend {
+    /// Sends the request again after a wait, unless its attempts or its time are used up.
+    pub(crate) fn sent(mut self) -> Option<BoxFuture<'static, Result<Response, SendError>>> {
+        let wait = self.exchange.plan.wait_after_break()?;
+        Some(Box::pin(async move {
+            tokio::time::sleep(wait).await;
+            self.session.run(self.exchange).await
+        }))
+    }
+}
+
+/// Which operation an answer is to, and which secrets must not be shown of it. It is kept with every answer that is no
+/// success.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) operation: Operation,
+    pub(crate) known: KnownSecrets,
+}
+
+impl Origin {
+    pub(crate) fn of(response: &reqwest::Response) -> Option<&Self> {
+        response.extensions().get()
+    }
 }
 
 impl fmt::Debug for Session {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
-    ResetOptions, Result, RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream,
-    UpdateToken,
+    ResetOptions, Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager,
+    TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, Listing, PageEnd, SendError, Turn, confirm_expiry, failed, is_same_time, listed, refuse_current,
-    runtime::Response,
+    Call, Listing, PageEnd, SendError, Session, Turn, confirm_expiry, failed, is_same_time, listed,
+    refuse_current, runtime::Response,
 };
 
 use crate::{
@@ -92,6 +92,10 @@ impl Listing for List {
     type Around = Around;
     const FIELD: Option<&'static str> = Some("items");
     const OVERLAPS: bool = true;
+
+    fn session(&self) -> &Session {
+        self.0.raw().session()
+    }
 
     async fn send(self: Arc<Self>, before: u64) -> Result<Response, SendError> {
         let offset = i64::try_from(before.saturating_sub(1)).ok();
@@ -200,7 +204,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
     }
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
-        Box::pin(async move { Ok(self.record(&call(Operation::Get).about(id), id).await?.0) })
+        Box::pin(async move { Ok(self.record(&call(Operation::Get).about(id)?, id).await?.0) })
     }
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
@@ -226,7 +230,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Update).about(id);
+            let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let rights = change.access().map(|access| Rights::of(access, CustomRolesBy::Id));
             let rights = rights.transpose().map_err(|error| call.placed(error))?;
@@ -255,7 +259,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
 
     fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
         Box::pin(async move {
-            let call = call(Operation::Reset).about(id);
+            let call = call(Operation::Reset).about(id)?;
             options.check(FAMILY, &self.capabilities())?;
             if options.grace_until().is_none() && !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
@@ -269,7 +273,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
 
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
+            let call = call(Operation::Revoke).about(id)?;
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
@@ -295,5 +299,9 @@ impl TokenManager for LaunchDarklyAccessTokens {
             };
             self.client.current().get_or_try_init(ask).await.cloned()
         })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

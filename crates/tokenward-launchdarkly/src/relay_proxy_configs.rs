@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
-    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Listing, SendError, failed, listed, runtime::Response};
+use tokenward_http::{Call, Listing, SendError, Session, failed, listed, runtime::Response};
 
 use crate::{
     LaunchDarkly,
@@ -62,6 +62,10 @@ impl Listing for List {
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = Some("items");
 
+    fn session(&self) -> &Session {
+        self.0.raw().session()
+    }
+
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.0.raw().get_relay_proxy_configs_response().await
     }
@@ -103,8 +107,9 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
+            let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
-            call(Operation::Get).about(id).answer(sent).await?.token::<RelayAutoConfigRep>()
+            call.answer(sent).await?.token::<RelayAutoConfigRep>()
         })
     }
 
@@ -120,7 +125,7 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Update).about(id);
+            let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let mut patch = Vec::new();
             if let Some(name) = change.name() {
@@ -138,23 +143,26 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
 
     fn reset<'a>(&'a self, id: &'a TokenId, options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
         Box::pin(async move {
+            let call = call(Operation::Reset).about(id)?;
             options.check(FAMILY, &self.capabilities())?;
             let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
             let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
-            call(Operation::Reset).about(id).answer(sent).await?.issued::<RelayAutoConfigRep>()
+            call.answer(sent).await?.issued::<RelayAutoConfigRep>()
         })
     }
 
     fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            call(Operation::Revoke)
-                .about(id)
-                .done(self.client.raw().delete_relay_auto_config_response(id.as_str()))
-                .await
+            let call = call(Operation::Revoke).about(id)?;
+            call.done(self.client.raw().delete_relay_auto_config_response(id.as_str())).await
         })
     }
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move { Ok(Current::Other) })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

@@ -114,6 +114,9 @@ impl Mist {
         /// Of more there are no lists; a part of them would let the credential be revoked.
         const MOST: usize = 10_000;
 
+        if let Some(gap) = answer.remainder()? {
+            return Err(call.error(ErrorKind::Incomplete, gap));
+        }
         let candidates = answer.items()?.map(|token| {
             // An item that is none has no id, and cannot be revoked by one.
             serde_json::from_str::<Candidate<'_>>(token.get()).unwrap_or_default()
@@ -134,6 +137,11 @@ impl Mist {
             return Err(call.error(ErrorKind::Protocol, message));
         }
         Ok(match ids.pop() {
+            // A list that lacks the token by which it was asked for is not all of them.
+            None if name.is_some() => {
+                let message = "the list lacks the token that the vendor says is calling";
+                return Err(call.error(ErrorKind::Incomplete, message));
+            }
             None => Current::Other,
             Some(id) if ids.is_empty() => Current::Token(id),
             Some(id) => {

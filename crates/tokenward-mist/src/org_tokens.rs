@@ -5,9 +5,11 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
-    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Answer, Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
+use tokenward_http::{
+    Answer, Call, Listing, SendError, Session, failed, listed, refuse_current, runtime::Response,
+};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -67,12 +69,17 @@ impl MistOrgTokens {
         Self { client, org_id: org_id.into(), current: Arc::default() }
     }
 
+    /// An operation within the organization.
+    fn call(&self, operation: Operation) -> Result<Call> {
+        call(operation).within(&self.org_id)
+    }
+
     async fn answer(&self, call: &Call, id: &TokenId) -> Result<Answer> {
         call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await
     }
 
     async fn find_current(&self) -> Result<Current> {
-        let call = call(Operation::Current);
+        let call = self.call(Operation::Current)?;
         let name = match self.client.caller(&call).await? {
             Caller::Person => return Ok(Current::Other),
             Caller::Token(name) => Some(name),
@@ -91,6 +98,10 @@ impl Listing for List {
     type Cursor = ();
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
+
+    fn session(&self) -> &Session {
+        self.0.client.raw().session()
+    }
 
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.0.client.raw().list_org_api_tokens_response(&self.0.org_id).await
@@ -132,21 +143,23 @@ impl TokenManager for MistOrgTokens {
     }
 
     fn list(&self, options: ListOptions) -> TokenStream {
-        if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
-            return failed(refusal);
+        let call = options.check(FAMILY, &self.capabilities()).and_then(|()| self.call(Operation::List));
+        match call {
+            Ok(call) => listed(call, List(self.clone()), ()),
+            Err(refusal) => failed(refusal),
         }
-        listed(call(Operation::List), List(self.clone()), ())
     }
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
-        Box::pin(
-            async move { self.answer(&call(Operation::Get).about(id), id).await?.token::<OrgApiToken>() },
-        )
+        Box::pin(async move {
+            let call = self.call(Operation::Get)?.about(id)?;
+            self.answer(&call, id).await?.token::<OrgApiToken>()
+        })
     }
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let (call, request) = self.call(Operation::Create)?.creating(request, &self.capabilities())?;
             if request.source_ips().len() > MOST_SOURCE_IPS {
                 return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
             }
@@ -160,7 +173,7 @@ impl TokenManager for MistOrgTokens {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Update).about(id);
+            let call = self.call(Operation::Update)?.about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
             let body = replacement(self.answer(&call, id).await?.read()?, &change);
@@ -173,7 +186,7 @@ impl TokenManager for MistOrgTokens {
 
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
+            let call = self.call(Operation::Revoke)?.about(id)?;
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
@@ -183,5 +196,9 @@ impl TokenManager for MistOrgTokens {
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move { self.current.get_or_try_init(|| self.find_current()).await.cloned() })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result,
-    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Listing, SendError, failed, listed, refuse_current, runtime::Response};
+use tokenward_http::{Call, Listing, SendError, Session, failed, listed, refuse_current, runtime::Response};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -75,6 +75,10 @@ impl Listing for List {
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
+    fn session(&self) -> &Session {
+        self.0.client.raw().session()
+    }
+
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.0.client.raw().list_api_tokens_response().await
     }
@@ -123,8 +127,9 @@ impl TokenManager for MistUserTokens {
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
+            let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_api_token_response(id.as_str());
-            call(Operation::Get).about(id).answer(sent).await?.token::<UserApiToken>()
+            call.answer(sent).await?.token::<UserApiToken>()
         })
     }
 
@@ -139,16 +144,17 @@ impl TokenManager for MistUserTokens {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
+            let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let body = UserApiTokenInput { name: change.name().map(str::to_owned) };
             let sent = self.client.raw().update_api_token_response(id.as_str(), &body);
-            call(Operation::Update).about(id).answer(sent).await?.token::<UserApiToken>()
+            call.answer(sent).await?.token::<UserApiToken>()
         })
     }
 
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
+            let call = call(Operation::Revoke).about(id)?;
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
@@ -158,5 +164,9 @@ impl TokenManager for MistUserTokens {
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move { self.current.get_or_try_init(|| self.find_current()).await.cloned() })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

@@ -4,17 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    AuthorizeError, BaseUrl, Bearer, BuildError, Environment, ExposeSecret, Grant, HttpOptions, PageEnd,
-    RateLimit, SecretString, Session,
+    BaseUrl, Bearer, BuildError, Environment, ExposeSecret, HttpOptions, PageEnd, RateLimit, SecretString,
+    Session,
 };
 
-use crate::{
-    ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens,
-    raw::{
-        self,
-        types::{CreateOauthTokenBody, CreateOauthTokenBodyGrantType, CreateOauthTokenResponse},
-    },
-};
+use crate::{ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens, raw};
 
 const PRODUCT: &str = concat!("tokenward-sailpoint/", env!("CARGO_PKG_VERSION"));
 
@@ -189,9 +183,9 @@ impl SailPointBuilder {
     /// them cannot be used.
     pub fn build(self) -> Result<SailPoint, BuildError> {
         let base = self.base_url_of_tenant()?;
-        let for_token = raw::Client::new(Session::new(base.clone(), &self.http, PRODUCT)?);
-        let (id, secret) = (self.client_id.clone(), self.client_secret);
-        let bearer = Bearer::new(move || grant(for_token.clone(), id.clone(), secret.clone()));
+        let endpoint = BaseUrl::parse(&format!("{}/oauth/token", base.as_str()))?;
+        let id = self.client_id.clone();
+        let bearer = Bearer::client_credentials(endpoint, &self.http, PRODUCT, id, self.client_secret)?;
         let version = self.api_version.clone();
         let session = Session::new(base, &self.http, PRODUCT)?
             .with_authorization(Arc::new(bearer))
@@ -224,30 +218,4 @@ impl SailPointBuilder {
 /// has `Retry-After`.
 fn rate_limits() -> [RateLimit; 1] {
     [RateLimit::counted(100, Duration::from_secs(10))]
-}
-
-/// Exchanges the id and the secret for a bearer token.
-async fn grant(client: raw::Client, id: String, secret: SecretString) -> Result<Grant, AuthorizeError> {
-    let mut body = CreateOauthTokenBody::new(id, CreateOauthTokenBodyGrantType::ClientCredentials);
-    body.client_secret = Some(secret.into());
-    let response = client.create_oauth_token_response(&body).await?;
-    let answer: Result<raw::ResponseValue<CreateOauthTokenResponse>, raw::Error> = response.decode().await;
-    let answer = match answer {
-        Ok(answer) => answer.into_inner(),
-        Err(raw::Error::ResponseBodyError(error)) if error.is_timeout() => {
-            return Err(AuthorizeError::new("the token endpoint's answer did not end in time"));
-        }
-        Err(raw::Error::ResponseBodyError(_)) => {
-            return Err(AuthorizeError::new("the token endpoint's answer broke off"));
-        }
-        Err(raw::Error::InvalidResponsePayload(misfit)) => {
-            return Err(AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}")));
-        }
-        Err(_) => return Err(AuthorizeError::unusable("the token endpoint's answer is none")),
-    };
-    let access_token = answer
-        .access_token
-        .ok_or_else(|| AuthorizeError::unusable("the token endpoint's answer holds no access token"))?;
-    let expires_in = answer.expires_in.and_then(|seconds| u64::try_from(seconds).ok());
-    Ok(Grant { access_token, expires_in: expires_in.map(Duration::from_secs) })
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, ErrorKind, IssuedToken, ListOptions, Operation, Result,
-    RevokeOptions, Setting, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
+    RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, Listing, Nullable, PageEnd, SendError, Turn, failed, listed, refuse_current, refuse_managed,
-    runtime::Response,
+    Call, Listing, Nullable, PageEnd, SendError, Session, Turn, failed, listed, refuse_current,
+    refuse_managed, runtime::Response,
 };
 
 use crate::{
@@ -70,6 +70,10 @@ impl Listing for List {
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
+    fn session(&self) -> &Session {
+        self.0.raw().session()
+    }
+
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.0.raw().list_oauth_clients_response(&ListOauthClientsQuery::default()).await
     }
@@ -125,8 +129,9 @@ impl TokenManager for SailPointOauthClients {
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
+            let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
-            call(Operation::Get).about(id).answer(sent).await?.token::<OauthClient>()
+            call.answer(sent).await?.token::<OauthClient>()
         })
     }
 
@@ -152,6 +157,7 @@ impl TokenManager for SailPointOauthClients {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
+            let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let mut patch = Vec::new();
             if let Some(name) = change.name() {
@@ -161,13 +167,13 @@ impl TokenManager for SailPointOauthClients {
                 patch.push(replace("/description", text));
             }
             let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
-            call(Operation::Update).about(id).answer(sent).await?.token::<OauthClient>()
+            call.answer(sent).await?.token::<OauthClient>()
         })
     }
 
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
+            let call = call(Operation::Revoke).about(id)?;
             if !options.is_even_if_current() {
                 refuse_current(&call, id, Ok(self.client.credential()))?;
             }
@@ -191,5 +197,9 @@ impl TokenManager for SailPointOauthClients {
                 Err(error) => Err(error),
             }
         })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

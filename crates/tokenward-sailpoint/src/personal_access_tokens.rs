@@ -10,8 +10,8 @@ use tokenward_core::{
     TokenStream, UpdateToken, When,
 };
 use tokenward_http::{
-    Call, Listing, Nullable, PageEnd, SendError, Turn, confirm_expiry, failed, find, is_same_time, listed,
-    refuse_current, refuse_managed, runtime::Response,
+    Call, Listing, Nullable, PageEnd, SendError, Session, Turn, confirm_expiry, failed, find, is_same_time,
+    listed, refuse_current, refuse_managed, runtime::Response,
 };
 
 use crate::{
@@ -158,6 +158,10 @@ impl Listing for List {
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
+    fn session(&self) -> &Session {
+        self.tokens.client.raw().session()
+    }
+
     async fn send(self: Arc<Self>, part: Part) -> Result<Response, SendError> {
         let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: self.owner_id.clone() };
         self.tokens.client.raw().list_personal_access_tokens_response(&query).await
@@ -256,7 +260,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Get).about(id);
+            let call = call(Operation::Get).about(id)?;
             let found = find(self.stream(&call, &ListOptions::default()), id).await?;
             found.ok_or_else(|| call.not_found())
         })
@@ -297,7 +301,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
 
     fn update<'a>(&'a self, id: &'a TokenId, change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(async move {
-            let call = call(Operation::Update).about(id);
+            let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let patch = patch(&change).map_err(|error| call.placed(error))?;
             let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
@@ -321,7 +325,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
 
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let call = call(Operation::Revoke).about(id);
+            let call = call(Operation::Revoke).about(id)?;
             if !options.is_even_if_current() {
                 refuse_current(&call, id, Ok(self.client.credential()))?;
             }
@@ -340,5 +344,9 @@ impl TokenManager for SailPointPersonalAccessTokens {
             let found = find(own, &id).await?;
             Ok(found.map_or(Current::Other, |token| Current::Token(token.id)))
         })
+    }
+
+    fn vendor_now(&self) -> Timestamp {
+        self.client.raw().session().vendor_now()
     }
 }

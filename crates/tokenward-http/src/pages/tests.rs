@@ -8,9 +8,11 @@ use std::{
 };
 
 use serde::{Deserialize, de::IgnoredAny};
-use tokenward_core::{Operation, TokenFamily};
+use tokenward_core::{Operation, Record, TokenFamily};
 
-use crate::{Id, SendError, Turn, VendorToken, runtime::Response, tally::MOST_PAGES};
+use crate::{
+    BaseUrl, HttpOptions, Id, SendError, Session, Turn, VendorToken, runtime::Response, tally::MOST_PAGES,
+};
 
 use super::*;
 
@@ -31,11 +33,20 @@ impl VendorToken for Acme {
     }
 }
 
+/// A list of which all pages together may take ten minutes.
+fn session() -> Session {
+    let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+    let options = HttpOptions::default().with_list_time(Duration::from_secs(600));
+    Session::new(base, &options, "acme/1").unwrap()
+}
+
 /// Pages that are made when they are asked for, by their number.
 struct Pages<P> {
+    session: Session,
     page: P,
     asked: Arc<AtomicUsize>,
     ahead: usize,
+    delay: Duration,
 }
 
 /// Ids, or `null` for what is none; where the next page is; the total.
@@ -53,8 +64,13 @@ impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for
     type Around = Around;
     const FIELD: Option<&'static str> = Some("items");
 
+    fn session(&self) -> &Session {
+        &self.session
+    }
+
     async fn send(self: Arc<Self>, number: u64) -> Result<Response, SendError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(self.delay).await;
         let (ids, next, total) = (self.page)(number)?;
         let items: Vec<String> = ids.iter().map(|id| format!(r#"{{"id":{id}}}"#)).collect();
         let around = serde_json::json!({ "next": next, "total": total }).to_string();
@@ -74,7 +90,11 @@ impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for
 }
 
 fn stream(page: impl Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static) -> TokenStream {
-    listed(CALL, Pages { page, asked: Arc::default(), ahead: 1 }, 0)
+    listed(
+        CALL,
+        Pages { session: session(), page, asked: Arc::default(), ahead: 1, delay: Duration::ZERO },
+        0,
+    )
 }
 
 type Written = Vec<(&'static [&'static str], Option<u64>, Option<u64>)>;
@@ -143,7 +163,11 @@ async fn nothing_is_asked_for_before_it_is_wanted_but_one_page_and_nothing_after
         2 => Err(SendError::Refused("no".to_owned())),
         _ => Ok((vec![format!(r#""{number}""#)], Some(number + 1), None)),
     };
-    let mut stream = listed(CALL, Pages { page, asked: asked.clone(), ahead: 1 }, 0);
+    let mut stream = listed(
+        CALL,
+        Pages { session: session(), page, asked: asked.clone(), ahead: 1, delay: Duration::ZERO },
+        0,
+    );
     let settle = || async {
         for _ in 0..20 {
             tokio::task::yield_now().await;
@@ -172,7 +196,11 @@ async fn a_page_is_asked_for_before_the_last_item_of_the_one_before_it_is_given(
             }
             Ok((ids, Some(number + 1), None))
         };
-        let mut stream = listed(CALL, Pages { page, asked: asked.clone(), ahead: 1 }, 0);
+        let mut stream = listed(
+            CALL,
+            Pages { session: session(), page, asked: asked.clone(), ahead: 1, delay: Duration::ZERO },
+            0,
+        );
         for number in 1..4 {
             for item in 1..=count {
                 let result = stream.next().await.unwrap();
@@ -184,13 +212,17 @@ async fn a_page_is_asked_for_before_the_last_item_of_the_one_before_it_is_given(
 }
 
 /// A list of which one item has arrived, and no more will.
-struct Begun;
+struct Begun(Session);
 
 impl Listing for Begun {
     type Token = Acme;
     type Cursor = ();
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
+
+    fn session(&self) -> &Session {
+        &self.0
+    }
 
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         let arrived = stream::iter([Ok::<_, Infallible>(r#"[{"id":"a"},{"#)]).chain(stream::pending());
@@ -201,7 +233,7 @@ impl Listing for Begun {
 
 #[tokio::test(start_paused = true)]
 async fn a_token_is_given_when_it_has_arrived_whatever_comes_behind_it() {
-    let mut list = listed(CALL, Begun, ());
+    let mut list = listed(CALL, Begun(session()), ());
     let first = tokio::time::timeout(Duration::from_secs(1), list.next()).await;
     assert_eq!(first.unwrap().unwrap().unwrap().id.as_str(), "a");
 }
@@ -219,7 +251,11 @@ async fn pages_side_by_side_come_in_order_and_one_that_was_guessed_wrong_is_aske
             };
             Ok((vec![format!(r#""{number}""#)], next, None))
         };
-        let list = listed(CALL, Pages { page, asked: asked.clone(), ahead: 4 }, 0);
+        let list = listed(
+            CALL,
+            Pages { session: session(), page, asked: asked.clone(), ahead: 4, delay: Duration::ZERO },
+            0,
+        );
         let ids = shown(list).await;
         assert_eq!(ids, ["0", "1", &third.to_string(), "3"]);
         assert_eq!(asked.load(Ordering::SeqCst), expected, "asked for, with what was guessed");
@@ -251,4 +287,62 @@ async fn a_list_without_an_end_ends_with_an_error_and_what_came_before_it() {
         said.push(last.unwrap().unwrap_err().to_string());
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn another_record_under_the_same_id_is_an_error_in_its_place() {
+    let page = |_| {
+        let ids = [r#""a""#, r#""a""#, r#""a","name":"other""#, r#""b""#];
+        Ok((ids.map(str::to_owned).to_vec(), None, Some(3)))
+    };
+    let results: Vec<_> = stream(page).collect().await;
+    let said: Vec<String> = results
+        .into_iter()
+        .map(|result| match result {
+            Ok(token) => token.id.to_string(),
+            Err(error) => format!("{error} {:?}", error.record().map(Record::as_str)),
+        })
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chain_without_an_end_ends_when_its_time_is_used_up_and_not_while_the_caller_is_away() {
+    let begun = tokio::time::Instant::now();
+    let page = |page| Ok((vec![format!(r#""{page}""#)], Some(page + 1), None));
+    let delay = Duration::from_secs(7);
+    let mut list =
+        listed(CALL, Pages { session: session(), page, asked: Arc::default(), ahead: 1, delay }, 0);
+    let (mut count, mut away, mut last) = (0, Duration::ZERO, None);
+    while let Some(result) = list.next().await {
+        match result {
+            Ok(_) => {
+                count += 1;
+                away += Duration::from_secs(1);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(error) => last = Some(error),
+        }
+    }
+    let last = last.unwrap();
+    assert_eq!(last.kind(), ErrorKind::Incomplete);
+    assert_eq!(
+        last.to_string(),
+        format!(
+            "acme/token list: incomplete: it takes more than 600 s, where reading ends: ask for fewer, or set another \
+             time by `with_list_time` ({count} items were read)"
+        )
+    );
+    let waited = begun.elapsed() - away;
+    assert_eq!(waited, Duration::from_secs(600), "{count} tokens");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_ends_with_the_time_of_the_list() {
+    let begun = tokio::time::Instant::now();
+    let mut list = listed(CALL, Begun(session()), ());
+    assert!(list.next().await.unwrap().is_ok());
+    let error = list.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::Incomplete, Duration::from_secs(600)));
+    assert!(list.next().await.is_none());
 }

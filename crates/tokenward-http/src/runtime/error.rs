@@ -4,7 +4,11 @@ use std::fmt;
 
 use reqwest::StatusCode;
 
-use crate::{SendError, session::request_id};
+use crate::{
+    SendError,
+    send::no_answer,
+    session::{Origin, request_id},
+};
 
 /// Why a method of a generated client has no answer that could be read.
 ///
@@ -14,7 +18,8 @@ use crate::{SendError, session::request_id};
 /// let error = Error::from(SendError::Refused("an id is empty".to_owned()));
 /// assert_eq!(error.to_string(), "invalid request: an id is empty");
 /// ```
-#[derive(Debug)]
+/// Neither `Display` nor `Debug` shows an address: it may hold a secret. An unexpected answer is named by the operation's
+/// path as a template.
 #[non_exhaustive]
 pub enum Error {
     /// The request cannot be sent as it is. Nothing was sent.
@@ -46,17 +51,42 @@ impl fmt::Display for Error {
         match self {
             Self::InvalidRequest(reason) => write!(f, "invalid request: {reason}"),
             Self::NotSent(reason) => f.write_str(reason),
-            Self::CommunicationError(error) => write!(f, "no answer: {error}"),
-            Self::ResponseBodyError(error) => write!(f, "the answer broke off: {error}"),
+            Self::CommunicationError(error) => {
+                write!(f, "no answer: {}", no_answer(error, error.is_connect()))
+            }
+            Self::ResponseBodyError(error) if error.is_timeout() => {
+                f.write_str("the answer did not end in time")
+            }
+            Self::ResponseBodyError(_) => f.write_str("the answer broke off"),
             Self::InvalidResponsePayload(reason) => f.write_str(reason),
             Self::UnexpectedResponse(response) => {
-                write!(f, "{} was answered {}", response.url(), response.status())?;
-                match request_id(response.headers()) {
+                let origin = Origin::of(response);
+                match origin {
+                    Some(Origin { operation, .. }) => write!(f, "{} {}", operation.method, operation.path)?,
+                    None => f.write_str("the request")?,
+                }
+                write!(f, " was answered {}", response.status())?;
+                match origin.and_then(|origin| request_id(response.headers(), &origin.known)) {
                     Some(id) => write!(f, ", request {id}"),
                     None => Ok(()),
                 }
             }
         }
+    }
+}
+
+/// As `Display`: an address and headers would be shown otherwise.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::InvalidRequest(_) => "InvalidRequest",
+            Self::NotSent(_) => "NotSent",
+            Self::CommunicationError(_) => "CommunicationError",
+            Self::ResponseBodyError(_) => "ResponseBodyError",
+            Self::InvalidResponsePayload(_) => "InvalidResponsePayload",
+            Self::UnexpectedResponse(_) => "UnexpectedResponse",
+        };
+        f.debug_tuple(name).field(&self.to_string()).finish()
     }
 }
 

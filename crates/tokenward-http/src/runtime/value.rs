@@ -61,7 +61,8 @@ pub struct ByteStream(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>
 impl ByteStream {
     pub(crate) fn of(response: reqwest::Response) -> Self {
         Self(Box::pin(stream::try_unfold(response, async |mut response| {
-            Ok(response.chunk().await?.map(|chunk| (chunk, response)))
+            let chunk = response.chunk().await.map_err(reqwest::Error::without_url)?;
+            Ok(chunk.map(|chunk| (chunk, response)))
         })))
     }
 }

@@ -1,0 +1,248 @@
+//! The secrets that a client knows: what the vendor says is compared with them before any of it is shown.
+//!
+//! Here are the secrets themselves, and the search for them in a text. Which words of an unknown text look like a secret
+//! is decided in [`excerpt`](crate::excerpt).
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use percent_encoding::percent_decode_str;
+use reqwest::header::HeaderValue;
+use tokenward_core::Drift;
+use zeroize::Zeroizing;
+
+/// A shorter text is found in too many others to be looked for.
+const SHORTEST: usize = 8;
+
+/// How many secrets are kept that the vendor has issued: bearers, and the secrets of new tokens.
+const MOST_ISSUED: usize = 1024;
+
+/// The secrets of one session. Clones share them.
+#[derive(Clone, Default)]
+pub(crate) struct KnownSecrets(Arc<Mutex<Secrets>>);
+
+#[derive(Default)]
+struct Secrets {
+    credentials: Vec<Secret>,
+    issued: VecDeque<Secret>,
+    /// The last header that was learned from, so that the next request with it costs nothing.
+    header: Option<HeaderValue>,
+}
+
+/// In lower case, since a vendor may change the case.
+type Secret = Zeroizing<Vec<u8>>;
+
+impl KnownSecrets {
+    /// Adds what the client authenticates with.
+    pub(crate) fn add_credential(&self, secret: &str) {
+        if let Some(secret) = searchable(secret) {
+            let mut secrets = self.lock();
+            if !secrets.credentials.contains(&secret) {
+                secrets.credentials.push(secret);
+            }
+        }
+    }
+
+    /// Adds what the vendor has issued.
+    pub(crate) fn add_issued(&self, secret: &str) {
+        if let Some(secret) = searchable(secret) {
+            let mut secrets = self.lock();
+            if !secrets.issued.contains(&secret) {
+                if secrets.issued.len() == MOST_ISSUED {
+                    secrets.issued.pop_front();
+                }
+                secrets.issued.push_back(secret);
+            }
+        }
+    }
+
+    /// Adds what an `Authorization` header holds, without the word for its scheme.
+    pub(crate) fn learn(&self, header: &HeaderValue) {
+        let mut secrets = self.lock();
+        if secrets.header.as_ref() == Some(header) {
+            return;
+        }
+        secrets.header = Some(header.clone());
+        drop(secrets);
+        let Ok(value) = header.to_str() else { return };
+        let (scheme, secret) = value.rsplit_once(' ').unwrap_or(("", value));
+        self.add_issued(secret);
+        // `token="…"`
+        if let Some((_, value)) = secret.split_once('=') {
+            self.add_issued(value.trim_matches('"'));
+        }
+        if scheme.eq_ignore_ascii_case("basic")
+            && let Some(decoded) = base64_decoded(secret.as_bytes())
+            && let Some((_, password)) =
+                std::str::from_utf8(&decoded).ok().and_then(|pair| pair.split_once(':'))
+        {
+            self.add_issued(password);
+        }
+    }
+
+    /// Returns `true` if a text holds one of them: as it is, percent-encoded, or in base64.
+    pub(crate) fn is_in(&self, text: &str) -> bool {
+        if text.len() < SHORTEST {
+            return false;
+        }
+        let secrets = self.lock();
+        if secrets.credentials.is_empty() && secrets.issued.is_empty() {
+            return false;
+        }
+        let all = || secrets.credentials.iter().chain(&secrets.issued);
+        forms(text).iter().any(|form| all().any(|secret| contains(form, secret)))
+    }
+
+    /// A drift that repeats none of them: its path has names that the vendor wrote.
+    pub(crate) fn drift_without(&self, drift: Drift) -> Drift {
+        let mut drift = drift;
+        if self.is_in(&drift.path) {
+            "?".clone_into(&mut drift.path);
+        }
+        drift
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Secrets> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn searchable(secret: &str) -> Option<Secret> {
+    (secret.len() >= SHORTEST).then(|| Zeroizing::new(secret.to_ascii_lowercase().into_bytes()))
+}
+
+fn contains(text: &[u8], secret: &[u8]) -> bool {
+    text.windows(secret.len()).any(|window| window == secret)
+}
+
+/// A text in lower case: as it is, without white space, without one and two percent-encodings, and what its runs of base64
+/// hold.
+fn forms(text: &str) -> Vec<Secret> {
+    let mut plain = vec![Zeroizing::new(text.as_bytes().to_vec())];
+    if text.contains(char::is_whitespace) {
+        plain.push(Zeroizing::new(text.split_whitespace().collect::<String>().into_bytes()));
+    }
+    if text.contains('%') {
+        let once: Secret = Zeroizing::new(percent_decode_str(text).collect());
+        plain.push(Zeroizing::new(percent_encoding::percent_decode(&once).collect()));
+        plain.push(once);
+    }
+    let decoded: Vec<Secret> = plain.iter().flat_map(|text| base64_runs(text)).collect();
+    plain.extend(decoded);
+    plain.iter_mut().for_each(|form| form.make_ascii_lowercase());
+    plain
+}
+
+/// What the runs of base64 characters in a text hold, wherever the encoded text begins in them.
+fn base64_runs(text: &[u8]) -> Vec<Secret> {
+    /// In base64, eight bytes have eleven characters.
+    const SHORTEST_RUN: usize = 11;
+    const GROUP: usize = 4;
+
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let runs = text.split(|byte| !is_base64(byte)).filter(|run| run.len() >= SHORTEST_RUN);
+    runs.flat_map(|run| (0..GROUP).filter_map(|start| base64_decoded(&run[start..]))).collect()
+}
+
+/// Base64 of either alphabet, with or without its padding. A character too many at the end is ignored.
+fn base64_decoded(text: &[u8]) -> Option<Secret> {
+    const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    const ENGINE: GeneralPurpose = GeneralPurpose::new(&STANDARD, CONFIG);
+
+    let standard: Vec<u8> = text
+        .iter()
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => *byte,
+        })
+        .collect();
+    let whole = if standard.len() % 4 == 1 { &standard[..standard.len() - 1] } else { &standard[..] };
+    ENGINE.decode(whole).ok().map(Zeroizing::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    const CREDENTIAL: &str = "plainletters+/ofacredential~";
+
+    fn known() -> KnownSecrets {
+        let known = KnownSecrets::default();
+        known.add_credential(CREDENTIAL);
+        known
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_form_and_wherever_it_stands() {
+        let percent = percent_encoding::utf8_percent_encode(CREDENTIAL, percent_encoding::NON_ALPHANUMERIC);
+        let twice = percent.to_string().replace('%', "%25");
+        for text in [
+            CREDENTIAL.to_owned(),
+            CREDENTIAL.to_uppercase(),
+            format!("id-{CREDENTIAL}-1"),
+            CREDENTIAL.replace("acr", "a \ncr"),
+            percent.to_string(),
+            percent.to_string().to_lowercase(),
+            twice,
+        ] {
+            assert!(known().is_in(&text), "{text}");
+        }
+        for before in ["", "a", "ab", "abc"] {
+            let text = format!("{before}{CREDENTIAL}{before}");
+            for encoded in [BASE64_STANDARD.encode(&text), BASE64_URL_SAFE_NO_PAD.encode(&text)] {
+                for around in ["", "=", "x:", "id ", "a", "ab"] {
+                    assert!(known().is_in(&format!("{around}{encoded}{around}")), "{around}{encoded}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_holds_none_is_left_alone() {
+        let known = known();
+        known.add_credential("short");
+        known.add_issued("");
+        for text in ["", "short", "plainletters of another text", "cGxhaW5sZXR0ZXJz", "%zz%", "5f2a-17"] {
+            assert!(!known.is_in(text), "{text}");
+        }
+        assert!(!KnownSecrets::default().is_in(CREDENTIAL));
+    }
+
+    #[test]
+    fn a_header_is_known_without_its_scheme_and_a_password_without_its_name() {
+        for (header, secrets) in [
+            ("Bearer abcdefgh", vec!["abcdefgh"]),
+            ("abcdefgh", vec!["abcdefgh"]),
+            ("Token token=\"abcdefgh\"", vec!["token=\"abcdefgh\"", "abcdefgh"]),
+            ("Basic bmFtZTpwYXNzd29yZDE=", vec!["bmFtZTpwYXNzd29yZDE=", "password1"]),
+        ] {
+            let known = KnownSecrets::default();
+            known.learn(&HeaderValue::from_static(header));
+            known.learn(&HeaderValue::from_static(header));
+            assert!(secrets.iter().all(|secret| known.is_in(secret)), "{header}");
+            assert!(!known.is_in("Bearer") && !known.is_in("name"));
+        }
+    }
+
+    #[test]
+    fn issued_secrets_are_kept_within_a_bound_and_a_credential_always() {
+        let known = known();
+        (0..=MOST_ISSUED).for_each(|number| known.add_issued(&format!("issued-{number:06}")));
+        assert!(
+            !known.is_in("issued-000000") && known.is_in("issued-000001") && known.is_in("issued-001024")
+        );
+        assert!(known.is_in(CREDENTIAL));
+    }
+}

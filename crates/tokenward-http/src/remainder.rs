@@ -1,0 +1,140 @@
+//! What an answer announces beyond the items that it holds: a list of which that is not read is not complete.
+
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_RANGE, HeaderMap, LINK},
+};
+
+/// Returns why a list is not complete after so many items, if this answer announces more.
+///
+/// No vendor documents these signs for its token lists. They are the ones that the four vendors, and servers in general,
+/// use for lists in pages: Mist's `X-Page-Total`, SailPoint's `X-Total-Count`, RFC 8288's `Link`, and RFC 9110's 206 and
+/// `Content-Range`.
+pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> Option<&'static str> {
+    if status == StatusCode::PARTIAL_CONTENT {
+        return Some("the vendor answered 206, which means a part of the list");
+    }
+    if texts(headers, LINK.as_str()).any(links_to_next) {
+        return Some("a `Link` header leads to another page");
+    }
+    if ["x-next-page", "x-next-cursor", "x-next-token"].iter().any(|name| texts(headers, name).any(is_set)) {
+        return Some("a header leads to another page");
+    }
+    if texts(headers, "x-has-more").any(|value| value.eq_ignore_ascii_case("true")) {
+        return Some("a header says that there is more");
+    }
+    let total =
+        TOTALS.iter().flat_map(|name| texts(headers, name)).find_map(|value| value.parse::<u64>().ok());
+    if total.is_some_and(|total| total > items) {
+        return Some("a header announces more items than have come");
+    }
+    let pages = PAGE_COUNTS.iter().flat_map(|name| texts(headers, name)).find_map(|value| value.parse().ok());
+    let page = texts(headers, "x-page").find_map(|value| value.parse::<u64>().ok()).unwrap_or(1);
+    if pages.is_some_and(|pages: u64| pages > page.max(1)) {
+        return Some("a header announces more pages than have come");
+    }
+    let range = texts(headers, CONTENT_RANGE.as_str()).find_map(range_and_size);
+    range
+        .is_some_and(|(end, size)| end.saturating_add(1) < size)
+        .then_some("`Content-Range` announces more items")
+}
+
+/// How vendors call the number of all items.
+const TOTALS: [&str; 5] = ["x-page-total", "x-total-count", "x-total", "total-count", "x-total-items"];
+
+/// How vendors call the number of all pages.
+const PAGE_COUNTS: [&str; 3] = ["x-total-pages", "x-page-count", "x-pages"];
+
+fn texts<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim)
+}
+
+fn is_set(value: &str) -> bool {
+    !matches!(value, "" | "0" | "null" | "none")
+}
+
+/// Whether one of the links has the relation `next`; addresses stand in angle brackets and may hold anything.
+fn links_to_next(links: &str) -> bool {
+    let mut rest = links;
+    while let Some(start) = rest.find('<') {
+        let Some(end) = rest[start..].find('>') else { return false };
+        let parameters = &rest[start + end + 1..];
+        let parameters = &parameters[..parameters.find('<').unwrap_or(parameters.len())];
+        let is_next = parameters.split([';', ',']).filter_map(|parameter| parameter.split_once('=')).any(
+            |(name, value)| {
+                let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
+                name.trim().eq_ignore_ascii_case("rel")
+                    && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
+            },
+        );
+        if is_next {
+            return true;
+        }
+        rest = &rest[start + end + 1..];
+    }
+    false
+}
+
+/// The last item of a range, and how many there are in all.
+fn range_and_size(value: &str) -> Option<(u64, u64)> {
+    let (range, size) = value.split_once('/')?;
+    let (_, end) = range.rsplit_once('-')?;
+    Some((end.trim().parse().ok()?, size.trim().parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn is_more(status: u16, headers: &[(&str, &str)]) -> bool {
+        let header = |(name, value): &(&str, &str)| {
+            (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())
+        };
+        let headers = headers.iter().map(header).collect();
+        announced(StatusCode::from_u16(status).unwrap(), &headers, 100).is_some()
+    }
+
+    #[test]
+    fn every_sign_of_more_counts() {
+        assert!(is_more(206, &[]));
+        for header in [
+            ("X-Page-Total", "300"),
+            ("x-total-count", " 101 "),
+            ("X-Total", "101"),
+            ("Link", "<https://a.example/b?c=d>; rel=\"next\""),
+            (
+                "Link",
+                "<https://a.example/b>; rel=prev, <https://a.example/;rel=x>;title=\"a\"; REL = \"last Next\"",
+            ),
+            ("X-Next-Page", "2"),
+            ("X-Has-More", "True"),
+            ("X-Total-Pages", "3"),
+            ("Content-Range", "items 0-99/300"),
+        ] {
+            assert!(is_more(200, &[header]), "{header:?}");
+        }
+        assert!(is_more(200, &[("link", "<a>; rel=first"), ("link", "<b>; rel=next")]));
+    }
+
+    #[test]
+    fn a_list_that_is_the_whole_announces_nothing() {
+        assert!(!is_more(200, &[]));
+        for header in [
+            ("X-Page-Total", "100"),
+            ("X-Page-Limit", "100"),
+            ("X-Total-Count", "many"),
+            ("Link", "<https://a.example/?rel=next>; rel=\"prev\""),
+            ("Link", "<https://a.example/; rel=next"),
+            ("Link", "no link; rel=next"),
+            ("X-Next-Page", ""),
+            ("X-Has-More", "false"),
+            ("X-Total-Pages", "1"),
+            ("Content-Range", "items 0-99/100"),
+            ("Content-Range", "items */*"),
+        ] {
+            assert!(!is_more(200, &[header]), "{header:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A bound on the time that somebody is waited for.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::time::{Instant, Sleep, sleep};
+
+/// Counts the time between the first [`poll_end`](Self::poll_end) and [`stop`](Self::stop), again and again.
+#[derive(Debug)]
+pub(crate) struct Stopwatch {
+    left: Duration,
+    since: Option<Instant>,
+    /// Wakes whoever waits when no time is left.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stopwatch {
+    /// With so much time in all.
+    pub(crate) fn new(time: Duration) -> Self {
+        Self { left: time, since: None, timer: None }
+    }
+
+    /// Starts, unless it runs, and is ready when all of the time has passed.
+    pub(crate) fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let now = Instant::now();
+        let since = *self.since.get_or_insert(now);
+        let end = since + self.left;
+        if now >= end {
+            return Poll::Ready(());
+        }
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.left)));
+        // It was set before time passed that did not count, so it may only be too early.
+        while timer.as_mut().poll(context).is_ready() {
+            timer.as_mut().reset(end);
+        }
+        Poll::Pending
+    }
+
+    /// Lets time pass that does not count.
+    pub(crate) fn stop(&mut self) {
+        if let Some(since) = self.since.take() {
+            self.left = self.left.saturating_sub(since.elapsed());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_time_while_it_runs_counts() {
+        let start = Instant::now();
+        let mut watch = Stopwatch::new(Duration::from_secs(10));
+        for _ in 0..3 {
+            let is_over =
+                tokio::time::timeout(Duration::from_secs(3), poll_fn(|context| watch.poll_end(context)));
+            assert!(is_over.await.is_err());
+            watch.stop();
+            tokio::time::sleep(Duration::from_secs(100)).await;
+        }
+        poll_fn(|context| watch.poll_end(context)).await;
+        assert_eq!(start.elapsed(), Duration::from_secs(3 * 103 + 1));
+    }
+}
