@@ -1,0 +1,138 @@
+//! Connections that are refused, lost or cut off, and requests as they go out.
+
+use std::{error::Error, net::TcpListener};
+
+use tokenward::{
+    Access, CreateToken, ErrorKind, Expiry, ListOptions, RetryAdvice, TokenManager, TokenManagerExt,
+    launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
+};
+
+use crate::server::{Server, answer, cut, http};
+
+fn mist(url: &str) -> Mist {
+    Mist::builder("a-credential").base_url(url).http(http()).build().unwrap()
+}
+
+const LIST: &str = r#"[{"id":"7","name":"ci"}]"#;
+
+#[tokio::test]
+async fn a_list_that_is_cut_off_before_its_first_item_is_asked_for_again() {
+    for begun in ["", "[", r#"[{"id":"7","na"#] {
+        let server = Server::start(move |number, _| match number {
+            0 | 1 => cut(begun),
+            _ => answer(200, "", LIST),
+        })
+        .await;
+        let tokens = mist(&server.url).org_tokens("org").list_all(ListOptions::default()).await.unwrap();
+        assert_eq!((tokens.len(), server.requests().len()), (1, 3), "{begun}");
+    }
+    // Behind an item it would be given twice.
+    let server = Server::always(cut(r#"[{"id":"7"},{"id":"#)).await;
+    let listing = mist(&server.url).org_tokens("org").listing(ListOptions::default()).await;
+    assert_eq!((listing.tokens.len(), server.requests().len()), (1, 1));
+    assert_eq!(listing.errors[0].kind(), ErrorKind::Transport);
+    // Attempts are bounded.
+    let server = Server::always(cut("[")).await;
+    let error = mist(&server.url).org_tokens("org").list_all(ListOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Transport, 4));
+}
+
+#[tokio::test]
+async fn a_read_whose_answer_breaks_off_is_sent_again_and_a_creation_is_not() {
+    let record = r#"{"id":"7","name":"ci"}"#;
+    let server = Server::start(move |number, _| if number % 2 == 0 { cut("{") } else { answer(200, "", record) }).await;
+    let mist = mist(&server.url);
+    let raw = mist.raw().get_org_api_token("org", "7").await.unwrap();
+    assert_eq!((raw.id.as_deref(), server.requests().len()), (Some("7"), 2));
+    let token = mist.user_tokens().get(&"7".parse().unwrap()).await.unwrap();
+    assert_eq!((token.id.as_str(), server.requests().len()), ("7", 4));
+    let request = CreateToken::new("ci", Expiry::Never, Access::Full);
+    let error = mist.user_tokens().create(request).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Ambiguous, 5));
+}
+
+#[tokio::test]
+async fn a_bearer_whose_answer_breaks_off_is_asked_for_again() {
+    let server = Server::start(|number, request| match request.starts_with("POST") {
+        true if number == 0 => cut(r#"{"access_tok"#),
+        true => answer(200, "", r#"{"access_token":"a.b.c","expires_in":600}"#),
+        false => answer(200, "", "[]"),
+    })
+    .await;
+    let sailpoint = SailPoint::builder("id", "secret").base_url(&server.url).http(http()).build().unwrap();
+    sailpoint.oauth_clients().list_all(ListOptions::default()).await.unwrap();
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_says_so_also_when_it_is_sent_again() {
+    let token = r#"{"_id":"7","ownerId":"o","memberId":"m","creationDate":1,"lastModified":1,"token":"api-0123456789"}"#;
+    let server = Server::start(move |number, request| match request.starts_with("DELETE") {
+        true if number < 3 => answer(503, "", ""),
+        _ => answer(200, "", token),
+    })
+    .await;
+    let client = LaunchDarkly::builder("api-x").base_url(&server.url).http(http()).build().unwrap();
+    client.raw().reset_token("7", &Default::default()).await.unwrap();
+    client.raw().delete_token("7").await.unwrap();
+    let requests = server.requests();
+    let lengths = |request: &String| request.to_lowercase().matches("content-length: 0\r\n").count();
+    assert_eq!(lengths(&requests[0]), 1, "{}", requests[0]);
+    assert!(!requests[0].to_lowercase().contains("transfer-encoding"), "{}", requests[0]);
+    assert_eq!(requests.len(), 4);
+    assert!(requests[1..].iter().all(|request| !request.to_lowercase().contains("content-length")), "{requests:?}");
+
+    // The same, sent again: a bearer that was refused is renewed for a PUT.
+    let server = Server::start(|number, request| match (request.starts_with("POST /oauth"), number) {
+        (true, _) => answer(200, "", r#"{"access_token":"a.b.c","expires_in":600}"#),
+        (false, 1) => answer(401, "", ""),
+        (false, _) => answer(200, "", "[]"),
+    })
+    .await;
+    let sailpoint = SailPoint::builder("id", "secret").base_url(&server.url).http(http()).build().unwrap();
+    sailpoint.oauth_clients().list_all(ListOptions::default()).await.unwrap();
+    let form = &server.requests()[0];
+    assert!(form.contains("content-length: 75\r\n") || form.to_lowercase().contains("content-length: "), "{form}");
+    assert!(server.requests().iter().all(|request| request.to_lowercase().contains("accept-encoding: identity\r\n")));
+}
+
+/// What an error says, with the whole chain of its sources.
+fn chain(error: &dyn Error) -> String {
+    let source = error.source().map(chain).unwrap_or_default();
+    format!("{error} {source}")
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_made_says_why_and_may_always_be_tried_again() {
+    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // It answers in the clear, so that no TLS comes about.
+    let in_clear = Server::always(answer(200, "", "[]")).await;
+    let in_clear = in_clear.url.replace("http://", "https://");
+    for (url, expected) in [
+        (format!("http://{refused}"), "the connection was refused; nothing was sent"),
+        ("https://no-such-host.invalid".to_owned(), "the host's name could not be resolved; nothing was sent"),
+        (in_clear, "the TLS handshake failed; nothing was sent"),
+    ] {
+        let tokens = mist(&url).user_tokens();
+        let read = tokens.list_all(ListOptions::default()).await.unwrap_err();
+        let request = CreateToken::new("ci", Expiry::Never, Access::Full);
+        let written = tokens.create(request).await.unwrap_err();
+        for error in [read, written] {
+            assert_eq!(error.message(), expected, "{}", chain(&error));
+            assert_eq!((error.kind(), error.retry()), (ErrorKind::Transport, RetryAdvice::Always));
+            assert!(error.attempt().is_none());
+        }
+        let raw = mist(&url).raw().list_api_tokens().await.unwrap_err();
+        assert_eq!(raw.to_string(), format!("no answer: {expected}"));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_may_have_sent_the_request() {
+    let server = Server::always(Vec::new()).await;
+    let tokens = mist(&server.url).user_tokens();
+    let error = tokens.list_all(ListOptions::default()).await.unwrap_err();
+    assert_eq!((error.message(), error.retry()), ("the connection was lost", RetryAdvice::IfIdempotent));
+    let request = CreateToken::new("ci", Expiry::Never, Access::Full);
+    assert_eq!(tokens.create(request).await.unwrap_err().kind(), ErrorKind::Ambiguous);
+}
