@@ -14,8 +14,9 @@ const MOST_AT_ONCE: usize = 25;
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     call.user()?;
-    if !matches!(call.request.method, Method::PATCH | Method::POST) {
-        return Err(no_such_method(&call.request.method));
+    // The path of a single token with the id `bulk-update`, too, but only the bulk update is simulated.
+    if call.request.method != Method::PATCH {
+        return Err(no_such_method(&call.request.method, &[Method::PATCH]));
     }
     if !call.request.is_announced_as("application/json") {
         return Err(refused(415, "a bulk update is sent as application/json"));

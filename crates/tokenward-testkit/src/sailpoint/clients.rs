@@ -37,7 +37,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
             match *method {
                 Method::GET => list(state, call),
                 Method::POST => create(state, call),
-                _ => Err(no_such_method(method)),
+                _ => Err(no_such_method(method, &[Method::GET, Method::POST])),
             }
         }
         [id] if *method == Method::GET => {
@@ -54,7 +54,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
                     state.clients.remove(index);
                     Ok(Response::new(204))
                 }
-                _ => Err(no_such_method(method)),
+                _ => Err(no_such_method(method, &[Method::GET, Method::PATCH, Method::DELETE])),
             }
         }
         _ => Err(refused(404, "there is nothing here")),

@@ -27,12 +27,12 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
         [] => match *method {
             Method::GET => list(state, call),
             Method::POST => create(state, call),
-            _ => Err(no_such_method(method)),
+            _ => Err(no_such_method(method, &[Method::GET, Method::POST])),
         },
         [id] => match *method {
             Method::PATCH => change(state, call, id),
             Method::DELETE => delete(state, call, id),
-            _ => Err(no_such_method(method)),
+            _ => Err(no_such_method(method, &[Method::PATCH, Method::DELETE])),
         },
         _ => Err(refused(404, "there is nothing here")),
     }
