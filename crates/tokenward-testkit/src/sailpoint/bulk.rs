@@ -1,5 +1,7 @@
 //! The bulk update of expiries.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -27,17 +29,25 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     if ids.is_empty() || ids.len() > MOST_AT_ONCE {
         return Err(refused(400, "ids have to be 1 to 25"));
     }
-    let patch = body.get("jsonPatch").unwrap_or(&Value::Null);
+    if ids.iter().enumerate().any(|(index, id)| ids[..index].contains(id)) {
+        return Err(refused(400, "an id is given twice"));
+    }
+    let patch = body.get("patch").unwrap_or(&Value::Null);
     let paths = ["expirationDate", "userAwareTokenNeverExpires"];
     let mut changes = Vec::new();
     for id in &ids {
         let index = pats::find(state, id)?;
         changes.push((index, pats::patched(&state.pats[index], patch, &paths, call.now)?));
     }
-    let mut records = Vec::new();
+    let mut records = BTreeMap::new();
     for (index, changed) in changes {
-        changed.write(&mut state.pats[index]);
-        records.push(pats::record(&state.pats[index], call.era));
+        let pat = &mut state.pats[index];
+        changed.write(pat);
+        let mut record = pats::record(pat, call.era, state.nulls);
+        if let Some(record) = record.as_object_mut() {
+            record.remove("userAwareTokenNeverExpires");
+        }
+        records.insert(pat.id.clone(), record);
     }
-    Ok(Response::json(200, &json!(records)))
+    Ok(Response::json(200, &json!(records.into_values().collect::<Vec<_>>())))
 }
