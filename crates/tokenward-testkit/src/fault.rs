@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, Method};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{Request, Response, message::set_header};
@@ -34,7 +35,7 @@ pub struct Fault {
     pub(crate) harm: Harm,
 }
 
-type Edit = dyn Fn(&mut Value) + Send + Sync;
+type Edit<T> = dyn Fn(&mut T) + Send + Sync;
 
 /// What a fault does; the parts are applied in the order of the fields.
 #[derive(Clone)]
@@ -42,9 +43,11 @@ pub(crate) struct Harm {
     pub(crate) run: Option<Arc<dyn Fn() + Send + Sync>>,
     pub(crate) effect: bool,
     instead: Option<u16>,
+    status: Option<u16>,
     headers: HeaderMap,
     body: Option<Vec<u8>>,
-    edit: Option<Arc<Edit>>,
+    edit: Option<Arc<Edit<Value>>>,
+    edit_response: Option<Arc<Edit<Response>>>,
     pub(crate) delay: Duration,
     pub(crate) end: End,
 }
@@ -62,9 +65,11 @@ impl Fault {
             run: None,
             effect: true,
             instead: None,
+            status: None,
             headers: HeaderMap::new(),
             body: None,
             edit: None,
+            edit_response: None,
             delay: Duration::ZERO,
             end: End::Whole,
         };
@@ -120,6 +125,28 @@ impl Fault {
         Self::of(|harm| harm.edit = Some(Arc::new(edit)))
     }
 
+    /// The vendor carries the request out and its whole answer is changed: status, headers, body.
+    ///
+    /// ```
+    /// # use tokenward_testkit::Fault;
+    /// // A first page of 100 that announces the second one.
+    /// let page = Fault::edit_response(|response| {
+    ///     let mut list = response.body_json();
+    ///     if let Some(items) = list.as_array_mut() {
+    ///         items.truncate(100);
+    ///     }
+    ///     response.body = list.to_string().into_bytes();
+    ///     response.status = 206;
+    ///     response.headers.insert("x-page-limit", "100".parse().unwrap());
+    /// });
+    /// # let _ = page;
+    /// ```
+    ///
+    /// If the change panics, the connection ends.
+    pub fn edit_response(edit: impl Fn(&mut Response) + Send + Sync + 'static) -> Self {
+        Self::of(|harm| harm.edit_response = Some(Arc::new(edit)))
+    }
+
     /// Something happens at the vendor just before it carries the request out.
     ///
     /// ```
@@ -154,6 +181,20 @@ impl Fault {
     #[track_caller]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         set_header(&mut self.harm.headers, name, value);
+        self
+    }
+
+    /// The answer has this status; the vendor's headers and body stay.
+    ///
+    /// ```
+    /// # use tokenward_testkit::Fault;
+    /// let partial = Fault::edit(|list| list.as_array_mut().unwrap().truncate(100))
+    ///     .with_status(206)
+    ///     .with_header("x-page-total", "300");
+    /// # let _ = partial;
+    /// ```
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.harm.status = Some(status);
         self
     }
 
@@ -215,13 +256,24 @@ impl Fault {
 }
 
 impl Harm {
-    /// What is answered in place of what the vendor answered, if it did.
-    pub(crate) fn apply(&self, vendors: Option<Response>) -> Response {
+    /// What is answered in place of what the vendor answered, if it did. `now` is the vendor's time.
+    pub(crate) fn apply(&self, vendors: Option<Response>, now: Option<Timestamp>) -> Response {
         let mut response = match (self.instead, vendors) {
             (None, Some(vendors)) => vendors,
-            (instead, _) => Response::new(instead.unwrap_or(200)),
+            (instead, _) => {
+                let response = Response::new(instead.unwrap_or(200));
+                match now {
+                    Some(now) => response.dated(now),
+                    None => response,
+                }
+            }
         };
-        response.headers.extend(self.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        if let Some(status) = self.status {
+            response.status = status;
+        }
+        for (name, value) in &self.headers {
+            response.headers.insert(name, value.clone());
+        }
         if let Some(body) = &self.body {
             response.body.clone_from(body);
         }
@@ -230,6 +282,9 @@ impl Harm {
         {
             edit(&mut json);
             response.body = json.to_string().into_bytes();
+        }
+        if let Some(edit) = &self.edit_response {
+            edit(&mut response);
         }
         response
     }

@@ -90,7 +90,7 @@ impl InProcess {
             run();
         }
         let vendors = harm.effect.then(|| self.shared.simulated.respond(&request));
-        let mut response = harm.apply(vendors);
+        let mut response = harm.apply(vendors, self.shared.simulated.now());
         if !harm.delay.is_zero() {
             tokio::time::sleep(harm.delay).await;
         }

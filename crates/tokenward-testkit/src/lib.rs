@@ -4,6 +4,7 @@ mod atlassian;
 mod canary;
 mod clock;
 mod fault;
+mod form;
 mod in_process;
 mod launchdarkly;
 mod message;
@@ -26,7 +27,7 @@ pub use launchdarkly::LaunchDarkly;
 pub use message::{Request, Response};
 pub use mint::SECRET_MARK;
 pub use mist::Mist;
-pub use sailpoint::SailPoint;
+pub use sailpoint::{SailPoint, SailPointPaging};
 pub use server::Server;
 pub use simulated::Simulated;
 

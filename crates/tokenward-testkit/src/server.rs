@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 use http_body_util::BodyExt;
 use hyper::{
     body::{Body, Frame, Incoming},
@@ -145,6 +145,7 @@ async fn answer(
 ) -> Result<http::Response<Answer>, Failure> {
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes().into();
+    let head_only = head.method == Method::HEAD;
     let request = Request {
         method: head.method,
         path: head.uri.path().to_owned(),
@@ -155,24 +156,27 @@ async fn answer(
     match endpoint.call(request).await {
         Ok(response) => {
             let length = response.body.len();
-            message(response, length)
+            message(response, length, head_only)
         }
         Err(Cut { received: Some(received), announced }) => {
             let length = announced.unwrap_or(received.body.len());
-            message(*received, length)
+            message(*received, length, head_only)
         }
         Err(cut) => Err(cut.into()),
     }
 }
 
-fn message(response: Response, announced: usize) -> Result<http::Response<Answer>, Failure> {
+fn message(response: Response, announced: usize, head_only: bool) -> Result<http::Response<Answer>, Failure> {
     let Response { status, headers, body } = response;
     let cut = body.len() < announced;
     let mut message = http::Response::new(Answer { left: Some(Bytes::from(body)), cut, flushed: false });
     *message.status_mut() = StatusCode::from_u16(status)?;
     *message.headers_mut() = headers;
-    // Neither has a body, and 204 no length either.
-    if status != 204 && status != 304 {
+    // Neither has a body, and 204 no length either. An answer to HEAD announces the body of GET itself.
+    if status != 204
+        && status != 304
+        && !(head_only && message.headers().contains_key(header::CONTENT_LENGTH))
+    {
         message.headers_mut().insert(header::CONTENT_LENGTH, announced.into());
     }
     Ok(message)

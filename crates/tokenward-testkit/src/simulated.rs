@@ -1,5 +1,7 @@
 //! What a simulated vendor is.
 
+use jiff::Timestamp;
+
 use crate::{Request, Response};
 
 /// One simulated vendor: state that answers requests, without any IO.
@@ -18,6 +20,12 @@ use crate::{Request, Response};
 pub trait Simulated: Send + Sync + 'static {
     /// The vendor's name in lower case.
     fn vendor(&self) -> &'static str;
+
+    /// The time that the vendor's clock shows. [`InProcess`](crate::InProcess) dates the answers that a
+    /// [`Fault`](crate::Fault) gives in the vendor's place with it; without a time they carry no `Date`.
+    fn now(&self) -> Option<Timestamp> {
+        None
+    }
 
     /// Carries the request out and answers it. The four simulators date their answers, as servers on the web do.
     fn respond(&self, request: &Request) -> Response;

@@ -1,5 +1,6 @@
 //! Tokens and keys of the whole organization, by API Access.
 
+use http::Method;
 use serde_json::json;
 
 use super::{
@@ -45,10 +46,9 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, org_id: &str, path: &[&
             key.ok_or_else(|| refused(404, "notFound"))?.revoked = Some(from);
             Ok(Response::new(204))
         }
-        (
-            ["api-tokens" | "api-keys"] | ["api-tokens" | "api-keys", "count"] | ["api-keys", "revoke", _],
-            _,
-        ) => Err(no_such_method()),
+        (["api-tokens"], _) => Err(no_such_method(&[Method::GET, Method::DELETE])),
+        (["api-keys"] | ["api-tokens" | "api-keys", "count"], _) => Err(no_such_method(&[Method::GET])),
+        (["api-keys", "revoke", _], _) => Err(no_such_method(&[Method::PATCH])),
         _ => Err(refused(404, "notFound")),
     }
 }

@@ -1,10 +1,14 @@
 //! How the simulated Atlassian finds out who calls what.
 
+use http::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{access, state::State, users};
-use crate::{Request, Response, shared::Refusal};
+use crate::{
+    Request, Response,
+    shared::{Refusal, allow},
+};
 
 /// An error is an answer too.
 pub(super) type Answer = Result<Response, Refusal>;
@@ -58,6 +62,6 @@ fn called(state: &mut State, call: &Call<'_>) -> Answer {
     }
 }
 
-pub(super) fn no_such_method() -> Refusal {
-    refused(405, "methodNotAllowed")
+pub(super) fn no_such_method(methods: &[Method]) -> Refusal {
+    Box::new(refused(405, "methodNotAllowed").with_header("allow", &allow(methods)))
 }

@@ -11,9 +11,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::{Clock, Request, Response, Simulated, shared::lock};
+use crate::{
+    Clock, Request, Response, Simulated,
+    shared::{lock, serve},
+};
 use state::State;
 
 /// A simulated Atlassian Administration.
@@ -182,9 +185,13 @@ impl Simulated for Atlassian {
         "atlassian"
     }
 
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.clock.now())
+    }
+
     fn respond(&self, request: &Request) -> Response {
         let now = self.clock.now();
-        answer::answer(&mut lock(&self.state), now, request).dated(now)
+        serve(request, |request| answer::answer(&mut lock(&self.state), now, request)).dated(now)
     }
 }
 

@@ -33,7 +33,8 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, account_id: &str, path:
             state.tokens.remove(found.ok_or_else(|| refused(404, "notFound"))?);
             Ok(Response::new(204))
         }
-        [] | [_] => Err(no_such_method()),
+        [] => Err(no_such_method(&[Method::GET])),
+        [_] => Err(no_such_method(&[Method::DELETE])),
         _ => Err(refused(404, "notFound")),
     }
 }

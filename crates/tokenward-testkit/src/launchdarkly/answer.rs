@@ -9,7 +9,10 @@ use super::{
     state::{NEWEST_VERSION, State},
     tokens::{self, invalid},
 };
-use crate::{Request, Response, shared::Refusal};
+use crate::{
+    Request, Response,
+    shared::{Refusal, allow},
+};
 
 /// An error is an answer too.
 pub(super) type Answer = Result<Response, Refusal>;
@@ -75,22 +78,22 @@ fn called(state: &mut State, call: Call<'_>, path: &[&str]) -> Answer {
         ["api", "v2", "tokens"] => match call.method {
             Method::GET => tokens::list(state, &call),
             Method::POST => tokens::create(state, &call),
-            _ => Err(no_such_method(&call)),
+            _ => Err(no_such_method(&call, &[Method::GET, Method::POST])),
         },
         ["api", "v2", "tokens", id] => match call.method {
             Method::GET => tokens::get(state, &call, id),
             Method::PATCH => tokens::patch(state, &call, id),
             Method::DELETE => tokens::delete(state, &call, id),
-            _ => Err(no_such_method(&call)),
+            _ => Err(no_such_method(&call, &[Method::GET, Method::PATCH, Method::DELETE])),
         },
         ["api", "v2", "tokens", id, "reset"] => match call.method {
             Method::POST => tokens::reset(state, &call, id),
-            _ => Err(no_such_method(&call)),
+            _ => Err(no_such_method(&call, &[Method::POST])),
         },
         ["api", "v2", "account", "relay-auto-configs", rest @ ..] => relay::answer(state, &call, rest),
         ["api", "v2", "caller-identity"] => match call.method {
             Method::GET => Ok(who(state, &call)),
-            _ => Err(no_such_method(&call)),
+            _ => Err(no_such_method(&call, &[Method::GET])),
         },
         _ => Err(not_found()),
     }
@@ -128,8 +131,9 @@ pub(super) fn not_found() -> Refusal {
     error(404, "not_found", "there is nothing of this name or id")
 }
 
-pub(super) fn no_such_method(call: &Call<'_>) -> Refusal {
-    error(405, "method_not_allowed", &format!("{} is not answered here", call.method))
+pub(super) fn no_such_method(call: &Call<'_>, methods: &[Method]) -> Refusal {
+    let refusal = error(405, "method_not_allowed", &format!("{} is not answered here", call.method));
+    Box::new(refusal.with_header("allow", &allow(methods)))
 }
 
 pub(super) fn denied(state: &State) -> Refusal {

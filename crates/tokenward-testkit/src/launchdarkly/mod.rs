@@ -13,7 +13,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::{Clock, Request, Response, Simulated, shared::lock};
+use jiff::Timestamp;
+
+use crate::{
+    Clock, Request, Response, Simulated,
+    shared::{lock, serve},
+};
 use state::State;
 
 /// A simulated LaunchDarkly.
@@ -198,9 +203,13 @@ impl Simulated for LaunchDarkly {
         "launchdarkly"
     }
 
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.clock.now())
+    }
+
     fn respond(&self, request: &Request) -> Response {
         let now = self.clock.now();
-        answer::answer(&mut lock(&self.state), now, request).dated(now)
+        serve(request, |request| answer::answer(&mut lock(&self.state), now, request)).dated(now)
     }
 }
 

@@ -12,42 +12,43 @@ use super::{
 use crate::{Response, patch, shared::Refusal};
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answer {
+    let methods: &[Method] = match path {
+        [] => &[Method::GET, Method::POST],
+        [_] => &[Method::GET, Method::PATCH, Method::DELETE],
+        [_, "reset"] => &[Method::POST],
+        _ => return Err(not_found()),
+    };
+    if !methods.contains(&call.method) {
+        return Err(no_such_method(call, methods));
+    }
     if call.method != Method::GET && !state.tokens[call.caller].rights.is_role("admin") {
         return Err(denied(state));
     }
-    match path {
-        [] => match call.method {
-            Method::GET => {
-                let items: Vec<Value> = state.relays.iter().map(record).collect();
-                Ok(Response::json(200, &json!({ "items": items })))
-            }
-            Method::POST => create(state, call),
-            _ => Err(no_such_method(call)),
-        },
-        [id] => {
-            let index = find(state, id)?;
-            match call.method {
-                Method::GET => Ok(Response::json(200, &record(&state.relays[index]))),
-                Method::PATCH => change(state, call, index),
-                Method::DELETE => {
-                    state.relays.remove(index);
-                    Ok(Response::new(204))
-                }
-                _ => Err(no_such_method(call)),
-            }
-        }
-        [id, "reset"] if call.method == Method::POST => {
-            let index = find(state, id)?;
-            let old_until = old_until(call)?;
-            let value = state.issue("rel-");
-            let relay = &mut state.relays[index];
-            relay.key.replace(value, old_until);
-            relay.modified = call.now;
-            Ok(Response::json(200, &whole_record(relay)))
-        }
-        [_, "reset"] => Err(no_such_method(call)),
-        _ => Err(not_found()),
+    let [id, reset @ ..] = path else {
+        return if call.method == Method::GET { Ok(list(state)) } else { create(state, call) };
+    };
+    let index = find(state, id)?;
+    if !reset.is_empty() {
+        let old_until = old_until(call)?;
+        let value = state.issue("rel-");
+        let relay = &mut state.relays[index];
+        relay.key.replace(value, old_until);
+        relay.modified = call.now;
+        return Ok(Response::json(200, &whole_record(relay)));
     }
+    match call.method {
+        Method::PATCH => change(state, call, index),
+        Method::DELETE => {
+            state.relays.remove(index);
+            Ok(Response::new(204))
+        }
+        _ => Ok(Response::json(200, &record(&state.relays[index]))),
+    }
+}
+
+fn list(state: &State) -> Response {
+    let items: Vec<Value> = state.relays.iter().map(record).collect();
+    Response::json(200, &json!({ "items": items }))
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Answer {

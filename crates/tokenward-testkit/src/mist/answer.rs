@@ -19,6 +19,10 @@ pub(super) type Answer = Result<Response, Refusal>;
 
 const MOST_SRC_IPS: usize = 10;
 
+/// The methods of a list of tokens, and of one token.
+const OF_A_LIST: [Method; 2] = [Method::GET, Method::POST];
+const OF_ONE: [Method; 3] = [Method::GET, Method::PUT, Method::DELETE];
+
 pub(super) fn refused(status: u16, detail: &str) -> Refusal {
     Box::new(Response::json(status, &json!({ "detail": detail })))
 }
@@ -55,7 +59,10 @@ pub(super) fn answer(state: &mut State, now: Timestamp, request: &Request) -> An
 }
 
 fn only_get(request: &Request, answer: impl FnOnce() -> Response) -> Answer {
-    if request.method == Method::GET { Ok(answer()) } else { Err(no_such_method(&request.method)) }
+    match request.method {
+        Method::GET => Ok(answer()),
+        _ => Err(no_such_method(&request.method, &[Method::GET])),
+    }
 }
 
 fn who(state: &State, caller: Caller) -> Response {
@@ -78,7 +85,7 @@ fn who(state: &State, caller: Caller) -> Response {
 }
 
 fn orgs(state: &mut State, caller: Caller, org_id: &str, now: Timestamp, request: &Request) -> Answer {
-    admit(state, caller, org_id, request)?;
+    admit(state, caller, org_id, request, &OF_A_LIST)?;
     match request.method {
         Method::GET => {
             let tokens = state.org_tokens.iter().filter(|token| token.org_id == org_id);
@@ -86,7 +93,7 @@ fn orgs(state: &mut State, caller: Caller, org_id: &str, now: Timestamp, request
             Ok(Response::json(200, &json!(records)))
         }
         Method::POST => create(state, caller, org_id, now, request),
-        _ => Err(no_such_method(&request.method)),
+        _ => Err(no_such_method(&request.method, &OF_A_LIST)),
     }
 }
 
@@ -121,7 +128,7 @@ fn create(state: &mut State, caller: Caller, org_id: &str, now: Timestamp, reque
 }
 
 fn orgs_one(state: &mut State, caller: Caller, org_id: &str, id: &str, request: &Request) -> Answer {
-    admit(state, caller, org_id, request)?;
+    admit(state, caller, org_id, request, &OF_ONE)?;
     let found = state.org_tokens.iter().position(|token| token.org_id == org_id && token.id == id);
     let index = found.ok_or_else(|| unknown(id))?;
     match request.method {
@@ -143,14 +150,23 @@ fn orgs_one(state: &mut State, caller: Caller, org_id: &str, id: &str, request: 
             state.org_tokens.remove(index);
             Ok(Response::new(200))
         }
-        _ => Err(no_such_method(&request.method)),
+        _ => Err(no_such_method(&request.method, &OF_ONE)),
     }
 }
 
 /// Lets a caller into its own organization, and an administrator change it.
-fn admit(state: &State, caller: Caller, org_id: &str, request: &Request) -> Result<(), Refusal> {
+fn admit(
+    state: &State,
+    caller: Caller,
+    org_id: &str,
+    request: &Request,
+    methods: &[Method],
+) -> Result<(), Refusal> {
     if !state.belongs_to(caller, org_id) {
         return Err(refused(403, "the token is not for this organization"));
+    }
+    if !methods.contains(&request.method) {
+        return Err(no_such_method(&request.method, methods));
     }
     if request.method != Method::GET && !state.administers(caller) {
         return Err(refused(403, "the token's role does not allow that"));
@@ -178,7 +194,7 @@ fn users(state: &mut State, caller: Caller, now: Timestamp, request: &Request) -
             state.user_tokens.push(token);
             Ok(Response::json(200, &json!([record])))
         }
-        _ => Err(no_such_method(&request.method)),
+        _ => Err(no_such_method(&request.method, &OF_A_LIST)),
     }
 }
 
@@ -196,7 +212,7 @@ fn users_one(state: &mut State, caller: Caller, id: &str, request: &Request) -> 
             state.user_tokens.remove(index);
             Ok(Response::new(200))
         }
-        _ => Err(no_such_method(&request.method)),
+        _ => Err(no_such_method(&request.method, &OF_ONE)),
     }
 }
 

@@ -10,10 +10,11 @@ use std::{
 };
 
 use http::Method;
+use jiff::Timestamp;
 
 use crate::{
     Clock, Request, Response, Simulated,
-    shared::{Refusal, lock},
+    shared::{Refusal, allow, lock, serve},
 };
 use answer::refused;
 use state::State;
@@ -157,9 +158,14 @@ impl Simulated for Mist {
         "mist"
     }
 
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.clock.now())
+    }
+
     fn respond(&self, request: &Request) -> Response {
         let now = self.clock.now();
-        answer::answer(&mut lock(&self.state), now, request).unwrap_or_else(|refusal| *refusal).dated(now)
+        let answer = |request: &Request| answer::answer(&mut lock(&self.state), now, request);
+        serve(request, |request| answer(request).unwrap_or_else(|refusal| *refusal)).dated(now)
     }
 }
 
@@ -170,6 +176,7 @@ impl fmt::Debug for Mist {
 }
 
 /// The path is known and the method is not one of its own.
-fn no_such_method(method: &Method) -> Refusal {
-    refused(405, &format!("{method} is not answered here"))
+fn no_such_method(method: &Method, methods: &[Method]) -> Refusal {
+    let refusal = refused(405, &format!("{method} is not answered here"));
+    Box::new(refusal.with_header("allow", &allow(methods)))
 }

@@ -10,16 +10,21 @@ use super::{
     pats,
     state::{ALL_SCOPES, Identity, State},
 };
-use crate::{Request, Response};
+use crate::{Request, Response, shared::allow};
 
 /// An error is an answer too.
 pub(super) type Answer = Result<Response, Refusal>;
 
 /// Why something is refused; the id of the request is added to it later.
-pub(super) struct Refusal(u16, String);
+pub(super) struct Refusal {
+    status: u16,
+    reason: String,
+    /// The value of `Allow`.
+    allow: Option<String>,
+}
 
 pub(super) fn refused(status: u16, reason: impl Into<String>) -> Refusal {
-    Refusal(status, reason.into())
+    Refusal { status, reason: reason.into(), allow: None }
 }
 
 /// A request whose sender is known.
@@ -64,7 +69,7 @@ pub(super) fn answer(state: &mut State, now: Timestamp, request: &Request) -> Re
     let request_id = state.request_ids.hex(32);
     let response = match request.path.as_str() {
         "/oauth/token" if request.method == Method::POST => bearer::grant(state, now, request),
-        "/oauth/token" => error(&no_such_method(&request.method), &request_id),
+        "/oauth/token" => error(&no_such_method(&request.method, &[Method::POST]), &request_id),
         _ => with_bearer(state, now, request, &request_id),
     };
     response.with_header("slpt-request-id", &request_id)
@@ -119,11 +124,11 @@ fn route<'a>(segments: &'a [&'a str]) -> Option<(Resource, &'static str, Era, &'
     Some((resource, version, era, rest))
 }
 
-pub(super) fn no_such_method(method: &Method) -> Refusal {
-    refused(405, format!("{method} is not answered here"))
+pub(super) fn no_such_method(method: &Method, methods: &[Method]) -> Refusal {
+    Refusal { allow: Some(allow(methods)), ..refused(405, format!("{method} is not answered here")) }
 }
 
-fn error(Refusal(status, reason): &Refusal, tracking_id: &str) -> Response {
+fn error(Refusal { status, reason, allow }: &Refusal, tracking_id: &str) -> Response {
     let code = match status {
         400 => "400.1 Bad Request Content",
         403 => "403 Forbidden",
@@ -132,8 +137,10 @@ fn error(Refusal(status, reason): &Refusal, tracking_id: &str) -> Response {
         _ => "415 Unsupported media type",
     };
     let message = json!({ "locale": "en-US", "localeOrigin": "DEFAULT", "text": reason });
-    Response::json(
-        *status,
-        &json!({ "detailCode": code, "trackingId": tracking_id, "messages": [message], "causes": [] }),
-    )
+    let body = json!({ "detailCode": code, "trackingId": tracking_id, "messages": [message], "causes": [] });
+    let response = Response::json(*status, &body);
+    match allow {
+        Some(allow) => response.with_header("allow", allow),
+        None => response,
+    }
 }

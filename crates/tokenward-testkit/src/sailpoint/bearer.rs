@@ -4,17 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::state::{Bearer, State, mark_used};
-use crate::{Request, Response, clock::later};
+use crate::{Request, Response, clock::later, form};
 
 pub(super) fn grant(state: &mut State, now: Timestamp, request: &Request) -> Response {
-    if !request.is_announced_as("application/x-www-form-urlencoded") {
+    let Some(fields) = form::read(request) else {
         return refused(400, "invalid_request", "the body has to be a form");
-    }
-    let field = |name: &str| {
-        let mut fields = form_urlencoded::parse(&request.body);
-        fields.find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     };
-    match field("grant_type").as_deref() {
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    match field("grant_type") {
         Some("client_credentials") => {}
         Some(_) => return refused(400, "unsupported_grant_type", "only client_credentials are simulated"),
         None => return refused(400, "invalid_request", "grant_type is missing"),
@@ -51,7 +48,7 @@ pub(super) fn grant(state: &mut State, now: Timestamp, request: &Request) -> Res
         "scope": scope.join(" "),
     });
     state.issued.push(value.clone());
-    state.bearers.push(Bearer { value, client_id: id, identity, scope, until });
+    state.bearers.push(Bearer { value, client_id: id.to_owned(), identity, scope, until });
     Response::json(200, &body)
 }
 

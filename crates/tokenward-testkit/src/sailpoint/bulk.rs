@@ -1,5 +1,7 @@
 //! The bulk update of expiries.
 
+use std::collections::BTreeMap;
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -14,8 +16,9 @@ const MOST_AT_ONCE: usize = 25;
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     call.user()?;
-    if !matches!(call.request.method, Method::PATCH | Method::POST) {
-        return Err(no_such_method(&call.request.method));
+    // The path of a single token with the id `bulk-update`, too, but only the bulk update is simulated.
+    if call.request.method != Method::PATCH {
+        return Err(no_such_method(&call.request.method, &[Method::PATCH]));
     }
     if !call.request.is_announced_as("application/json") {
         return Err(refused(415, "a bulk update is sent as application/json"));
@@ -26,17 +29,25 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     if ids.is_empty() || ids.len() > MOST_AT_ONCE {
         return Err(refused(400, "ids have to be 1 to 25"));
     }
-    let patch = body.get("jsonPatch").unwrap_or(&Value::Null);
+    if ids.iter().enumerate().any(|(index, id)| ids[..index].contains(id)) {
+        return Err(refused(400, "an id is given twice"));
+    }
+    let patch = body.get("patch").unwrap_or(&Value::Null);
     let paths = ["expirationDate", "userAwareTokenNeverExpires"];
     let mut changes = Vec::new();
     for id in &ids {
         let index = pats::find(state, id)?;
         changes.push((index, pats::patched(&state.pats[index], patch, &paths, call.now)?));
     }
-    let mut records = Vec::new();
+    let mut records = BTreeMap::new();
     for (index, changed) in changes {
-        changed.write(&mut state.pats[index]);
-        records.push(pats::record(&state.pats[index], call.era));
+        let pat = &mut state.pats[index];
+        changed.write(pat);
+        let mut record = pats::record(pat, call.era, state.nulls);
+        if let Some(record) = record.as_object_mut() {
+            record.remove("userAwareTokenNeverExpires");
+        }
+        records.insert(pat.id.clone(), record);
     }
-    Ok(Response::json(200, &json!(records)))
+    Ok(Response::json(200, &json!(records.into_values().collect::<Vec<_>>())))
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, Call, Refusal, no_such_method, refused},
+    paging,
     pats::{filter, why},
     state::{ALL_SCOPES, Client, State, date},
 };
@@ -37,7 +38,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
             match *method {
                 Method::GET => list(state, call),
                 Method::POST => create(state, call),
-                _ => Err(no_such_method(method)),
+                _ => Err(no_such_method(method, &[Method::GET, Method::POST])),
             }
         }
         [id] if *method == Method::GET => {
@@ -54,7 +55,7 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
                     state.clients.remove(index);
                     Ok(Response::new(204))
                 }
-                _ => Err(no_such_method(method)),
+                _ => Err(no_such_method(method, &[Method::GET, Method::PATCH, Method::DELETE])),
             }
         }
         _ => Err(refused(404, "there is nothing here")),
@@ -64,9 +65,9 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
 fn list(state: &State, call: &Call<'_>) -> Answer {
     call.needs_right(&[READ, MANAGE])?;
     let filter = filter(call)?;
-    let clients = state.clients.iter().filter(|client| filter.lets_through(client.last_used));
-    let records: Vec<Value> = clients.map(shown).collect();
-    Ok(Response::json(200, &json!(records)))
+    let clients: Vec<&Client> =
+        state.clients.iter().filter(|client| filter.lets_through(client.last_used)).collect();
+    paging::answer(state.paging, call, &clients, |client| shown(client))
 }
 
 fn create(state: &mut State, call: &Call<'_>) -> Answer {
@@ -98,6 +99,16 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
     record.insert("modified".to_owned(), json!(created));
     let mut answered = Value::Object(record.clone());
     answered["secret"] = json!(secret);
+    if !state.nulls {
+        // The published schema requires these, and none of them may be null.
+        for (name, empty) in
+            [("businessName", json!("")), ("homepageUrl", json!("")), ("redirectUris", json!([]))]
+        {
+            if answered[name].is_null() {
+                answered[name] = empty;
+            }
+        }
+    }
     record.insert("metadata".to_owned(), Value::Null);
     state.clients.push(Client { id, secret, record, last_used: None });
     Ok(Response::json(200, &answered))

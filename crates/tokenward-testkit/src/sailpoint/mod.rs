@@ -6,6 +6,7 @@ mod bulk;
 mod clients;
 mod expiry;
 mod filters;
+mod paging;
 mod pats;
 mod state;
 
@@ -14,7 +15,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::{Clock, Request, Response, Simulated, shared::lock};
+use jiff::Timestamp;
+
+use crate::{
+    Clock, Request, Response, Simulated,
+    shared::{lock, serve},
+};
+pub use paging::SailPointPaging;
 use state::State;
 
 /// A simulated SailPoint Identity Security Cloud.
@@ -46,12 +53,15 @@ use state::State;
 ///
 /// # Rules
 ///
-/// - `/oauth/token` grants a bearer for the id and secret of a token or a client. It ends by the clock.
+/// - `/oauth/token` grants a bearer for the id and secret of a token or a client, in a form of either encoding:
+///   urlencoded or multipart. The bearer ends by the clock.
 /// - Both forms of paths: `/v2024`, `/v2025`, `/v2026`, `/v3` and `/beta` before the resource, or `/v1` behind it.
 /// - v2024, v3 and beta: a token lives for six months where nothing is said, and no longer. The others: a token without
 ///   an `expirationDate` never expires, and `userAwareTokenNeverExpires` has to say so.
 /// - A patch is `application/json-patch+json`, or 415. It changes name and scope, and in the newer versions the expiry.
 /// - Names are unique for an owner, who has 10 tokens at most. Left out, `scope` is `sp:scopes:all`.
+/// - Bulk update of the expiry, by PATCH of `/personal-access-tokens/v1/bulk-update`: `{"ids": […], "patch": […]}` with 1
+///   to 25 different ids. The answer has the tokens in the order of their ids, without `userAwareTokenNeverExpires`.
 /// - A bearer of an OAuth client is refused for personal access tokens: 403. A user needs the right
 ///   `sp:all-personal-access-tokens:*` for what is not its own, and for a list without `owner-id`.
 /// - `lastUsed` moves once a day at most. A changed scope does not reach bearers that were granted before.
@@ -63,10 +73,11 @@ use state::State;
 ///   documented for it.
 /// - Bearers outlive the token they were granted for, unless
 ///   [`bearers_end_with_their_token`](Self::bearers_end_with_their_token) is set.
-/// - Bulk update, by PATCH or POST, takes `{"ids": […], "jsonPatch": […]}` and answers the tokens; all of them are
-///   changed or none.
-/// - `expirationDate` is null for a token that never expires, in every version and at creation too, and so is what was
-///   not given for an OAuth client; the documents have these as never null.
+/// - Bulk update changes all tokens or none.
+/// - `expirationDate` of a token that never expires is null only if the version's schema allows null, and otherwise left
+///   out. The creation of an OAuth client answers an empty text or list for what the request left out.
+///   [`answers_null`](Self::answers_null) makes all of these null.
+/// - Lists are not paged, as the documents declare; [`paging`](Self::paging) chooses otherwise.
 /// - An expired token stays in the list. An unknown `owner-id` has no tokens. `/oauth/token` is not limited.
 /// - A managed token is changed and deleted like another: that nobody does so is for the client to see to.
 #[derive(Clone)]
@@ -150,6 +161,25 @@ impl SailPoint {
         lock(&self.state).bearers_end_with_their_token = end;
     }
 
+    /// Chooses what both lists make of `limit`, `offset` and `count`.
+    ///
+    /// ```
+    /// # use tokenward_testkit::{Clock, SailPoint, SailPointPaging};
+    /// let sailpoint = SailPoint::new(Clock::system());
+    /// sailpoint.seed(1000 - sailpoint.token_ids().len());
+    /// // A server that silently answers 250 of the 1,000 tokens.
+    /// sailpoint.paging(SailPointPaging::Truncated);
+    /// ```
+    pub fn paging(&self, paging: SailPointPaging) {
+        lock(&self.state).paging = paging;
+    }
+
+    /// Answers null for what has no value, also if the published schema of the answer does not allow null: the
+    /// `expirationDate` of a token that never expires, and what the creation of an OAuth client left out.
+    pub fn answers_null(&self, null: bool) {
+        lock(&self.state).nulls = null;
+    }
+
     /// So many calls in 10 seconds for a client's id and a version; 100 at the beginning.
     pub fn rate_limit(&self, calls: u64) {
         lock(&self.state).rate_limit = calls;
@@ -161,9 +191,13 @@ impl Simulated for SailPoint {
         "sailpoint"
     }
 
+    fn now(&self) -> Option<Timestamp> {
+        Some(self.clock.now())
+    }
+
     fn respond(&self, request: &Request) -> Response {
         let now = self.clock.now();
-        answer::answer(&mut lock(&self.state), now, request).dated(now)
+        serve(request, |request| answer::answer(&mut lock(&self.state), now, request)).dated(now)
     }
 }
 

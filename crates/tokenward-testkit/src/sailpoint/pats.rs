@@ -8,6 +8,7 @@ use super::{
     answer::{Answer, Call, Refusal, no_such_method, refused},
     expiry::{self, Era},
     filters::Filter,
+    paging,
     state::{ALL_SCOPES, LONGEST_BEARER, Pat, State, date},
 };
 use crate::{Response, patch, reading::texts};
@@ -27,12 +28,12 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, path: &[&str]) -> Answe
         [] => match *method {
             Method::GET => list(state, call),
             Method::POST => create(state, call),
-            _ => Err(no_such_method(method)),
+            _ => Err(no_such_method(method, &[Method::GET, Method::POST])),
         },
         [id] => match *method {
             Method::PATCH => change(state, call, id),
             Method::DELETE => delete(state, call, id),
-            _ => Err(no_such_method(method)),
+            _ => Err(no_such_method(method, &[Method::PATCH, Method::DELETE])),
         },
         _ => Err(refused(404, "there is nothing here")),
     }
@@ -47,18 +48,13 @@ fn list(state: &State, call: &Call<'_>) -> Answer {
         call.needs_right(&[ALL_READ, ALL_MANAGE])?;
     }
     let filter = filter(call)?;
-    let pats: Vec<Value> = state
+    let pats: Vec<&Pat> = state
         .pats
         .iter()
         .filter(|pat| owner.as_ref().is_none_or(|owner| *owner == pat.owner.id))
         .filter(|pat| filter.lets_through(pat.last_used))
-        .map(|pat| record(pat, call.era))
         .collect();
-    let response = Response::json(200, &json!(pats));
-    if call.request.query_value("count").as_deref() == Some("true") {
-        return Ok(response.with_header("x-total-count", &pats.len().to_string()));
-    }
-    Ok(response)
+    paging::answer(state.paging, call, &pats, |pat| record(pat, call.era, state.nulls))
 }
 
 pub(super) fn filter(call: &Call<'_>) -> Result<Filter, Refusal> {
@@ -101,7 +97,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
         expiration,
         never_acknowledged,
     };
-    let created = json!({
+    let mut created = json!({
         "id": pat.id,
         "secret": pat.secret,
         "name": pat.name,
@@ -109,8 +105,9 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
         "owner": owner_record(&pat),
         "created": date(pat.created),
         "accessTokenValiditySeconds": pat.validity,
-        "expirationDate": pat.expiration.map(date),
     });
+    // The published schema of this answer has a date and no null, in every version.
+    write_expiration(&mut created, &pat, state.nulls);
     state.pats.push(pat);
     Ok(Response::json(200, &created))
 }
@@ -128,7 +125,7 @@ fn change(state: &mut State, call: &Call<'_>, id: &str) -> Answer {
     let changed = changed(&state.pats[index], &body, call)?;
     is_free(state, &state.pats[index].owner.id, &changed.name, Some(id))?;
     changed.write(&mut state.pats[index]);
-    Ok(Response::json(200, &record(&state.pats[index], call.era)))
+    Ok(Response::json(200, &record(&state.pats[index], call.era, state.nulls)))
 }
 
 fn delete(state: &mut State, call: &Call<'_>, id: &str) -> Answer {
@@ -235,7 +232,14 @@ fn owner_record(pat: &Pat) -> Value {
     json!({ "type": "IDENTITY", "id": pat.owner.id, "name": pat.owner.name })
 }
 
-pub(super) fn record(pat: &Pat, era: Era) -> Value {
+/// Writes the expiry of a token. Never is null, if the answer may have a null there, and otherwise left out.
+fn write_expiration(record: &mut Value, pat: &Pat, nullable: bool) {
+    if pat.expiration.is_some() || nullable {
+        record["expirationDate"] = json!(pat.expiration.map(date));
+    }
+}
+
+pub(super) fn record(pat: &Pat, era: Era, nulls: bool) -> Value {
     let mut record = json!({
         "id": pat.id,
         "name": pat.name,
@@ -245,8 +249,8 @@ pub(super) fn record(pat: &Pat, era: Era) -> Value {
         "lastUsed": pat.last_used.map(date),
         "managed": pat.managed,
         "accessTokenValiditySeconds": pat.validity,
-        "expirationDate": pat.expiration.map(date),
     });
+    write_expiration(&mut record, pat, nulls || era == Era::Acknowledged);
     if era == Era::Acknowledged {
         record["userAwareTokenNeverExpires"] = json!(pat.never_acknowledged);
     }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::SailPoint;
+use super::{SailPoint, SailPointPaging};
 use crate::{clock::later, mint::Mint, window::Windows};
 
 pub(super) const ALL_SCOPES: &str = "sp:scopes:all";
@@ -15,6 +15,9 @@ pub(super) struct State {
     pub(super) bearers: Vec<Bearer>,
     pub(super) issued: Vec<String>,
     pub(super) bearers_end_with_their_token: bool,
+    pub(super) paging: SailPointPaging,
+    /// Whether answers have nulls that the published schemas do not allow.
+    pub(super) nulls: bool,
     pub(super) rate_limit: u64,
     /// By the client's id and the version.
     pub(super) calls: Windows<(String, &'static str)>,
@@ -127,6 +130,8 @@ impl State {
             bearers: Vec::new(),
             issued: Vec::new(),
             bearers_end_with_their_token: false,
+            paging: SailPointPaging::default(),
+            nulls: false,
             rate_limit: 100,
             calls: Windows::of_seconds(10),
             mint,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
-use tokenward_testkit::{Fault, InProcess, LaunchDarkly, Request};
+use tokenward_testkit::{Atlassian, Clock, Fault, InProcess, LaunchDarkly, Mist, Request, SailPoint};
 
 use crate::client::{Client, World};
 
@@ -106,7 +106,7 @@ async fn a_delay_is_late_and_the_vendor_has_done_it_already() {
 
 #[tokio::test(start_paused = true)]
 async fn a_delay_goes_by_tokios_clock_and_adds_to_other_faults() {
-    let vendor = InProcess::new(LaunchDarkly::new(tokenward_testkit::Clock::system()));
+    let vendor = InProcess::new(LaunchDarkly::new(Clock::system()));
     vendor.script(Fault::status(503).delayed(Duration::from_secs(3600)));
     let (real, began) = (Instant::now(), tokio::time::Instant::now());
     let answer = vendor.call(Request::new(Method::GET, TOKENS)).await.unwrap();
@@ -140,6 +140,70 @@ async fn an_edit_changes_the_vendors_json() {
     assert_eq!(edited["items"][0]["role"], "a-role-of-tomorrow");
     assert!(edited["items"][0]["name"].is_null());
     assert_eq!(client.get(TOKENS).await.json()["items"][0]["role"], "admin", "the vendor's own is as it was");
+}
+
+#[tokio::test]
+async fn a_good_answer_gets_another_status_further_headers_and_a_part_of_its_list() {
+    let world = World::new(Mist::new).await;
+    world.vendor.seed_org_tokens(297);
+    let client = world.client(format!("Token {}", Mist::ORG_KEY));
+    let list = format!("/api/v1/orgs/{}/apitokens", Mist::ORG_ID);
+    world.server.script(
+        Fault::edit(|list| list.as_array_mut().unwrap().truncate(100))
+            .with_status(206)
+            .with_header("x-page-total", "300")
+            .with_header("x-page-limit", "100")
+            .with_header("link", "<https://example.com/?page=2>; rel=\"next\""),
+    );
+    let part = client.get(&list).await;
+    assert_eq!((part.status, part.items()), (206, 100));
+    assert_eq!((part.number("x-page-total"), part.number("x-page-limit")), (300, 100));
+    assert!(part.header("link").unwrap().ends_with("rel=\"next\""));
+    assert_eq!(part.header("content-type"), Some("application/json"), "the vendor's headers stay");
+    let whole = client.get(&list).await;
+    assert_eq!((whole.status, whole.items(), whole.header("x-page-total")), (200, 300, None));
+}
+
+#[tokio::test]
+async fn a_whole_answer_is_edited_after_the_vendor_has_done_it() {
+    let (world, client) = world().await;
+    world.server.script(Fault::edit_response(|response| {
+        response.status += 1;
+        for link in ["<a>; rel=\"next\"", "<b>; rel=\"last\""] {
+            response.headers.append("link", link.parse().unwrap());
+        }
+        response.body.truncate(1);
+    }));
+    let answer = create(&client).await.unwrap();
+    assert_eq!((answer.status, answer.text.as_str()), (202, "{"));
+    assert_eq!(answer.headers.get_all("link").iter().count(), 2);
+    assert_eq!(world.vendor.token_ids().len(), 4);
+}
+
+#[tokio::test]
+async fn every_answer_is_dated_by_the_simulators_clock() {
+    let slow = Clock::starting_at("2026-11-02T09:09:00Z".parse().unwrap());
+    for vendor in [
+        InProcess::new(Atlassian::new(slow.clone())),
+        InProcess::new(Mist::new(slow.clone())),
+        InProcess::new(SailPoint::new(slow.clone())),
+        InProcess::new(LaunchDarkly::new(slow)),
+    ] {
+        vendor.script(Fault::status(503));
+        vendor.script(Fault::status(500).after_effect());
+        vendor.script(Fault::edit(|_| {}).with_status(206));
+        for method in [Method::GET, Method::GET, Method::GET, Method::GET, Method::HEAD, Method::OPTIONS] {
+            let answer = vendor.call(Request::new(method, "/anything")).await.unwrap();
+            assert_eq!(answer.header("date"), Some("Mon, 02 Nov 2026 09:09:00 GMT"), "{answer:?}");
+        }
+        let other = "Mon, 02 Nov 2026 09:15:00 GMT";
+        vendor.script(Fault::status(503).with_header("date", other));
+        vendor.script(Fault::edit_response(|response| drop(response.headers.remove("date"))));
+        for expected in [Some(other), None] {
+            let answer = vendor.call(Request::new(Method::GET, "/anything")).await.unwrap();
+            assert_eq!(answer.header("date"), expected);
+        }
+    }
 }
 
 #[tokio::test]
@@ -242,7 +306,7 @@ async fn a_server_ends_when_it_is_dropped() {
 
 #[tokio::test]
 async fn known_credentials_are_served_on_this_machine_only() {
-    let vendor = LaunchDarkly::new(tokenward_testkit::Clock::system());
+    let vendor = LaunchDarkly::new(Clock::system());
     let refused = tokenward_testkit::Server::start_on("0.0.0.0:0".parse().unwrap(), vendor).await;
     assert_eq!(refused.unwrap_err().kind(), std::io::ErrorKind::InvalidInput);
 }

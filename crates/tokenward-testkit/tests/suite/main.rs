@@ -7,6 +7,7 @@ mod client;
 mod faults;
 mod launchdarkly;
 mod launchdarkly_list;
+mod methods;
 mod mist;
 mod sailpoint;
 mod sailpoint_expiry;

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokenward_testkit::SailPoint;
+use tokenward_testkit::{SailPoint, SailPointPaging};
 
 use crate::client::{Answer, Client, World};
 
@@ -86,7 +86,7 @@ async fn a_token_lives_from_creation_to_deletion() {
     );
     assert_eq!(record["scope"], json!(["sp:scopes:all"]), "left out, it is everything");
     assert_eq!(record["created"], "2026-11-02T09:15:00.000Z");
-    assert!(record["expirationDate"].is_null());
+    assert_eq!(record.get("expirationDate"), None, "it never expires, and the schema has no null");
 
     let listed = client.get("/personal-access-tokens/v1?owner-id=me").await.json();
     let one = listed.as_array().unwrap().iter().find(|pat| pat["id"] == id).unwrap();
@@ -138,14 +138,13 @@ async fn last_used_moves_once_a_day() {
 }
 
 #[tokio::test]
-async fn the_list_is_filtered_by_owner_and_last_use_and_has_no_pages() {
+async fn the_list_is_filtered_by_owner_and_last_use() {
     let (world, client) = world().await;
     world.vendor.seed(300);
     let count = |query: &str| {
         let (client, path) = (client.clone(), format!("{V1}?{query}"));
         async move { client.get(&path).await.items() }
     };
-    assert_eq!(count("limit=5&offset=3").await, 304);
     assert_eq!(count("owner-id=me").await, 2);
     assert_eq!(count(&format!("owner-id={}", SailPoint::USER_IDENTITY)).await, 2);
     assert_eq!(count("owner-id=unknown").await, 0);
@@ -157,19 +156,124 @@ async fn the_list_is_filtered_by_owner_and_last_use_and_has_no_pages() {
         let refused = client.get(&format!("{V1}?filters={wrong}")).await;
         assert_eq!(refused.status, 400, "{wrong}");
     }
-    assert_eq!(client.get(V1).await.header("x-total-count"), None);
-    assert_eq!(client.get(&format!("{V1}?count=true")).await.number("x-total-count"), 304);
+}
+
+/// The number of items, and the total in the header.
+async fn page(client: &Client, list: &str, query: &str) -> (usize, Option<i64>) {
+    let answer = client.get(&format!("{list}?{query}")).await;
+    let total = answer.header("x-total-count").map(|_| answer.number("x-total-count"));
+    (answer.items(), total)
+}
+
+#[tokio::test]
+async fn both_lists_page_as_the_test_chooses() {
+    let (world, client) = world().await;
+    world.vendor.seed(500 - world.vendor.token_ids().len());
+    world.vendor.seed_clients(500 - world.vendor.client_ids().len());
+    let queries = ["", "count=true", "limit=1&count=true", "offset=250", "limit=10&offset=495", "offset=500"];
+    let all = [(500, None); 6];
+    let total = Some(500);
+    let cut = [(250, None); 6];
+    let pages = |total| [(250, None), (250, total), (1, total), (250, None), (5, None), (0, None)];
+    for (paging, expected) in [
+        (SailPointPaging::Ignored, all),
+        (SailPointPaging::Honored, pages(total)),
+        (SailPointPaging::WithoutTotal, pages(None)),
+        (SailPointPaging::Truncated, cut),
+    ] {
+        world.vendor.paging(paging);
+        for list in [V1, CLIENTS] {
+            for (query, expected) in queries.into_iter().zip(expected) {
+                assert_eq!(page(&client, list, query).await, expected, "{paging:?} {list}?{query}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_and_the_total_counts_what_the_filter_keeps() {
+    let (world, client) = world().await;
+    world.vendor.seed(10);
+    let all = client.get(V1).await.json();
+    world.vendor.paging(SailPointPaging::Honored);
+    let mut read = Vec::new();
+    for offset in [0, 6, 12] {
+        let page = client.get(&format!("{V1}?limit=6&offset={offset}")).await.json();
+        read.extend(page.as_array().unwrap().clone());
+    }
+    assert_eq!(json!(read), all);
+    assert_eq!(page(&client, V1, "owner-id=me&limit=1&count=true").await, (1, Some(2)));
+    assert_eq!(page(&client, V1, "limit=0&count=true").await, (0, Some(14)));
+    for wrong in ["limit=251", "limit=-1", "limit=a", "offset=-1"] {
+        assert_eq!(client.get(&format!("{V1}?{wrong}")).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn nulls_that_the_schemas_forbid_are_answered_only_on_request() {
+    let (world, client) = world().await;
+    let api_client = json!({
+        "name": "api", "description": "d", "accessTokenValiditySeconds": 60,
+        "grantTypes": ["CLIENT_CREDENTIALS"], "accessType": "OFFLINE", "enabled": true,
+    });
+    let older = "/v2024/personal-access-tokens";
+    let never_expires = |pats: &Value| {
+        pats.as_array().unwrap().iter().find(|pat| pat["id"] == SailPoint::MANAGED_ID).unwrap().clone()
+    };
+
+    assert_eq!(client.post(V1, never("a")).await.json().get("expirationDate"), None);
+    assert_eq!(never_expires(&client.get(older).await.json()).get("expirationDate"), None);
+    assert_eq!(never_expires(&client.get(V1).await.json()).get("expirationDate"), Some(&Value::Null));
+    let created = client.post(CLIENTS, api_client.clone()).await.json();
+    assert_eq!([&created["businessName"], &created["homepageUrl"]], [&json!(""), &json!("")]);
+    assert_eq!(created["redirectUris"], json!([]));
+    let id = created["id"].as_str().unwrap();
+    assert!(client.get(&format!("{CLIENTS}/{id}")).await.json()["businessName"].is_null());
+
+    world.vendor.answers_null(true);
+    assert_eq!(client.post(V1, never("b")).await.json().get("expirationDate"), Some(&Value::Null));
+    assert_eq!(never_expires(&client.get(older).await.json()).get("expirationDate"), Some(&Value::Null));
+    let created = client.post(CLIENTS, api_client).await.json();
+    for name in ["businessName", "homepageUrl", "redirectUris"] {
+        assert_eq!(created.get(name), Some(&Value::Null), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_is_granted_for_a_multipart_form_too() {
+    let (world, _) = world().await;
+    let part = |name: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let form = [
+        part("grant_type", "client_credentials"),
+        part("client_id", SailPoint::CLIENT_ID),
+        part("client_secret", SailPoint::CLIENT_SECRET),
+    ]
+    .concat();
+    let send = |body: String| {
+        let client = world.client("");
+        let content_type = "multipart/form-data; boundary=b";
+        async move { client.try_send(Method::POST, "/oauth/token", content_type, Some(body)).await.unwrap() }
+    };
+    let granted = send(format!("{form}--b--\r\n")).await;
+    assert_eq!((granted.status, granted.text("token_type").as_str()), (200, "bearer"));
+    assert_eq!(send(form).await.status, 400, "the last boundary is missing");
 }
 
 #[tokio::test]
 async fn names_are_unique_for_an_owner_who_has_ten_at_most() {
     let (world, client) = world().await;
-    assert_eq!(client.post(V1, never("automation")).await.status, 400);
+    let taken = client.post(V1, never("automation")).await;
+    assert_eq!((taken.status, taken.text("detailCode").as_str()), (400, "400.1 Bad Request Content"));
+    assert_eq!(taken.json()["messages"][0]["text"], "the owner has a token of this name");
     assert_eq!(client.post(V1, never("reports")).await.status, 200, "another owner's name is free");
     for n in 4..=10 {
         assert_eq!(client.post(V1, never(&format!("pat {n}"))).await.status, 200);
     }
-    assert_eq!(client.post(V1, never("pat 11")).await.status, 400);
+    let full = client.post(V1, never("pat 11")).await;
+    assert_eq!((full.status, full.text("detailCode").as_str()), (400, "400.1 Bad Request Content"));
+    assert_eq!(full.json()["messages"][0]["text"], "the owner has as many tokens as it may have");
     assert_eq!(world.vendor.token_ids().len(), 12);
 }
 
