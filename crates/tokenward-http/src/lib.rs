@@ -39,8 +39,6 @@ mod seen;
 mod send;
 mod session;
 mod tally;
-#[cfg(all(feature = "rustls", not(feature = "native-tls")))]
-mod tls;
 mod vendor_token;
 
 pub mod runtime;
