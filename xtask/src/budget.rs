@@ -1,10 +1,13 @@
 //! `cargo xtask budget`: what each published crate costs those who build it, compared with what it may cost.
 //!
+//! Every client needs an HTTP client, so the crates that plain `reqwest` builds with the same features do not count. What is
+//! left is the share that a program pays for Tokenward.
+//!
 //! The budget is a file that somebody decides about, so that a dependency more, or a pass that doubles the generated
 //! code, is a decision and no accident. A budget far above what there is would let such a thing pass, and is refused, too.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -32,7 +35,8 @@ pub type Budget = BTreeMap<String, Cost>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cost {
-    /// The crates that are built for it, besides itself.
+    /// The crates that are built for it, without itself and without those that plain `reqwest` builds with the same
+    /// features.
     pub crates: usize,
     /// The lines of its generated module, where it has one.
     pub generated_lines: Option<usize>,
@@ -91,7 +95,7 @@ impl Kind {
 
     fn describe(self) -> &'static str {
         match self {
-            Self::Crates => "crates are built for it",
+            Self::Crates => "crates are built for it on top of reqwest",
             Self::Lines => "lines are generated for it",
         }
     }
@@ -111,7 +115,7 @@ impl fmt::Display for Fault {
             Self::Exceeded(figure) => {
                 let Figure { krate, kind, is, may_be } = figure;
                 let look = match kind {
-                    Kind::Crates => format!("`cargo tree -p {krate} -e no-dev` has them"),
+                    Kind::Crates => format!("`cargo tree -p {krate} -e no-dev` lists them"),
                     Kind::Lines => "the header of the generated file says what each pass did".to_owned(),
                 };
                 write!(
@@ -223,31 +227,53 @@ fn costs(root: &Path) -> Result<Budget, Problem> {
         .collect()
 }
 
-/// How many crates are built for this one: with its default features, on [`PLATFORM`], for its build scripts as well, but
-/// not for its tests.
+/// Counts the crates that are built for this one: with its default features, on [`PLATFORM`], for its build scripts as well,
+/// but not for its tests. Those that plain `reqwest` builds do not count.
 fn crates(root: &Path, package: &str) -> Result<usize, Problem> {
-    let tree = cargo(
-        root,
-        &[
-            "tree",
-            "--locked",
-            "--offline",
-            "--package",
-            package,
-            "--edges",
-            "no-dev",
-            "--target",
-            PLATFORM,
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ],
+    let all = tree(root, &["--locked", "--package", package])?;
+    let plain =
+        match all.iter().find_map(|(krate, features)| Some((krate.strip_prefix("reqwest v")?, features))) {
+            Some((version, features)) => plain_reqwest(root, version, features)?,
+            None => Tree::new(),
+        };
+    Ok(all.keys().filter(|krate| !plain.contains_key(*krate)).count().saturating_sub(1))
+}
+
+/// Returns what a program builds that depends on `reqwest` alone, in this version and with these features.
+fn plain_reqwest(root: &Path, version: &str, features: &str) -> Result<Tree, Problem> {
+    // The folder follows in parentheses if the crate is not from a registry.
+    let source = match version.split_once(" (") {
+        Some((_, folder)) => format!("path = {:?}", folder.trim_end_matches(')')),
+        None => format!("version = \"={version}\""),
+    };
+    let features: Vec<&str> = features.split(',').filter(|feature| !feature.is_empty()).collect();
+    let program = tempfile::tempdir()?;
+    let file = |name: &str, text: &str| std::fs::write(program.path().join(name), text);
+    file("main.rs", "fn main() {}\n")?;
+    file(
+        "Cargo.toml",
+        &format!(
+            "[package]\nname = \"program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [[bin]]\nname = \"program\"\npath = \"main.rs\"\n\n\
+             [dependencies.reqwest]\n{source}\ndefault-features = false\nfeatures = {features:?}\n\n[workspace]\n"
+        ),
     )?;
-    // One whose own tree was shown before is marked.
-    let all: BTreeSet<&str> =
-        tree.lines().map(|line| line.trim_end_matches(" (*)")).filter(|line| !line.is_empty()).collect();
-    Ok(all.len().saturating_sub(1))
+    std::fs::copy(root.join("Cargo.lock"), program.path().join("Cargo.lock"))?;
+    tree(program.path(), &[])
+}
+
+/// The crates of a tree, each with its version and its features.
+type Tree = BTreeMap<String, String>;
+
+fn tree(folder: &Path, selection: &[&str]) -> Result<Tree, Problem> {
+    let shape = ["--edges", "no-dev", "--target", PLATFORM, "--prefix", "none", "--format", "{p}|{f}"];
+    let tree = cargo(folder, &[&["tree", "--offline"], selection, &shape].concat())?;
+    // A crate whose own tree was shown before is marked.
+    let lines = tree.lines().map(|line| line.trim_end_matches(" (*)"));
+    Ok(lines
+        .filter_map(|line| line.split_once('|'))
+        .map(|(krate, features)| (krate.to_owned(), features.to_owned()))
+        .collect())
 }
 
 fn lines(file: &Path) -> Result<Option<usize>, Problem> {

@@ -43,8 +43,6 @@ mod server_clock;
 mod session;
 mod stopwatch;
 mod tally;
-#[cfg(all(feature = "rustls", not(feature = "native-tls")))]
-mod tls;
 mod vendor_token;
 
 pub mod runtime;

@@ -28,8 +28,8 @@ use crate::{BaseUrl, BuildError, RateOptions, RetryOptions, retry::LONGEST};
 /// | sending again | see [`RetryOptions`] |
 /// | rate | all of what the vendor allows, and no more; see [`RateOptions`] |
 ///
-/// TLS is that of the feature which is on; with `rustls` it is by the process's `CryptoProvider`, if one is installed when the
-/// client is built, and by ring otherwise.
+/// TLS is what `reqwest` sets up with the same features; there is no setting for it. With both `rustls` and `native-tls`,
+/// `reqwest` uses the TLS of the platform.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct HttpOptions {
@@ -172,10 +172,25 @@ impl HttpOptions {
         // A loopback address is reached directly whatever proxy the environment names. Others are https:
         // `BaseUrl` takes nothing else, and every request is checked to go there.
         let builder = if base.is_loopback() { builder.no_proxy() } else { builder };
-        // With both, the platform's TLS is the one that was asked for: the other is on by default.
-        #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
-        let builder = crate::tls::with_rustls(builder)?;
+        #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+        require_provider()?;
         builder.build().map_err(BuildError::Http)
+    }
+}
+
+/// Fails if the process has no rustls crypto provider, in which case `reqwest` panics.
+///
+/// The check covers the features of this crate only. The features that other crates enable in `reqwest` are not visible
+/// here, so a program that enables `rustls-no-provider` must install a provider even if another crate brings one.
+#[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+fn require_provider() -> Result<(), BuildError> {
+    match rustls::crypto::CryptoProvider::get_default() {
+        Some(_) => Ok(()),
+        None => Err(BuildError::Tls(
+            "no rustls crypto provider is installed; call `CryptoProvider::install_default` before building the client, or \
+             enable the feature `rustls`"
+                .into(),
+        )),
     }
 }
 

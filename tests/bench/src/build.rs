@@ -1,10 +1,10 @@
-//! What a vendor's crate takes to be built, beside the client that openapi-generator makes of the same document.
+//! What building a vendor's crate costs on top of plain `reqwest`, next to openapi-generator's client of the same document.
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
     time::{Duration, SystemTime},
 };
 
@@ -18,12 +18,12 @@ use crate::{
     table::{Section, verdict},
 };
 
-const ABOUT: &str = "A program without a line depends on one client, in a debug build of its own with the options that cargo \
-has by default. *Cold* is into an empty folder, everything having been fetched, one time, as a dependency from elsewhere is built, \
-which is not incrementally; *warm* is incremental, after the client's `lib.rs` was touched, the middle of five. *Theirs* is what `openapi-generator generate -g rust --library reqwest` makes of \
-`specs/<vendor>/openapi.yaml`. Both begin with our `Cargo.lock`, so that what both have is of one version. With rustls we compile ring, \
-and theirs aws-lc, which is more C; with native-tls both link the OpenSSL of the system. Crates are those that are built for a client, \
-besides itself.";
+const ABOUT: &str = "An empty program depends on one client, in a debug build of its own with cargo's default options. *Plain* is a \
+program that depends on `reqwest` alone, with the feature `json` and the same kind of TLS. *Cold* is one build into an empty folder, \
+after everything was fetched, and not incremental. *Share* is cold minus plain: what a program pays for the client that has `reqwest` anyway. \
+*Warm* is an incremental build after the client's `lib.rs` was touched, the median of five. *Theirs* is the output of \
+`openapi-generator generate -g rust --library reqwest` for `specs/<vendor>/openapi.yaml`. All programs start with our `Cargo.lock`, so \
+the versions are the same. Crates are those that plain `reqwest` does not build, without the client itself.";
 
 const TOUCHES: usize = 5;
 
@@ -83,7 +83,8 @@ struct Client {
 
 /// What it took to build one, or why it was not built.
 struct Built {
-    crates: usize,
+    /// The crates of the program's tree, without the program.
+    crates: BTreeSet<String>,
     generated_lines: usize,
     result: std::result::Result<Times, String>,
 }
@@ -91,13 +92,15 @@ struct Built {
 #[derive(Clone, Copy)]
 struct Times {
     cold: Cost,
-    warm: Cost,
+    /// Of a client; not of `reqwest` alone.
+    warm: Option<Cost>,
 }
 
-/// One client of either kind, with one kind of TLS.
-struct Pair {
+/// One client of either kind, with one kind of TLS, and `reqwest` alone with the same.
+struct Pair<'a> {
     vendor: Vendor,
     tls: Tls,
+    plain: &'a Built,
     ours: Built,
     theirs: Option<Built>,
 }
@@ -105,13 +108,15 @@ struct Pair {
 pub(crate) fn section(options: &Options, quick: bool) -> Result<Section> {
     let vendors = if options.vendor.is_empty() { Vendor::value_variants() } else { &options.vendor };
     let mut section = Section::new("Build", ABOUT);
+    let kinds = [Tls::Rustls, Tls::Native];
+    let plain = [plain(kinds[0], quick)?, plain(kinds[1], quick)?];
     let mut pairs = Vec::new();
     for &vendor in vendors {
         let ours = ours(vendor)?;
         let made = options.openapi_generator.as_deref().map(|jar| theirs(vendor, jar)).transpose()?;
-        for tls in [Tls::Rustls, Tls::Native] {
+        for (tls, plain) in kinds.into_iter().zip(&plain) {
             let theirs = made.as_ref().map(|(_, client)| build(client, tls, quick)).transpose()?;
-            pairs.push(Pair { vendor, tls, ours: build(&ours, tls, quick)?, theirs });
+            pairs.push(Pair { vendor, tls, plain, ours: build(&ours, tls, quick)?, theirs });
         }
     }
     sizes(&mut section, &pairs);
@@ -148,53 +153,83 @@ fn theirs(vendor: Vendor, jar: &Path) -> Result<(TempDir, Client)> {
     Ok((folder, client))
 }
 
-/// Builds a program without a line that depends on the client.
-fn build(client: &Client, tls: Tls, quick: bool) -> Result<Built> {
-    let program = tempfile::tempdir()?;
-    let folder = program.path();
-    fs::create_dir(folder.join("src"))?;
-    fs::write(folder.join("src/main.rs"), "fn main() {}\n")?;
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    let manifest = format!(
-        "[package]\nname = \"program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies.{}]\npath = {:?}\n\
-         default-features = false\nfeatures = [{:?}]\n\n[workspace]\n",
-        client.package,
-        client.folder,
-        tls.feature()
-    );
-    fs::write(folder.join("Cargo.toml"), manifest)?;
-    succeed(cargo(folder).args(["fetch", "--quiet"]))?;
-    let tree = ["tree", "--locked", "--edges", "no-dev", "--prefix", "none", "--format", "{p}"];
-    let tree = succeed(cargo(folder).args(tree))?;
-    let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    // Neither the program nor the client.
-    let crates = crates.len().saturating_sub(2);
-    let result = if quick { Err("not built".to_owned()) } else { times(client, folder)? };
-    Ok(Built { crates, generated_lines: client.generated_lines, result })
+/// Builds a program that depends on `reqwest` alone.
+fn plain(tls: Tls, quick: bool) -> Result<Built> {
+    let program = Program::new("reqwest", r#"version = "0.13""#, &["json", tls.feature()])?;
+    let result = if quick { not_built() } else { program.cold()?.map(|cold| Times { cold, warm: None }) };
+    Ok(Built { crates: program.crates()?, generated_lines: 0, result })
 }
 
-fn times(client: &Client, folder: &Path) -> Result<std::result::Result<Times, String>> {
-    let once = |incremental: &str| {
-        let mut cargo = cargo(folder);
+/// Builds a program that depends on the client.
+fn build(client: &Client, tls: Tls, quick: bool) -> Result<Built> {
+    let source = format!("path = {:?}", client.folder);
+    let program = Program::new(&client.package, &source, &[tls.feature()])?;
+    let result = if quick { not_built() } else { program.times(client)? };
+    Ok(Built { crates: program.crates()?, generated_lines: client.generated_lines, result })
+}
+
+fn not_built<T>() -> std::result::Result<T, String> {
+    Err("not built".to_owned())
+}
+
+/// An empty program with one dependency. Its folder is deleted when it is dropped.
+struct Program(TempDir);
+
+impl Program {
+    fn new(package: &str, source: &str, features: &[&str]) -> Result<Self> {
+        let program = tempfile::tempdir()?;
+        let folder = program.path();
+        fs::create_dir(folder.join("src"))?;
+        fs::write(folder.join("src/main.rs"), "fn main() {}\n")?;
+        fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        let manifest = format!(
+            "[package]\nname = \"program\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [dependencies.{package}]\n{source}\ndefault-features = false\nfeatures = {features:?}\n\n[workspace]\n"
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        succeed(cargo(folder).args(["fetch", "--quiet"]))?;
+        Ok(Self(program))
+    }
+
+    fn crates(&self) -> Result<BTreeSet<String>> {
+        let tree = ["tree", "--locked", "--edges", "no-dev", "--prefix", "none", "--format", "{p}"];
+        let tree = succeed(cargo(self.0.path()).args(tree))?;
+        let crates = tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned());
+        Ok(crates.filter(|krate| !krate.starts_with("program v")).collect())
+    }
+
+    fn build(&self, incremental: &str) -> Result<(Output, Cost)> {
+        let mut cargo = cargo(self.0.path());
         run(cargo.args(["build", "--locked", "--offline", "--quiet"]).env("CARGO_INCREMENTAL", incremental))
-    };
-    let (output, cold) = once("0")?;
-    if !output.status.success() {
-        return Ok(Err(why(&String::from_utf8_lossy(&output.stderr))));
     }
-    let library = fs::File::options().write(true).open(client.folder.join("src/lib.rs"))?;
-    let untouched = library.metadata()?.modified()?;
-    once("1")?;
-    let mut warm = Vec::new();
-    for _ in 0..TOUCHES {
-        library.set_modified(SystemTime::now())?;
-        warm.push(once("1")?.1);
+
+    /// Builds into the empty folder; the reason if it does not compile.
+    fn cold(&self) -> Result<std::result::Result<Cost, String>> {
+        let (output, cold) = self.build("0")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        Ok(if output.status.success() { Ok(cold) } else { Err(why(&said)) })
     }
-    library.set_modified(untouched)?;
-    let middle = |of: fn(&Cost) -> Duration| {
-        Duration::from_secs_f64(Spread::of(warm.iter().map(|cost| of(cost).as_secs_f64())).median)
-    };
-    Ok(Ok(Times { cold, warm: Cost { cpu: middle(|cost| cost.cpu), wall: middle(|cost| cost.wall) } }))
+
+    fn times(&self, client: &Client) -> Result<std::result::Result<Times, String>> {
+        let cold = match self.cold()? {
+            Ok(cold) => cold,
+            Err(why) => return Ok(Err(why)),
+        };
+        let library = fs::File::options().write(true).open(client.folder.join("src/lib.rs"))?;
+        let untouched = library.metadata()?.modified()?;
+        self.build("1")?;
+        let mut warm = Vec::new();
+        for _ in 0..TOUCHES {
+            library.set_modified(SystemTime::now())?;
+            warm.push(self.build("1")?.1);
+        }
+        library.set_modified(untouched)?;
+        let middle = |of: fn(&Cost) -> Duration| {
+            Duration::from_secs_f64(Spread::of(warm.iter().map(|cost| of(cost).as_secs_f64())).median)
+        };
+        let warm = Cost { cpu: middle(|cost| cost.cpu), wall: middle(|cost| cost.wall) };
+        Ok(Ok(Times { cold, warm: Some(warm) }))
+    }
 }
 
 /// How many errors the compiler found, and the first of them.
@@ -209,66 +244,102 @@ fn why(said: &str) -> String {
 }
 
 fn sizes(section: &mut Section, pairs: &[Pair]) {
-    let table = section.table(&["", "TLS", "crates", "theirs", "generated lines", "theirs"]);
-    for Pair { vendor, tls, ours, theirs } in pairs {
-        let of = |figure: fn(&Built) -> usize| {
-            [
-                figure(ours).to_string(),
-                theirs.as_ref().map_or("not run".to_owned(), |built| figure(built).to_string()),
-            ]
-        };
-        let figures = of(|built| built.crates).into_iter().chain(of(|built| built.generated_lines));
-        table.add_row([vendor.name().to_owned(), tls.feature().to_owned()].into_iter().chain(figures));
+    let table = section.table(&["", "TLS", "crates", "theirs", "plain", "generated lines", "theirs"]);
+    for Pair { vendor, tls, plain, ours, theirs } in pairs {
+        let told = |figure: Option<usize>| figure.map_or("not run".to_owned(), |figure| figure.to_string());
+        let theirs = theirs.as_ref();
+        table.add_row([
+            vendor.name().to_owned(),
+            tls.feature().to_owned(),
+            told(Some(added(ours, plain))),
+            told(theirs.map(|theirs| added(theirs, plain))),
+            told(Some(plain.crates.len())),
+            told(Some(ours.generated_lines)),
+            told(theirs.map(|theirs| theirs.generated_lines)),
+        ]);
     }
 }
 
+/// Counts the crates that plain `reqwest` does not build, without the client itself.
+fn added(client: &Built, plain: &Built) -> usize {
+    client.crates.difference(&plain.crates).count().saturating_sub(1)
+}
+
 fn processor_time(section: &mut Section, pairs: &[Pair]) {
-    let columns = ["s of CPU", "TLS", "cold", "theirs", "ratio", "warm", "theirs", "ratio", "bar", ""];
+    let columns = [
+        "s of CPU", "TLS", "plain", "cold", "theirs", "share", "theirs", "ratio", "warm", "theirs", "ratio",
+        "bar", "",
+    ];
     let table = section.table(&columns);
-    let mut add = |vendor: Vendor, tls: &str, ours: &Built, theirs: Option<&Built>| {
-        let [cold, warm] = [|times: &Times| times.cold.cpu, |times: &Times| times.warm.cpu]
-            .map(|of| [seconds(Some(ours), of), seconds(theirs, of), ratio(ours, theirs, of).1]);
-        let is_met =
-            ratio(ours, theirs, |times| times.cold.cpu).0.map(|ratio| verdict(ratio < 1.0).to_owned());
-        let bar = ["cold < 1".to_owned(), is_met.unwrap_or_default()];
-        let row = [vendor.name().to_owned(), tls.to_owned()];
-        table.add_row(row.into_iter().chain(cold).chain(warm).chain(bar));
-    };
-    for pair in pairs {
-        add(pair.vendor, pair.tls.feature(), &pair.ours, pair.theirs.as_ref());
-    }
-    for pair in pairs.chunks_exact(2) {
-        add(pair[0].vendor, "each its own", &pair[0].ours, pair[1].theirs.as_ref());
+    for Pair { vendor, tls, plain, ours, theirs } in pairs {
+        let (plain, ours) = (Some(*plain), Some(ours));
+        let theirs = theirs.as_ref();
+        let shares = [share(ours, plain), share(theirs, plain)];
+        let warms = [ours, theirs].map(|built| time(built, |times| Some(times.warm?.cpu)));
+        let is_met = quotient(shares).map(|ratio| verdict(ratio < 1.0).to_owned());
+        let ratio = |figures| quotient(figures).map_or(String::new(), |ratio| format!("{ratio:.2}"));
+        table.add_row([
+            vendor.name().to_owned(),
+            tls.feature().to_owned(),
+            seconds(plain, cold),
+            seconds(ours, cold),
+            seconds(theirs, cold),
+            told(ours, shares[0]),
+            told(theirs, shares[1]),
+            ratio(shares),
+            told(ours, warms[0]),
+            told(theirs, warms[1]),
+            ratio(warms),
+            "share < 1".to_owned(),
+            is_met.unwrap_or_default(),
+        ]);
     }
 }
 
 fn wall_time(section: &mut Section, pairs: &[Pair]) {
-    let table = section.table(&["s", "TLS", "cold", "theirs", "warm", "theirs"]);
-    for Pair { vendor, tls, ours, theirs } in pairs {
-        let figures = [|times: &Times| times.cold.wall, |times: &Times| times.warm.wall]
+    let table = section.table(&["s", "TLS", "plain", "cold", "theirs", "warm", "theirs"]);
+    for Pair { vendor, tls, plain, ours, theirs } in pairs {
+        let wall = |times: &Times| Some(times.cold.wall);
+        let plain = [seconds(Some(plain), wall)];
+        let figures = [wall, |times: &Times| Some(times.warm?.wall)]
             .map(|of| [seconds(Some(ours), of), seconds(theirs.as_ref(), of)]);
         let row = [vendor.name().to_owned(), tls.feature().to_owned()];
-        table.add_row(row.into_iter().chain(figures.into_iter().flatten()));
+        table.add_row(row.into_iter().chain(plain).chain(figures.into_iter().flatten()));
     }
 }
 
-fn seconds(built: Option<&Built>, of: fn(&Times) -> Duration) -> String {
-    match built.map(|built| &built.result) {
-        Some(Ok(times)) => format!("{:.1}", of(times).as_secs_f64()),
-        Some(Err(_)) => "—".to_owned(),
-        None => "not run".to_owned(),
-    }
+fn cold(times: &Times) -> Option<Duration> {
+    Some(times.cold.cpu)
 }
 
-fn ratio(ours: &Built, theirs: Option<&Built>, of: fn(&Times) -> Duration) -> (Option<f64>, String) {
-    let time = |built: &Built| built.result.as_ref().ok().map(|times| of(times).as_secs_f64());
-    let ratio = time(ours).zip(theirs.and_then(time)).map(|(ours, theirs)| ours / theirs);
-    (ratio, ratio.map_or(String::new(), |ratio| format!("{ratio:.2}")))
+fn time(built: Option<&Built>, of: impl Fn(&Times) -> Option<Duration>) -> Option<f64> {
+    Some(of(built?.result.as_ref().ok()?)?.as_secs_f64())
+}
+
+/// Returns the seconds of a client's cold build that are not those of plain `reqwest`.
+fn share(client: Option<&Built>, plain: Option<&Built>) -> Option<f64> {
+    Some(time(client, cold)? - time(plain, cold)?)
+}
+
+fn quotient([ours, theirs]: [Option<f64>; 2]) -> Option<f64> {
+    Some(ours? / theirs?)
+}
+
+fn seconds(built: Option<&Built>, of: impl Fn(&Times) -> Option<Duration>) -> String {
+    told(built, time(built, of))
+}
+
+fn told(built: Option<&Built>, seconds: Option<f64>) -> String {
+    match (built, seconds) {
+        (_, Some(seconds)) => format!("{seconds:.1}"),
+        (Some(_), None) => "—".to_owned(),
+        (None, None) => "not run".to_owned(),
+    }
 }
 
 fn notes(section: &mut Section, pairs: &[Pair]) {
-    for Pair { vendor, tls, ours, theirs } in pairs {
-        let both = [("ours", Some(ours)), ("theirs", theirs.as_ref())];
+    for Pair { vendor, tls, plain, ours, theirs } in pairs {
+        let both = [("plain", Some(*plain)), ("ours", Some(ours)), ("theirs", theirs.as_ref())];
         for (whose, result) in both.into_iter().filter_map(|(whose, built)| Some((whose, &built?.result))) {
             if let Err(why) = result {
                 section.note(format!("—: {}, {}, {whose}: {why}", vendor.name(), tls.feature()));
@@ -285,6 +356,25 @@ fn notes(section: &mut Section, pairs: &[Pair]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_share_is_what_plain_reqwest_does_not_take() {
+        let built = |crates: &[&str], seconds| Built {
+            crates: crates.iter().map(|&krate| krate.to_owned()).collect(),
+            generated_lines: 0,
+            result: Ok(Times {
+                cold: Cost { cpu: Duration::from_secs(seconds), wall: Duration::ZERO },
+                warm: None,
+            }),
+        };
+        let (plain, client) =
+            (built(&["http", "reqwest"], 40), built(&["client", "date", "http", "reqwest"], 47));
+        assert_eq!(share(Some(&client), Some(&plain)), Some(7.0));
+        assert_eq!(added(&client, &plain), 1);
+        let failed = Built { result: Err(String::new()), ..client };
+        assert_eq!(told(Some(&failed), share(Some(&failed), Some(&plain))), "—");
+        assert_eq!(told(None, share(None, Some(&plain))), "not run");
+    }
 
     #[test]
     fn what_does_not_compile_says_how_often_and_what_first() {
