@@ -803,7 +803,9 @@ pub mod types {
         /// API version, such as 20240415, for calls without the `LD-API-Version` header.
         #[serde(
             rename = "defaultApiVersion",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub default_api_version: ::std::option::Option<i64>,
         /// Free text; may be absent.
@@ -906,7 +908,9 @@ pub mod types {
         /// Count stated by the server; optional, so end paging on a short page too.
         #[serde(
             rename = "totalCount",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub total_count: ::std::option::Option<i64>,
     }
