@@ -13,7 +13,9 @@ use serde_json::Value;
 use tokenward_core::secret_names::sounds_secret;
 
 use crate::{
-    document, normalise,
+    document,
+    evidence::{self, is_cursor},
+    normalise::{self, Count},
     problem::Problem,
     rust,
     schema::{self, components, members},
@@ -28,7 +30,7 @@ use crate::{
 pub fn config(document: &Value, select: Option<&Regex>) -> Result<Config, Problem> {
     let mut config = names(document, select)?;
     let mut document = selected(document, &config);
-    normalise::before(HIDING, &mut document, &config)?;
+    until_hiding(&mut document, &mut config)?;
     hide(&document, &mut config);
     normalise::between(HIDING, "", &mut document, &config)?;
     let file = rust::tree_of(&document, &config)?;
@@ -38,6 +40,24 @@ pub fn config(document: &Value, select: Option<&Regex>) -> Result<Config, Proble
 
 /// The pass before which secrets are looked for: every record has its name and its direction by then.
 pub(crate) const HIDING: &str = "defaults";
+
+/// Runs the passes before [`HIDING`], and notes what answers require before a pass makes it optional.
+pub(crate) fn until_hiding(document: &mut Value, config: &mut Config) -> Result<Vec<Count>, Problem> {
+    const LENIENT: &str = "lenient-answers";
+
+    let mut counts = normalise::before(LENIENT, document, config)?;
+    config.required = components(document)
+        .flat_map(|(record, schema)| {
+            let properties = schema.get("properties").into_iter().flat_map(members);
+            let required = properties.filter(|(property, inner)| {
+                schema::is_required(schema, property) && inner.get("nullable") != Some(&Value::Bool(true))
+            });
+            required.map(move |(property, _)| format!("{record}.{property}"))
+        })
+        .collect();
+    counts.extend(normalise::between(LENIENT, HIDING, document, config)?);
+    Ok(counts)
+}
 
 /// The kept operations and what they reach.
 pub(crate) fn selected(document: &Value, config: &Config) -> Value {
@@ -228,7 +248,9 @@ fn ids(document: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// Names what sounds like a secret and is text, and the operations whose answer it passes through.
+/// Lists the secrets and the operations whose answer they pass through.
+///
+/// A field is a secret if its name sounds like one, or if [`evidence`] says so.
 pub(crate) fn hide(document: &Value, config: &mut Config) {
     for (record, schema) in components(document) {
         for (property, schema) in schema.get("properties").into_iter().flat_map(members) {
@@ -237,10 +259,14 @@ pub(crate) fn hide(document: &Value, config: &mut Config) {
             }
         }
     }
+    let found = evidence::of(document, &config.secrets);
+    config.secrets.extend(found.secrets);
+    config.doubts = found.doubts;
     let names: BTreeMap<&str, &str> = config.operations().collect();
     let mut passing = BTreeSet::new();
     for (_, path, operation) in schema::operations(document).filter(|(method, ..)| *method == "post") {
         let Some(answers) = operation.get("responses") else { continue };
+        let route = format!("POST {path}");
         let reached = document::reached(document, answers);
         let records: BTreeSet<&str> =
             reached.iter().filter_map(|name| name.strip_prefix("#/components/schemas/")).collect();
@@ -249,24 +275,16 @@ pub(crate) fn hide(document: &Value, config: &mut Config) {
             .iter()
             .any(|s| s.split_once('.').is_some_and(|(record, _)| records.contains(record)));
         if has_secret
-            && !is_made(document, answers, config)
+            && !is_made(document, answers, config, found.making.contains(&route))
             && let Some(name) = operation
                 .get("operationId")
                 .and_then(Value::as_str)
-                .or_else(|| names.get(format!("POST {path}").as_str()).copied())
+                .or_else(|| names.get(route.as_str()).copied())
         {
             passing.insert(name.to_owned());
         }
     }
     config.passing_secrets = passing;
-}
-
-/// Where a list goes on is no secret, whatever it is called.
-fn is_cursor(property: &str) -> bool {
-    const WORDS: [&str; 6] = ["continu", "cursor", "next", "offset", "page", "resume"];
-
-    let name = property.to_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
 }
 
 /// Text, or a list or map of it.
@@ -284,8 +302,11 @@ fn holds_text(schema: &Value) -> bool {
     }
 }
 
-/// Whether the answer is one record with an id and with a secret that is no key by which others know it: it was made.
-fn is_made(document: &Value, answers: &Value, config: &Config) -> bool {
+/// Returns `true` if the answer is one record with an id and with a secret that it cannot lack.
+///
+/// It cannot lack the secret if the document requires it, or if the operation makes a credential. A required `key` may
+/// be the name of a record, so it counts for an operation that makes a credential only.
+fn is_made(document: &Value, answers: &Value, config: &Config, is_making: bool) -> bool {
     let json = members(answers).find_map(|(_, answer)| answer.pointer("/content/application~1json/schema"));
     let Some(name) = json.and_then(schema::reference) else { return false };
     let record = components(document).find(|(component, _)| *component == name);
@@ -295,11 +316,13 @@ fn is_made(document: &Value, answers: &Value, config: &Config) -> bool {
         .flat_map(members)
         .map(|(property, _)| property)
         .collect();
-    let is_secret = |property: &&String| {
-        config.secrets.contains(&format!("{name}.{property}")) && !property.eq_ignore_ascii_case("key")
+    let is_certain = |property: &&String| {
+        let field = format!("{name}.{property}");
+        config.secrets.contains(&field)
+            && (is_making || (config.required.contains(&field) && !property.eq_ignore_ascii_case("key")))
     };
     names.iter().any(|property| config.ids.contains(*property))
-        && names.iter().copied().any(|p| is_secret(&p))
+        && names.iter().copied().any(|property| is_certain(&property))
 }
 
 #[cfg(test)]

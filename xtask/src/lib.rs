@@ -22,6 +22,7 @@ pub mod budget;
 pub mod derive;
 pub mod diff;
 pub mod document;
+mod evidence;
 pub mod files;
 pub mod generate;
 pub mod lock;

@@ -61,6 +61,12 @@ pub struct Config {
     pub numbered_fields: bool,
     /// The vendor's documents.
     pub upstream: Vec<Upstream>,
+    /// `Type.property` of what the document requires of answers, if the configuration is derived from one.
+    #[serde(skip)]
+    pub required: BTreeSet<String>,
+    /// What may be a secret, and why, by place, if the configuration is derived from a document.
+    #[serde(skip)]
+    pub doubts: BTreeMap<String, String>,
 }
 
 /// Operations that somebody looked at, and why they are not kept.

@@ -428,7 +428,7 @@ impl Client {
         query: &'a types::CountOrgApiKeysQuery,
     ) -> Result<ResponseValue<i64>, Error> {
         let response = self.count_org_api_keys_response(org_id, query).await?;
-        response.decode().await
+        response.decode_whole().await
     }
     /// Revoke an API key for good.
     ///
@@ -480,7 +480,7 @@ impl Client {
         query: &'a types::CountOrgApiTokensQuery,
     ) -> Result<ResponseValue<i64>, Error> {
         let response = self.count_org_api_tokens_response(org_id, query).await?;
-        response.decode().await
+        response.decode_whole().await
     }
     /// List a managed account's API tokens.
     ///

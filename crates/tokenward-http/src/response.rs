@@ -16,7 +16,7 @@ use crate::{
     essentials::{Essentials, OneOf, SECRET_TWICE, repeats},
     misfit::{Misfit, from_record, from_text},
     reading::{self, Context},
-    runtime::{ByteStream, Error, ResponseValue},
+    runtime::{ByteStream, Error, Read, ResponseValue, Whole},
     session::Resend,
 };
 
@@ -148,6 +148,17 @@ impl Response {
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
         let value = from_text(&text).map_err(|misfit| unfit(&misfit, &context))?;
         Ok(ResponseValue::new(value, status, headers))
+    }
+
+    /// Reads the body as an integer or a list of integers, within 1 MiB; `5.0` is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](Self::decode).
+    pub async fn decode_whole<T: Whole>(self) -> Result<ResponseValue<T>, Error> {
+        let read = self.decode_any::<Read<T>>().await?;
+        let (status, headers) = (read.status(), read.headers().clone());
+        Ok(ResponseValue::new(read.into_inner().0, status, headers))
     }
 
     /// Reads the body as a list of records, within the bound of the client.

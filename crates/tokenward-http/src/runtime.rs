@@ -4,16 +4,19 @@
 mod error;
 mod parameters;
 mod value;
+mod whole;
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserializer, de};
 
+pub(crate) use self::whole::Read;
 pub use self::{
     error::Error,
     parameters::{Parameter, RequestBuilderExt, query},
     value::{ByteStream, ResponseValue},
+    whole::{Whole, whole},
 };
 pub use crate::{response::Response, secret::Outgoing};
 

@@ -43,13 +43,21 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub enable_two_factor: ::std::option::Option<bool>,
         /// Expiry time as an integer; the unit is not documented, epoch seconds are likely.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
+        )]
         pub expire_time: ::std::option::Option<i64>,
         /// Given name; in an invitation, the one typed there. Missing for an organization token.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub first_name: ::std::option::Option<::std::string::String>,
         /// Validity of an invitation in hours, 1 to 168; default 24.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
+        )]
         pub hours: ::std::option::Option<i64>,
         /// Family name; in an invitation, the one typed there. Missing for an organization token.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -80,7 +88,11 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub privileges: ::std::option::Option<::tokenward_http::Items<AdminPrivilege>>,
         /// Session lifetime, 10 to 20160, presumably in minutes; read only.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
+        )]
         pub session_expiry: ::std::option::Option<i64>,
         /// Labels of the account; read only.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]

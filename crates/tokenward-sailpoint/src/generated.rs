@@ -237,7 +237,9 @@ pub mod types {
         /// Lifetime of issued access tokens in seconds.
         #[serde(
             rename = "accessTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub access_token_validity_seconds: ::std::option::Option<i64>,
         #[serde(
@@ -306,7 +308,9 @@ pub mod types {
         /// Lifetime of issued refresh tokens in seconds.
         #[serde(
             rename = "refreshTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub refresh_token_validity_seconds: ::std::option::Option<i64>,
         /// Granted scopes; may be null.
@@ -431,7 +435,11 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub access_token: ::std::option::Option<::tokenward_http::WireSecret>,
         /// Seconds until the access token runs out, counted from now.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
+        )]
         pub expires_in: ::std::option::Option<i64>,
         /// Secret for renewal; absent unless an offline client used `authorization_code`.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -495,7 +503,9 @@ pub mod types {
         /// Lifetime in seconds of each access token issued.
         #[serde(
             rename = "accessTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub access_token_validity_seconds: ::std::option::Option<i64>,
         /// Creation time, RFC 3339 with milliseconds.
@@ -679,7 +689,9 @@ pub mod types {
         /// Lifetime of issued access tokens in seconds.
         #[serde(
             rename = "accessTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub access_token_validity_seconds: ::std::option::Option<i64>,
         #[serde(
@@ -759,7 +771,9 @@ pub mod types {
         /// Lifetime of issued refresh tokens in seconds.
         #[serde(
             rename = "refreshTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub refresh_token_validity_seconds: ::std::option::Option<i64>,
         /// Granted scopes; may be null.
@@ -784,7 +798,9 @@ pub mod types {
         /// Lifetime in seconds of each access token issued; default 43200.
         #[serde(
             rename = "accessTokenValiditySeconds",
-            skip_serializing_if = "::std::option::Option::is_none"
+            skip_serializing_if = "::std::option::Option::is_none",
+            default,
+            deserialize_with = "::tokenward_http::runtime::whole"
         )]
         pub access_token_validity_seconds: ::std::option::Option<i64>,
         /// Creation time, RFC 3339 with milliseconds.

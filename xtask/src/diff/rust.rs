@@ -73,7 +73,7 @@ fn api(document: &Value, operations: &Operations<'_>, kept: &Kept, lower: bool) 
     }
     let mut config = derive::names(&slice, None)?;
     fit(&mut config, &slice, &routes, &kept.config);
-    normalise::before(derive::HIDING, &mut slice, &config)?;
+    derive::until_hiding(&mut slice, &mut config)?;
     mark_dates(&mut slice, &kept.config);
     derive::hide(&slice, &mut config);
     normalise::between(derive::HIDING, "", &mut slice, &config)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
+use super::prefix::{self, Described};
 use crate::{
     derive,
     schema::{self, members},
@@ -41,8 +42,8 @@ pub(super) enum Kind {
     Bearer,
     /// `Authorization: Basic …`
     Basic,
-    /// `Authorization: …`; whether a word stands before it, the document does not say.
-    Authorization,
+    /// `Authorization: …`, with what stands before the key if the document names it.
+    Authorization(Option<String>),
     /// A key in another header.
     Header(String),
     /// A key in the query.
@@ -74,7 +75,9 @@ pub(super) fn unsaid(document: &Value) -> Option<Value> {
 }
 
 /// What the operations of a document ask for, in the order in which they ask.
-pub(super) fn of(document: &Value) -> Auth {
+///
+/// `published` has the descriptions of the schemes.
+pub(super) fn of(document: &Value, published: &Value) -> Auth {
     let mut auth = Auth::default();
     let (mut seen, mut kinds) = (BTreeSet::new(), BTreeSet::new());
     let root = document.get("security");
@@ -85,9 +88,10 @@ pub(super) fn of(document: &Value) -> Auth {
             continue;
         }
         let found: Result<Vec<(&String, Kind)>, String> =
-            names.iter().map(|name| kind(document, name).map(|kind| (*name, kind))).collect();
+            names.iter().map(|name| kind(document, published, name).map(|kind| (*name, kind))).collect();
         match found {
             Ok(mut found) => {
+                auth.by_hand.extend(names.iter().flat_map(|name| unspoken(document, published, name)));
                 found.dedup_by(|one, other| one.1 == other.1);
                 if kinds.insert(found.iter().map(|(_, kind)| kind.clone()).collect::<Vec<_>>()) {
                     auth.alternatives.push(alternative(&found, &auth.alternatives));
@@ -101,7 +105,43 @@ pub(super) fn of(document: &Value) -> Auth {
     auth
 }
 
-fn kind(document: &Value, name: &str) -> Result<Kind, String> {
+/// The description of a scheme.
+fn description<'a>(published: &'a Value, name: &str) -> &'a str {
+    let scheme = published.pointer("/components/securitySchemes").and_then(|schemes| schemes.get(name));
+    scheme.and_then(|scheme| scheme.get("description")).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// What the description of a scheme, or else that of the whole API, says about the value of its header.
+fn described(published: &Value, name: &str) -> Described {
+    let found = prefix::of(description(published, name));
+    if found != Described::default() {
+        return found;
+    }
+    let about = published.pointer("/info/description").and_then(Value::as_str);
+    prefix::of_header(about.unwrap_or_default())
+}
+
+/// What the description of a scheme says and the client does not send.
+fn unspoken(document: &Value, published: &Value, name: &str) -> Vec<String> {
+    let Described { prefix, others, unspoken } = described(published, name);
+    let word = prefix.as_deref().map(str::trim_end);
+    let is_bare = match kind(document, published, name) {
+        Ok(Kind::Authorization(_)) => {
+            let others =
+                others.iter().map(|other| format!("`{name}`: its description names `{other}` as well"));
+            let form = unspoken.map(|form| format!("`{name}`: its description has the form `{form}`"));
+            return others.chain(form).collect();
+        }
+        _ if prefix::of(description(published, name)) == Described::default() => false,
+        Ok(Kind::Header(_)) => true,
+        Ok(Kind::Bearer) => !word.is_none_or(|word| word.eq_ignore_ascii_case("bearer")),
+        _ => false,
+    };
+    let note = word.map(str::to_owned).or(unspoken).filter(|_| is_bare);
+    note.map(|word| format!("`{name}`: its description has `{word}` before the key")).into_iter().collect()
+}
+
+fn kind(document: &Value, published: &Value, name: &str) -> Result<Kind, String> {
     let scheme = document.pointer("/components/securitySchemes").and_then(|schemes| schemes.get(name));
     let scheme =
         scheme.ok_or_else(|| format!("`{name}`: the document asks for it and does not say what it is"))?;
@@ -112,10 +152,17 @@ fn kind(document: &Value, name: &str) -> Result<Kind, String> {
     if text("type") == "apiKey" && (key.is_empty() || !is_plain(&key)) || !token_url.is_none_or(is_plain) {
         return Err(format!("`{name}`: its place is no name or address"));
     }
-    match (text("type"), text("in"), text("scheme").to_lowercase().as_str()) {
+    let scheme_name = text("scheme");
+    match (text("type"), text("in"), scheme_name.to_lowercase().as_str()) {
         ("http", _, "bearer") => Ok(Kind::Bearer),
         ("http", _, "basic") => Ok(Kind::Basic),
-        ("apiKey", "header", _) if key.eq_ignore_ascii_case("authorization") => Ok(Kind::Authorization),
+        // The name of a scheme is the word before the credential, unless the scheme signs or negotiates.
+        ("http", _, scheme) if is_word(scheme_name) && !SPOKEN_OTHERWISE.contains(&scheme) => {
+            Ok(Kind::Authorization(Some(format!("{scheme_name} "))))
+        }
+        ("apiKey", "header", _) if key.eq_ignore_ascii_case("authorization") => {
+            Ok(Kind::Authorization(described(published, name).prefix))
+        }
         ("apiKey", "header", _) => Ok(Kind::Header(key)),
         ("apiKey", "query", _) => Ok(Kind::Query(key)),
         ("apiKey", "cookie", _) => Ok(Kind::Cookie(key)),
@@ -125,6 +172,29 @@ fn kind(document: &Value, name: &str) -> Result<Kind, String> {
         }
         (kind, _, scheme) => Err(format!("`{name}`: no client speaks {}", format!("{kind} {scheme}").trim())),
     }
+}
+
+/// The schemes of HTTP that need more than a word and a credential.
+const SPOKEN_OTHERWISE: [&str; 14] = [
+    "concealed",
+    "digest",
+    "dpop",
+    "gnap",
+    "hmac",
+    "hoba",
+    "mutual",
+    "negotiate",
+    "ntlm",
+    "oauth",
+    "privatetoken",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+];
+
+fn is_word(scheme: &str) -> bool {
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+".contains(&byte))
 }
 
 /// The credentials with names for what they are made of that no other alternative has.
@@ -150,7 +220,7 @@ fn alternative(found: &[(&String, Kind)], others: &[Alternative]) -> Alternative
         };
         let arguments = match kind {
             Kind::Bearer => vec![argument("token", true, "the access token")],
-            Kind::Authorization => vec![argument("token", true, "the API key")],
+            Kind::Authorization(_) => vec![argument("token", true, "the API key")],
             Kind::Basic => {
                 vec![
                     argument("username", false, "the user's name"),
@@ -200,9 +270,12 @@ impl Alternative {
         let schemes = self.schemes.iter().map(|scheme| match &scheme.kind {
             Kind::Bearer => "a bearer token".to_owned(),
             Kind::Basic => "basic authentication".to_owned(),
-            Kind::Authorization => {
+            Kind::Authorization(None) => {
                 "a key in `Authorization`, without a word before it: the document does not name one"
                     .to_owned()
+            }
+            Kind::Authorization(Some(prefix)) => {
+                format!("a key in `Authorization`, after the word `{}`", prefix.trim_end())
             }
             Kind::Header(name) => format!("a key in the header `{name}`"),
             Kind::Query(name) => format!("a key in the query, as `{name}`"),
@@ -257,15 +330,21 @@ mod tests {
                 "bearer": {"type": "http", "scheme": "Bearer"}, "basic": {"type": "http", "scheme": "basic"},
                 "cc": oauth("clientCredentials"), "code": oauth("authorizationCode"),
                 "plain": key("header", "Authorization"), "X-Key": key("header", "X-Key"), "app": key("header", "X-App"),
+                "token": {"type": "http", "scheme": "Token"},
+                "worded": {"type": "apiKey", "in": "header", "name": "authorization", "description": "Send `Authorization: SSWS {key}`"},
+                "quoted": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Token token=\"{key}\"`"},
+                "other": {"type": "apiKey", "in": "header", "name": "X-Other", "description": "`Bearer {token}`"},
+                "contrary": {"type": "http", "scheme": "bearer", "description": "`Authorization: Token {token}`"},
                 "q": key("query", "key"), "sid": key("cookie", "sid"),
                 "digest": {"type": "http", "scheme": "digest"}, "tls": {"type": "mutualTLS"},
             }),
             json!([
                 {}, {"bearer": []}, {"code": []}, {"basic": []}, {"cc": []}, {"plain": []}, {"X-Key": [], "app": []},
-                {"q": []}, {"sid": []}, {"bearer": []}, {"digest": []}, {"tls": [], "bearer": []}, {"gone": []},
+                {"q": []}, {"sid": []}, {"token": []}, {"worded": []}, {"quoted": []}, {"other": []}, {"contrary": []},
+                {"bearer": []}, {"digest": []}, {"tls": [], "bearer": []}, {"gone": []},
             ]),
         );
-        let auth = of(&document);
+        let auth = of(&document, &document);
         let mut text = String::new();
         for alternative in &auth.alternatives {
             let arguments: Vec<&str> =

@@ -77,7 +77,7 @@ impl Client<'_> {
         let has_key =
             self.has_kind(|kind| matches!(kind, Kind::Header(_) | Kind::Query(_) | Kind::Cookie(_)));
         let has_header =
-            self.has_kind(|kind| matches!(kind, Kind::Bearer | Kind::Basic | Kind::Authorization));
+            self.has_kind(|kind| matches!(kind, Kind::Bearer | Kind::Basic | Kind::Authorization(_)));
         let has_bearer = self.has_kind(|kind| matches!(kind, Kind::ClientCredentials(_)));
         let mut names = vec!["BaseUrl"];
         names.extend(has_bearer.then_some("Bearer"));
@@ -91,7 +91,7 @@ impl Client<'_> {
     }
 
     fn prefix(&self) -> String {
-        if !self.has_kind(|kind| *kind == Kind::Authorization) {
+        if !self.has_kind(|kind| *kind == Kind::Authorization(None)) {
             return String::new();
         }
         "/// What stands before the key. The document does not say; others have `\"Token \"` or `\"Bearer \"`.\n\
@@ -523,7 +523,10 @@ fn authorize(one: &Alternative) -> String {
         let names: Vec<&str> = scheme.arguments.iter().map(|argument| argument.name.as_str()).collect();
         let value = match (&scheme.kind, names.as_slice()) {
             (Kind::Bearer, [token]) => format!("HeaderCredential::new(\"Bearer \", {token})?"),
-            (Kind::Authorization, [token]) => format!("HeaderCredential::new(PREFIX, {token})?"),
+            (Kind::Authorization(None), [token]) => format!("HeaderCredential::new(PREFIX, {token})?"),
+            (Kind::Authorization(Some(prefix)), [token]) => {
+                format!("HeaderCredential::new({prefix:?}, {token})?")
+            }
             (Kind::Basic, [name, password]) => format!("HeaderCredential::basic({name}, {password})?"),
             (Kind::ClientCredentials(_), [id, secret]) => {
                 format!("Bearer::client_credentials(endpoint, &self.http, PRODUCT, {id}, {secret}.clone())?")

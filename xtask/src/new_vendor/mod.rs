@@ -10,6 +10,7 @@ mod calls;
 mod client;
 mod files;
 mod name;
+mod prefix;
 mod report;
 mod servers;
 mod spec;
@@ -113,7 +114,7 @@ impl NewVendor {
             begin(&published, &order, &name, select).map_err(in_file)?;
         let config = described(config, &published, &name, options);
         let corrected = with_security(&spec.value, unsaid.as_ref());
-        let auth = auth::of(&corrected);
+        let auth = auth::of(&corrected, &published);
         let arguments = auth.arguments();
         let taken: BTreeSet<String> =
             client::TAKEN.iter().copied().chain(arguments.keys().copied()).map(str::to_owned).collect();
@@ -191,7 +192,8 @@ fn begin_with(slice: &Value, order: &Order, name: &Name, unsaid: Option<Value>) 
     document::check(slice)?;
     let spec = spec::write(slice, order, name)?;
     let mut document = with_security(&spec.value, unsaid.as_ref());
-    let mut config = derive::config(&document, None)?;
+    // Descriptions tell of secrets, and the written document has none of them.
+    let mut config = derive::config(&with_security(slice, unsaid.as_ref()), None)?;
     normalise::normalise(&mut document, &config, &[])?;
     normalise::check_choices(&document)?;
     // Only where it has to be.

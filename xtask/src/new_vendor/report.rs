@@ -67,6 +67,12 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
     ] {
         report(&format!("      {what}: {}", some(list.iter().map(String::as_str))));
     }
+    for (place, why) in config.doubts.iter().take(MOST) {
+        report(&format!("      {place}: {why}"));
+    }
+    if config.doubts.len() > MOST {
+        report(&format!("      and {} more places that may hold a secret", config.doubts.len() - MOST));
+    }
     let file = config.upstream.iter().find_map(|upstream| upstream.file.as_deref());
     if let Some(file) = file {
         report(&format!("      file: put the document there, as {}, or take the line out", file.display()));
@@ -91,7 +97,7 @@ fn by_hand(vendor: &NewVendor, report: &mut dyn FnMut(&str)) {
         ));
     }
     for reason in &vendor.auth.by_hand {
-        point(format!("src/client.rs: a credential that it does not speak: {reason}"));
+        point(format!("src/client.rs: a credential to look at: {reason}"));
     }
     for url in &vendor.other_servers {
         point(format!("src/client.rs: an address that it does not have: {url}"));

@@ -10,7 +10,7 @@
 
 mod command;
 mod records;
-mod words;
+pub(crate) mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,7 +1,7 @@
 //! The words that a name is made of, and which of them speak of tokens.
 
 /// The words of a name or a sentence: in lower case and the singular, without numbers.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in split(text) {
         let word = singular(&word.to_lowercase());

@@ -42,6 +42,10 @@ impl Answers {
     fn read_as_a_list(&self, method: &mut ImplItemFn) -> Result<(), Problem> {
         let answer = answer_type(method)?;
         types::quarantine(answer, &self.records);
+        if body(answer).is_some_and(types::is_whole) {
+            replace_decode(method, &parse_quote!(response.decode_whole()));
+            return Ok(());
+        }
         match answered(answer) {
             Some(name) if name == "Items" => replace_decode(method, &parse_quote!(response.decode_list())),
             // Where a record is expected, a list is refused.
@@ -57,10 +61,14 @@ impl Answers {
     }
 }
 
+/// The type of the value that a method reads.
+fn body(answer: &Type) -> Option<&Type> {
+    types::generic_argument(types::generic_argument(answer, "Result")?, "ResponseValue")
+}
+
 /// The name of what an answer is read as.
 fn answered(answer: &Type) -> Option<String> {
-    let body = types::generic_argument(types::generic_argument(answer, "Result")?, "ResponseValue")?;
-    types::last_ident(body)
+    types::last_ident(body(answer)?)
 }
 
 fn replace_decode(method: &mut ImplItemFn, reading: &Expr) {
@@ -153,7 +161,10 @@ mod tests {
             ("serde_json::Value", "decode_any"),
             ("Page", "decode_page"),
             ("Token", "decode"),
-            ("BTreeMap<String, i64>", "decode"),
+            ("BTreeMap<String, bool>", "decode"),
+            ("i64", "decode_whole"),
+            ("Vec<Option<i64>>", "decode_whole"),
+            ("BTreeMap<String, i64>", "decode_whole"),
         ] {
             let answer: Type = syn::parse_str(answer).unwrap();
             let mut method: ImplItemFn = parse_quote! {

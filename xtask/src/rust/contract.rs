@@ -9,7 +9,7 @@ use tokenward_core::secret_names::sounds_secret;
 use super::{
     code::{code, contains_word},
     growth,
-    types::{generic_argument, is_optional, json_name},
+    types::{generic_argument, is_optional, is_whole, json_name, serde_arguments},
 };
 use crate::{
     normalise::{DATE_DIALECTS, WIRE_SECRET},
@@ -27,6 +27,7 @@ pub(crate) fn check(file: &syn::File, config: &Config) -> Result<(), Problem> {
     markers_are_gone(file)?;
     types_are_open(file, &types)?;
     answers_are_lenient(&types, config, &answers(file, &types))?;
+    integers_are_read_however_they_are_written(&types, &answers(file, &types))?;
     fresh_secrets_are_read_first(file, &types, config)?;
     one_bad_item_costs_no_other(file, &types)?;
     nothing_panics_or_is_foreign(file)?;
@@ -245,6 +246,24 @@ fn answers_are_lenient(
         }
     }
     Ok(())
+}
+
+/// In an answer, an integer may be written as `5.0`.
+fn integers_are_read_however_they_are_written(
+    types: &Types<'_>,
+    answers: &BTreeSet<String>,
+) -> Result<(), Problem> {
+    let is_refused = |field: &Field| {
+        let is_read = |meta: &syn::Meta| meta.path().is_ident("deserialize_with");
+        is_whole(&field.ty) && !serde_arguments(&field.attrs).iter().any(is_read)
+    };
+    let in_answers = |name: &String| name.split_once('.').is_some_and(|(record, _)| answers.contains(record));
+    match fields(types).find(|(name, field)| in_answers(name) && is_refused(field)) {
+        Some((name, _)) => {
+            Err(Problem::at(name, "is an integer in an answer that fails if it is written as `5.0`"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What a POST answers with a secret was made, and its secret is shown once.
@@ -523,6 +542,15 @@ mod tests {
                         pub inner: Option<Vec<Inner>>,
                     }
                     pub struct Inner {}
+                ),
+                "",
+            ),
+            (
+                parse_quote!(
+                    pub struct Token {
+                        #[serde(skip_serializing_if = "x")]
+                        pub total: Option<i64>,
+                    }
                 ),
                 "",
             ),

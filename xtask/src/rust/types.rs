@@ -46,6 +46,7 @@ pub(super) fn rewrite(file: &mut syn::File, reach: &Reach, config: &Config) -> R
             record.fields.iter_mut().for_each(rewrite_field);
             if reach.answers.contains(&record.ident.to_string()) {
                 record.fields.iter_mut().for_each(|field| quarantine(&mut field.ty, &records));
+                record.fields.iter_mut().for_each(read_whole);
             }
             let constructor =
                 reach.requests.contains(&record.ident.to_string()).then(|| constructor(record)).flatten();
@@ -299,6 +300,44 @@ fn rewrite_field(field: &mut Field) {
     field.ty = ty;
 }
 
+/// Lets an integer of an answer be read if it is written as `5.0`.
+fn read_whole(field: &mut Field) {
+    let mut arguments = serde_arguments(&field.attrs);
+    let has = |arguments: &[Meta], name: &str| arguments.iter().any(|meta| meta.path().is_ident(name));
+    let is_read_otherwise = ["with", "deserialize_with", "flatten"].iter().any(|name| has(&arguments, name));
+    if is_read_otherwise || !is_whole(&field.ty) {
+        return;
+    }
+    if is_optional(field) && !has(&arguments, "default") {
+        arguments.push(parse_quote!(default));
+    }
+    arguments.push(parse_quote!(deserialize_with = "::tokenward_http::runtime::whole"));
+    field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
+    field.attrs.push(parse_quote!(#[serde(#(#arguments),*)]));
+}
+
+/// Returns `true` if the type is an integer, or nothing but integers, in a form that `runtime::Whole` reads.
+pub(super) fn is_whole(ty: &Type) -> bool {
+    if let Some(inner) = ["Option", "Nullable", "Vec"].iter().find_map(|name| generic_argument(ty, name)) {
+        return is_whole(inner);
+    }
+    match map_value(ty) {
+        Some(value) => is_whole(value),
+        None => last_ident(ty).is_some_and(|name| name == "i64"),
+    }
+}
+
+/// `T` of a map from text to `T`.
+fn map_value(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "BTreeMap")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.last() {
+        Some(GenericArgument::Type(value)) => Some(value),
+        _ => None,
+    }
+}
+
 /// The module that reads the date which this type marks.
 fn dialect(ty: &Type) -> Option<&'static str> {
     let Type::Path(path) = ty else { return None };
@@ -372,7 +411,7 @@ fn serde_rename(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
+pub(super) fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
@@ -386,6 +425,44 @@ fn serde_arguments(attributes: &[Attribute]) -> Vec<Meta> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_integer_of_an_answer_is_read_if_it_is_written_with_a_point() {
+        let mut record: ItemStruct = parse_quote! {
+            pub struct Page {
+                #[doc = "d"]
+                #[serde(rename = "totalCount", skip_serializing_if = "x")]
+                pub total: ::std::option::Option<i64>,
+                pub id: i64,
+                #[serde(skip_serializing_if = "x")]
+                pub parts: ::std::option::Option<::std::vec::Vec<i64>>,
+                #[serde(skip_serializing_if = "x")]
+                pub by_name: ::std::option::Option<::std::collections::BTreeMap<::std::string::String, Option<i64>>>,
+                #[serde(skip_serializing_if = "x")]
+                pub share: ::std::option::Option<f64>,
+                #[serde(with = "x")]
+                pub end: ::std::option::Option<i64>,
+            }
+        };
+        record.fields.iter_mut().for_each(read_whole);
+        let read: Vec<(String, bool, bool)> = record
+            .fields
+            .iter()
+            .map(|field| {
+                let has = |name| serde_arguments(&field.attrs).iter().any(|meta| meta.path().is_ident(name));
+                (json_name(field), has("deserialize_with"), has("default"))
+            })
+            .collect();
+        let expected = [
+            ("totalCount", true, true),
+            ("id", true, false),
+            ("parts", true, true),
+            ("by_name", true, true),
+            ("share", false, false),
+            ("end", false, false),
+        ];
+        assert_eq!(read, expected.map(|(name, whole, default)| (name.to_owned(), whole, default)));
+    }
 
     #[test]
     fn a_page_is_a_record_around_a_list_of_what_has_an_id() {

@@ -215,6 +215,9 @@ pub(super) fn several_types(document: &mut Value, losses: &mut Losses) -> usize 
                 ["integer", "number"] => Some("number".to_owned()),
                 _ => {
                     losses.at(place, format!("is {}: any JSON", names.join(" or ")));
+                    if schema.get("format").is_some_and(|format| format == "password") {
+                        losses.at(place, "may be a secret: look at it (it is declared as a password, and its type is printed)");
+                    }
                     let description = schema.remove("description");
                     schema.clear();
                     description

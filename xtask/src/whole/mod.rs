@@ -151,10 +151,13 @@ pub fn generate(mut document: Value, select: Option<&Regex>) -> Result<Whole, Pr
     let mut losses = Losses::default();
     let Lowered { mut passes, dropped } = lower_with(&mut document, select, &mut losses)?;
     let mut config = derive::names(&document, None)?;
-    passes.extend(normalise::before(derive::HIDING, &mut document, &config)?);
+    passes.extend(derive::until_hiding(&mut document, &mut config)?);
     // A record of which nothing is sent is one no more.
     hoist::plain_types(&mut document, &mut losses);
     derive::hide(&document, &mut config);
+    for (place, why) in &config.doubts {
+        losses.push(place, why);
+    }
     passes.extend(normalise::between(derive::HIDING, "", &mut document, &config)?);
     let file = rescue::tree(&mut document, &mut config, &mut losses)?;
     for name in &config.passing_secrets {

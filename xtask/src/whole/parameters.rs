@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
 use super::{loss::Losses, walk};
-use crate::normalise::WIRE_NAME;
+use crate::{evidence, normalise::WIRE_NAME};
 
 fn text<'a>(parameter: &'a Value, key: &str) -> &'a str {
     parameter.get(key).and_then(Value::as_str).unwrap_or_default()
@@ -131,6 +131,14 @@ pub(super) fn values(document: &mut Value, losses: &mut Losses) -> usize {
             );
             let is_one_text =
                 parameter.get("explode") == Some(&Value::Bool(false)) || !is_usual || at != "query";
+            if evidence::is_password(&parameter["schema"])
+                || evidence::is_password(&parameter["schema"]["items"])
+            {
+                losses.at(
+                    place,
+                    format!("`{name}` may be a secret: look at it ({})", evidence::PLAIN_ARGUMENT),
+                );
+            }
             let simple = simple(&schemas, &parameter["schema"], &mut Vec::new());
             let schema = match simple {
                 Simple::Value(schema) => schema,

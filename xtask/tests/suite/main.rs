@@ -21,6 +21,7 @@ mod new_vendor_runs;
 mod radar;
 mod reader;
 mod release;
+mod secrets;
 mod support;
 mod update;
 mod verify;

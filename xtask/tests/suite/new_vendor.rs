@@ -155,6 +155,53 @@ fn a_structure_that_no_client_takes_is_lowered_and_what_is_lost_is_said() {
     assert!(generate::run(folder.path(), &check, &mut |line| output += line).unwrap(), "{output}");
 }
 
+/// A document whose descriptions tell of the word before the key, and of a secret.
+const TOLD: &str = r#"
+openapi: 3.0.3
+info: {title: Told, version: '1'}
+servers: [{url: 'https://api.told.example'}]
+security: [{key: []}]
+paths:
+  /robots:
+    get:
+      operationId: list_robots
+      responses: {'200': {description: ok, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Robot'}}}}}}
+    post:
+      operationId: create_robot
+      responses: {'201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/NewRobot'}}}}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: Authorization, description: 'Send `Authorization: XYZ {key}`, or `Token {key}`.'}
+  schemas:
+    Robot: {type: object, required: [id], properties: {id: {type: string}, name: {type: string}}}
+    NewRobot:
+      type: object
+      required: [id, blob]
+      properties:
+        id: {type: string}
+        blob: {type: string, description: The robot's token. It is only shown once.}
+        pin: {type: integer, format: password}
+"#;
+
+#[test]
+fn what_only_descriptions_tell_is_read_before_they_are_left_out() {
+    let folder = workspace();
+    let root = folder.path();
+    put(root, Path::new("told.yaml"), TOLD.as_bytes());
+    let report = begin(root, &options("told", root.join("told.yaml"))).unwrap();
+    assert!(text(root, "specs/told/vendor.toml").contains("secrets = [\"NewRobot.blob\"]"));
+    assert!(text(root, "crates/tokenward-told/src/client.rs").contains("HeaderCredential::new(\"XYZ \", "));
+    let source = text(root, "crates/tokenward-told/src/generated.rs");
+    assert!(source.contains("Issued<types::NewRobot>") && source.contains("&[\"blob\"]"));
+    for line in [
+        "credential: a key in `Authorization`, after the word `XYZ`",
+        "field NewRobot.pin: may be a secret: look at it",
+        "`key`: its description names `Token` as well",
+    ] {
+        assert!(report.contains(line), "{line}: {report}");
+    }
+}
+
 #[test]
 fn the_same_document_gives_the_same_files() {
     let made = || {

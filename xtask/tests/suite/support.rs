@@ -60,3 +60,11 @@ pub(crate) fn made_up(document: &str, extra: &str) -> (TempDir, Vendor) {
     let vendor = Vendor::load(&folder.path().join("specs"), "made-up").unwrap();
     (folder, vendor)
 }
+
+/// A thread with the room that the command has: progenitor and typify follow a document on the stack.
+pub(crate) fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, run);
+        thread.unwrap().join().unwrap()
+    })
+}

@@ -6,19 +6,11 @@ use regex::Regex;
 use serde_json::{Value, json};
 use xtask::{document, whole};
 
-use crate::support::root;
+use crate::support::{root, with_room};
 
 fn odd() -> Value {
     let path = root().join("xtask/tests/suite/documents/odd.yaml");
     document::load_published(&path).unwrap()
-}
-
-/// A thread with the room that the command has: progenitor and typify follow a document on the stack.
-fn with_room<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, run);
-        thread.unwrap().join().unwrap()
-    })
 }
 
 #[test]
