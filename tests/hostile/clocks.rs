@@ -50,7 +50,8 @@ async fn a_mark_decides_whatever_the_clocks_say() {
 async fn the_mark_of_a_creation_is_the_one_that_is_looked_for() {
     let server = Server::always(answer(502, "", "")).await;
     let mist = Mist::builder("a-credential").base_url(&server.url).http(http()).build().unwrap();
-    let request = CreateToken::new("ci", Expiry::Never, Access::scopes(["read:org"])).with_lineage(Lineage::random());
+    let request =
+        CreateToken::new("ci", Expiry::Never, Access::scopes(["read:org"])).with_lineage(Lineage::random());
     let error = mist.org_tokens("org").create(request).await.unwrap_err();
     let attempt = error.attempt().unwrap();
     let name = format!("ci {}", attempt.lineage.as_ref().unwrap());

@@ -88,7 +88,11 @@ async fn the_links_and_totals_in_a_body_count_as_well() {
 }
 
 /// Mist: who is calling, and a list.
-fn mist_answers(caller: &'static str, list: &'static str, headers: &'static str) -> impl Fn(usize, &str) -> Vec<u8> {
+fn mist_answers(
+    caller: &'static str,
+    list: &'static str,
+    headers: &'static str,
+) -> impl Fn(usize, &str) -> Vec<u8> {
     move |_, request| match () {
         () if request.starts_with("DELETE") => answer(200, "", ""),
         () if request.starts_with("GET /api/v1/self ") => answer(200, "", caller),
@@ -116,11 +120,14 @@ async fn a_part_of_mists_list_does_not_let_the_credential_in_use_be_revoked() {
         assert!(refusal.to_string().ends_with("nothing was done"), "{refusal}");
         assert!(!server.requests().iter().any(|request| request.starts_with("DELETE")));
     }
-    let server = Server::start(mist_answers(r#"{"email":"a@example.com"}"#, "[]", "X-Total-Count: 2\r\n")).await;
-    let refusal = mist(&server).user_tokens().revoke(&"ours".parse().unwrap(), RevokeOptions::default()).await;
+    let server =
+        Server::start(mist_answers(r#"{"email":"a@example.com"}"#, "[]", "X-Total-Count: 2\r\n")).await;
+    let refusal =
+        mist(&server).user_tokens().revoke(&"ours".parse().unwrap(), RevokeOptions::default()).await;
     assert_eq!(refusal.unwrap_err().kind(), ErrorKind::Incomplete);
 
-    let server = Server::start(mist_answers(CALLER, r#"[{"id":"a","name":"ours"},{"id":"b","name":"b"}]"#, "")).await;
+    let server =
+        Server::start(mist_answers(CALLER, r#"[{"id":"a","name":"ours"},{"id":"b","name":"b"}]"#, "")).await;
     let tokens = mist(&server).org_tokens("org");
     tokens.revoke(&"b".parse().unwrap(), RevokeOptions::default()).await.unwrap();
     assert_eq!(

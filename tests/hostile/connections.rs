@@ -40,7 +40,9 @@ async fn a_list_that_is_cut_off_before_its_first_item_is_asked_for_again() {
 #[tokio::test]
 async fn a_read_whose_answer_breaks_off_is_sent_again_and_a_creation_is_not() {
     let record = r#"{"id":"7","name":"ci"}"#;
-    let server = Server::start(move |number, _| if number % 2 == 0 { cut("{") } else { answer(200, "", record) }).await;
+    let server =
+        Server::start(move |number, _| if number % 2 == 0 { cut("{") } else { answer(200, "", record) })
+            .await;
     let mist = mist(&server.url);
     let raw = mist.raw().get_org_api_token("org", "7").await.unwrap();
     assert_eq!((raw.id.as_deref(), server.requests().len()), (Some("7"), 2));
@@ -80,7 +82,10 @@ async fn a_request_without_a_body_says_so_also_when_it_is_sent_again() {
     assert_eq!(lengths(&requests[0]), 1, "{}", requests[0]);
     assert!(!requests[0].to_lowercase().contains("transfer-encoding"), "{}", requests[0]);
     assert_eq!(requests.len(), 4);
-    assert!(requests[1..].iter().all(|request| !request.to_lowercase().contains("content-length")), "{requests:?}");
+    assert!(
+        requests[1..].iter().all(|request| !request.to_lowercase().contains("content-length")),
+        "{requests:?}"
+    );
 
     // The same, sent again: a bearer that was refused is renewed for a PUT.
     let server = Server::start(|number, request| match (request.starts_with("POST /oauth"), number) {
@@ -92,8 +97,16 @@ async fn a_request_without_a_body_says_so_also_when_it_is_sent_again() {
     let sailpoint = SailPoint::builder("id", "secret").base_url(&server.url).http(http()).build().unwrap();
     sailpoint.oauth_clients().list_all(ListOptions::default()).await.unwrap();
     let form = &server.requests()[0];
-    assert!(form.contains("content-length: 75\r\n") || form.to_lowercase().contains("content-length: "), "{form}");
-    assert!(server.requests().iter().all(|request| request.to_lowercase().contains("accept-encoding: identity\r\n")));
+    assert!(
+        form.contains("content-length: 75\r\n") || form.to_lowercase().contains("content-length: "),
+        "{form}"
+    );
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.to_lowercase().contains("accept-encoding: identity\r\n"))
+    );
 }
 
 /// What an error says, with the whole chain of its sources.
@@ -110,7 +123,10 @@ async fn a_connection_that_was_never_made_says_why_and_may_always_be_tried_again
     let in_clear = in_clear.url.replace("http://", "https://");
     for (url, expected) in [
         (format!("http://{refused}"), "the connection was refused; nothing was sent"),
-        ("https://no-such-host.invalid".to_owned(), "the host's name could not be resolved; nothing was sent"),
+        (
+            "https://no-such-host.invalid".to_owned(),
+            "the host's name could not be resolved; nothing was sent",
+        ),
         (in_clear, "the TLS handshake failed; nothing was sent"),
     ] {
         let tokens = mist(&url).user_tokens();

@@ -16,7 +16,8 @@ async fn an_encoded_answer_is_named_and_not_called_other_than_json() {
         ("gzip, br", "something unknown"),
         ("CANARY-7f3a", "something unknown"),
     ] {
-        let server = Server::always(answer(200, &format!("Content-Encoding: {header}\r\n"), "\u{1f}[]")).await;
+        let server =
+            Server::always(answer(200, &format!("Content-Encoding: {header}\r\n"), "\u{1f}[]")).await;
         let mist = Mist::builder("a-credential").base_url(&server.url).http(http()).build().unwrap();
         let expected = format!("the answer is encoded as {name}, although `identity` was asked for");
         let tokens = mist.user_tokens();

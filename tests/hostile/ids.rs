@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use tokenward::{
-    BuildError, ErrorKind, ListOptions, ResetOptions, RevokeOptions, TokenManager, TokenManagerExt, UpdateToken,
-    atlassian::Atlassian, launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
+    BuildError, ErrorKind, ListOptions, ResetOptions, RevokeOptions, TokenManager, TokenManagerExt,
+    UpdateToken, atlassian::Atlassian, launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
 };
 
 use crate::server::{Server, answer, http};
@@ -70,7 +70,9 @@ async fn a_raw_call_encodes_such_an_id() {
 
 #[test]
 fn an_address_with_white_space_or_a_control_character_is_refused() {
-    for address in ["https://h\tx.com", "https://h.com\n", " https://h.com", "https://h.com/a b", "https://h\r.com"] {
+    for address in
+        ["https://h\tx.com", "https://h.com\n", " https://h.com", "https://h.com/a b", "https://h\r.com"]
+    {
         let error = Mist::builder("a-credential").base_url(address).build().unwrap_err();
         assert!(matches!(error, BuildError::BaseUrl { .. }), "{address:?}");
     }

@@ -1,8 +1,8 @@
 //! Nothing that the vendor says repeats a secret that the client knows, or controls a terminal.
 
 use tokenward::{
-    Access, CreateToken, Expiry, ListOptions, RevokeOptions, TokenManager, TokenManagerExt, atlassian::Atlassian,
-    launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
+    Access, CreateToken, Expiry, ListOptions, RevokeOptions, TokenManager, TokenManagerExt,
+    atlassian::Atlassian, launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
 };
 
 use crate::server::{Server, answer, http};
@@ -36,7 +36,8 @@ fn shown(error: &(impl std::error::Error + ?Sized)) -> String {
 async fn a_known_secret_is_left_out_of_headers_codes_and_messages() {
     for echo in ECHOES {
         for status in [400, 401, 403, 409, 500] {
-            let headers = format!("X-Request-Id: {echo}\r\nSlpt-Request-Id: {echo}\r\nRetry-After: {echo}\r\n");
+            let headers =
+                format!("X-Request-Id: {echo}\r\nSlpt-Request-Id: {echo}\r\nRetry-After: {echo}\r\n");
             let headers = headers.replace('\n', "\n");
             let body = format!(
                 r#"{{"code":"{echo}","key":"{echo}","detailCode":"{echo}","message":"not {echo} here","detail":"{echo}",
@@ -63,7 +64,9 @@ async fn a_known_secret_is_left_out_of_headers_codes_and_messages() {
 
 #[tokio::test]
 async fn every_vendors_credential_is_known_and_so_are_a_bearer_and_the_secret_that_it_is_got_with() {
-    let refusal = |secret: &str| answer(403, &format!("X-Request-Id: {secret}\r\n"), &format!(r#"{{"message":"{secret}"}}"#));
+    let refusal = |secret: &str| {
+        answer(403, &format!("X-Request-Id: {secret}\r\n"), &format!(r#"{{"message":"{secret}"}}"#))
+    };
 
     let server = Server::always(refusal(PLAIN)).await;
     let atlassian = Atlassian::builder(PLAIN).base_url(&server.url).http(http()).build().unwrap();
@@ -80,7 +83,8 @@ async fn every_vendors_credential_is_known_and_so_are_a_bearer_and_the_secret_th
             false => refusal(PLAIN),
         })
         .await;
-        let sailpoint = SailPoint::builder("client", secret).base_url(&server.url).http(http()).build().unwrap();
+        let sailpoint =
+            SailPoint::builder("client", secret).base_url(&server.url).http(http()).build().unwrap();
         let error = sailpoint.oauth_clients().list_all(ListOptions::default()).await.unwrap_err();
         assert!(!repeats(&shown(&error)), "{error:?}");
         assert_eq!(error.status(), Some(403));
@@ -105,7 +109,8 @@ async fn a_secret_that_was_issued_is_left_out_of_later_errors() {
     let tokens = mist.user_tokens();
     let request = CreateToken::new("ci", Expiry::Never, Access::Full);
     assert!(tokens.create(request).await.is_ok());
-    let error = tokens.revoke(&"7".parse().unwrap(), RevokeOptions::default().even_if_current()).await.unwrap_err();
+    let error =
+        tokens.revoke(&"7".parse().unwrap(), RevokeOptions::default().even_if_current()).await.unwrap_err();
     assert!(!repeats(&shown(&error)), "{error:?}");
     assert_eq!(error.vendor_message(), Some("… is not live"));
 }
@@ -114,7 +119,9 @@ async fn a_secret_that_was_issued_is_left_out_of_later_errors() {
 async fn a_client_id_is_no_secret() {
     let refusal = |request: &str| match request.starts_with("POST") {
         true => answer(200, "", r#"{"access_token":"a.b.c","expires_in":600}"#),
-        false => answer(403, "Slpt-Request-Id: plainclientid\r\n", r#"{"message":"plainclientid is disabled"}"#),
+        false => {
+            answer(403, "Slpt-Request-Id: plainclientid\r\n", r#"{"message":"plainclientid is disabled"}"#)
+        }
     };
     let server = Server::start(move |_, request| refusal(request)).await;
     let sailpoint =
@@ -152,7 +159,10 @@ async fn symbols_and_control_characters_of_a_vendor_are_not_printed() {
 #[tokio::test]
 async fn an_error_of_a_raw_call_shows_the_path_as_a_template() {
     for (answered, expected) in [
-        (answer(403, "X-Request-Id: r-17\r\n", "{}"), "GET /api/v2/tokens/{id} was answered 403 Forbidden, request r-17"),
+        (
+            answer(403, "X-Request-Id: r-17\r\n", "{}"),
+            "GET /api/v2/tokens/{id} was answered 403 Forbidden, request r-17",
+        ),
         (Vec::new(), "no answer: the connection was lost"),
         (answer(200, "", "17"), "the answer has another shape than documented"),
     ] {

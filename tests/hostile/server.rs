@@ -19,9 +19,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Answers each request, with its number, and closes the connection behind it.
-    pub(crate) async fn start(
-        answer: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static,
-    ) -> Self {
+    pub(crate) async fn start(answer: impl Fn(usize, &str) -> Vec<u8> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));

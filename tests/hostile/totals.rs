@@ -33,13 +33,15 @@ async fn the_life_of_a_bearer_is_read_as_text_and_with_a_fraction() {
     for life in [r#""3599""#, "749.0", "749", r#"" 749 ""#] {
         let server = Server::start(move |_, request| match request.starts_with("POST") {
             true => {
-                let grant = format!(r#"{{"access_token":"a.b.c","token_type":"Bearer","expires_in":{life}}}"#);
+                let grant =
+                    format!(r#"{{"access_token":"a.b.c","token_type":"Bearer","expires_in":{life}}}"#);
                 answer(200, "", &grant)
             }
             false => answer(200, "", "[]"),
         })
         .await;
-        let sailpoint = SailPoint::builder("id", "secret").base_url(&server.url).http(http()).build().unwrap();
+        let sailpoint =
+            SailPoint::builder("id", "secret").base_url(&server.url).http(http()).build().unwrap();
         let clients = sailpoint.oauth_clients();
         for _ in 0..2 {
             clients.list_all(ListOptions::default()).await.unwrap();

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, ErrorKind, Expiry, IssuedToken, ListOptions, Operation,
     ResetOptions, Result, RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager,
@@ -15,7 +14,7 @@ use tokenward_http::{
 
 use crate::{
     LaunchDarkly,
-    convert::{CustomRolesBy, Rights, remove, set},
+    convert::{Around, CustomRolesBy, Rights, remove, set},
     raw::types::{
         AccessTokenPost, CallerIdentityRep, GetTokensQuery, PatchOperation, ResetTokenQuery,
         Token as AccessToken,
@@ -78,13 +77,6 @@ const SIDE_BY_SIDE: usize = 10;
 /// The list of all that the credential is shown. A page begins with the last token of the one before.
 struct List(LaunchDarkly);
 
-/// What stands beside the items.
-#[derive(Deserialize)]
-struct Around {
-    #[serde(rename = "totalCount", default)]
-    total: Option<u64>,
-}
-
 impl Listing for List {
     type Token = AccessToken;
     /// How many tokens came before.
@@ -104,11 +96,15 @@ impl Listing for List {
     }
 
     fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
-        let (total, items) = (end.around.total, end.items as u64);
+        let items = end.items as u64;
+        let total = match end.around.total() {
+            Ok(total) => total,
+            Err(gap) => return Turn { gap: Some(gap), ..Turn::default() },
+        };
         let behind = end.cursor.saturating_sub(1) + items;
         let has_nothing_new = items == u64::from(end.has_seam);
         if has_nothing_new || total == Some(behind) || !self.0.is_paged() {
-            return Turn { total, ..Turn::default() };
+            return Turn { total, gap: end.around.remainder(), ..Turn::default() };
         }
         let ahead = total.and_then(|total| further(behind, items, total));
         Turn { next: Some(behind), ahead, total, gap: None }
@@ -135,6 +131,10 @@ impl LaunchDarklyAccessTokens {
         let answer = call.answer(self.client.raw().get_token_response(id.as_str())).await?;
         Ok((answer.token::<AccessToken>()?, answer.read()?))
     }
+}
+
+fn is_set(text: Option<String>) -> bool {
+    text.is_some_and(|text| !text.is_empty())
 }
 
 /// The operations that change a token, given what it is now.
@@ -289,8 +289,8 @@ impl TokenManager for LaunchDarklyAccessTokens {
                 let caller: CallerIdentityRep = answer.read()?;
                 match caller.token_id.and_then(|id| id.parse().ok()) {
                     Some(id) => Ok(Current::Token(id)),
-                    // An OAuth client's credential is no access token.
-                    None if caller.client_id.is_some_and(|id| !id.is_empty()) => Ok(Current::Other),
+                    // An OAuth client's credential is no access token. It has a name since October 2026.
+                    None if is_set(caller.client_id) || is_set(caller.client_name) => Ok(Current::Other),
                     None => {
                         let message = "the vendor does not say which token is calling";
                         Err(call(Operation::Current).error(ErrorKind::Protocol, message))

@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::{Value, json, value::RawValue};
 use tokenward_core::{Access, Error, ErrorKind, Owner, Record, Result, Timestamp, Token, TokenFamily, When};
-use tokenward_http::{Id, Mask, SecretNames, VendorToken, time::epoch_millis};
+use tokenward_http::{Id, Mask, SecretNames, VendorToken, runtime::whole, time::epoch_millis};
 
 use crate::generated::SECRET_NAMES;
 use crate::raw::types::{
@@ -89,6 +89,31 @@ impl<'de> Deserialize<'de> for Statement {
 
 fn statements(policy: Option<Vec<Statement>>) -> impl Iterator<Item = String> {
     policy.into_iter().flatten().map(|Statement(text)| text)
+}
+
+/// What stands beside the items of a list.
+#[derive(Deserialize)]
+pub(crate) struct Around {
+    #[serde(rename = "totalCount", default, deserialize_with = "whole")]
+    total: Option<i64>,
+    #[serde(rename = "_links", default)]
+    links: Value,
+}
+
+impl Around {
+    /// How many tokens the vendor says there are, or why that cannot be.
+    pub(crate) fn total(&self) -> Result<Option<u64>, &'static str> {
+        let count = |total| u64::try_from(total).map_err(|_| "the vendor's total is a negative number");
+        self.total.map(count).transpose()
+    }
+
+    /// Why this is not the last page, if a link leads to another one.
+    pub(crate) fn remainder(&self) -> Option<&'static str> {
+        self.links
+            .get("next")
+            .is_some_and(|next| !next.is_null())
+            .then_some("`_links.next` leads to another page")
+    }
 }
 
 impl VendorToken for RelayAutoConfigRep {

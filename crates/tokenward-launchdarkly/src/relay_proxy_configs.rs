@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::de::IgnoredAny;
 use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Listing, SendError, Session, failed, listed, runtime::Response};
+use tokenward_http::{Call, Listing, PageEnd, SendError, Session, Turn, failed, listed, runtime::Response};
 
 use crate::{
     LaunchDarkly,
-    convert::{policy, set},
+    convert::{Around, policy, set},
     raw::types::{PatchWithComment, RelayAutoConfigPost, RelayAutoConfigRep, ResetRelayAutoConfigQuery},
 };
 
@@ -59,7 +58,7 @@ struct List(LaunchDarkly);
 impl Listing for List {
     type Token = RelayAutoConfigRep;
     type Cursor = ();
-    type Around = IgnoredAny;
+    type Around = Around;
     const FIELD: Option<&'static str> = Some("items");
 
     fn session(&self) -> &Session {
@@ -68,6 +67,13 @@ impl Listing for List {
 
     async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
         self.0.raw().get_relay_proxy_configs_response().await
+    }
+
+    fn turn(&self, end: PageEnd<'_, (), Around>) -> Turn<()> {
+        match end.around.total() {
+            Ok(total) => Turn { total, gap: end.around.remainder(), ..Turn::default() },
+            Err(gap) => Turn { gap: Some(gap), ..Turn::default() },
+        }
     }
 }
 

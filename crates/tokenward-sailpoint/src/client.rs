@@ -4,8 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    BaseUrl, Bearer, BuildError, Environment, ExposeSecret, HttpOptions, PageEnd, RateLimit, SecretString,
-    Session,
+    BaseUrl, Bearer, BuildError, Environment, ExposeSecret, HttpOptions, RateLimit, SecretString, Session,
 };
 
 use crate::{ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens, raw};
@@ -104,20 +103,6 @@ impl SailPoint {
     /// The id that the client calls with: a personal access token's or an OAuth client's, which are never alike.
     pub(crate) fn credential(&self) -> Current {
         self.client_id.parse().map_or(Current::Other, Current::Token)
-    }
-}
-
-/// Why a list that the vendor does not page may not be the whole.
-pub(crate) fn gap<C, A>(end: &PageEnd<'_, C, A>) -> Option<&'static str> {
-    /// The page of the vendor's other lists, by its general rules.
-    const PAGE: usize = 250;
-
-    match end.number("x-total-count") {
-        Some(total) if total != end.items as u64 => Some("the vendor's total is another"),
-        None if end.items > 0 && end.items.is_multiple_of(PAGE) => {
-            Some("as many came as fill whole pages of the vendor's other lists, and no total with them")
-        }
-        _ => None,
     }
 }
 

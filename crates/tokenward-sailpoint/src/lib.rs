@@ -14,6 +14,7 @@ mod convert;
 #[rustfmt::skip]
 mod generated;
 mod oauth_clients;
+mod paging;
 mod personal_access_tokens;
 
 pub use api_version::{ApiVersion, OtherVersion, WithoutExpiry};

@@ -14,8 +14,9 @@ use tokenward_http::{
 
 use crate::{
     SailPoint,
-    client::{bearer_seconds, gap},
+    client::bearer_seconds,
     convert::{replace, scopes},
+    paging::{Page, Parameters},
     raw::types::{
         AccessType, CreateOauthClientRequest, CreateOauthClientResponse, GrantType, ListOauthClientsQuery,
         OauthClient,
@@ -66,7 +67,7 @@ struct List(SailPoint);
 
 impl Listing for List {
     type Token = OauthClient;
-    type Cursor = ();
+    type Cursor = Page;
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
@@ -74,12 +75,21 @@ impl Listing for List {
         self.0.raw().session()
     }
 
-    async fn send(self: Arc<Self>, (): ()) -> Result<Response, SendError> {
-        self.0.raw().list_oauth_clients_response(&ListOauthClientsQuery::default()).await
+    async fn send(self: Arc<Self>, page: Page) -> Result<Response, SendError> {
+        let Parameters { limit, offset, count } = page.parameters();
+        let query = ListOauthClientsQuery { limit, offset, count, ..ListOauthClientsQuery::default() };
+        self.0.raw().list_oauth_clients_response(&query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, (), IgnoredAny>) -> Turn<()> {
-        Turn { gap: gap(&end), ..Turn::default() }
+    fn turn(&self, end: PageEnd<'_, Page, IgnoredAny>) -> Turn<Page> {
+        match end.cursor.next(&end) {
+            Ok(next) => Turn { next, ..Turn::default() },
+            Err(gap) => Turn { gap: Some(gap), ..Turn::default() },
+        }
+    }
+
+    fn adopt(&self, _: &Call, page: &Page, _: &mut Token) -> Result<bool> {
+        Ok(page.is_read())
     }
 }
 
@@ -124,7 +134,7 @@ impl TokenManager for SailPointOauthClients {
         if let Err(refusal) = options.check(FAMILY, &self.capabilities()) {
             return failed(refusal);
         }
-        listed(call(Operation::List), List(self.client.clone()), ())
+        listed(call(Operation::List), List(self.client.clone()), Page::Whole)
     }
 
     fn get<'a>(&'a self, id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {

@@ -16,8 +16,9 @@ use tokenward_http::{
 
 use crate::{
     SailPoint, WithoutExpiry,
-    client::{bearer_seconds, gap},
+    client::bearer_seconds,
     convert::{replace, scopes},
+    paging::{Page, Parameters},
     raw::types::{
         CreatePersonalAccessTokenRequest, CreatePersonalAccessTokenResponse, JsonPatchOperation,
         ListPersonalAccessTokensQuery, PersonalAccessToken,
@@ -60,9 +61,11 @@ use crate::{
 /// [`managed`](Token::managed); to revoke one has to be asked for by
 /// [`RevokeOptions::even_if_managed`].
 ///
-/// **List** has no pages in the vendor's document. Where as many tokens come
-/// as fill pages of its other lists, 250 or a multiple, and no total with
-/// them, the list says that it may be incomplete.
+/// **List** has no pages in the vendor's document. If as many tokens come as
+/// fill pages of its other lists, 250 or a multiple, and no total with them,
+/// one more request asks for one token and the total. If the vendor honours
+/// either, the list is read page by page; if it honours neither, the list says
+/// that it may be incomplete.
 ///
 /// A bearer that was got with a revoked token may live on until it ends.
 /// Source: the vendor's documents v2024, v2025 and root of August 2026.
@@ -130,7 +133,7 @@ impl SailPointPersonalAccessTokens {
     fn stream(&self, call: &Call, options: &ListOptions) -> TokenStream {
         let first = options.unused_since().map_or(Part::All, Part::UnusedSince);
         let list = List { tokens: self.clone(), owner_id: options.owner().map(str::to_owned) };
-        listed(call.clone(), list, first)
+        listed(call.clone(), list, (first, Page::Whole))
     }
 
     /// A date that is not there means "never", in the versions that know such tokens.
@@ -154,7 +157,7 @@ struct List {
 
 impl Listing for List {
     type Token = PersonalAccessToken;
-    type Cursor = Part;
+    type Cursor = (Part, Page);
     type Around = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
@@ -162,19 +165,26 @@ impl Listing for List {
         self.tokens.client.raw().session()
     }
 
-    async fn send(self: Arc<Self>, part: Part) -> Result<Response, SendError> {
-        let query = ListPersonalAccessTokensQuery { filters: part.filter(), owner_id: self.owner_id.clone() };
+    async fn send(self: Arc<Self>, (part, page): (Part, Page)) -> Result<Response, SendError> {
+        let Parameters { limit, offset, count } = page.parameters();
+        let (filters, owner_id) = (part.filter(), self.owner_id.clone());
+        let query = ListPersonalAccessTokensQuery { filters, owner_id, limit, offset, count };
         self.tokens.client.raw().list_personal_access_tokens_response(&query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, Part, IgnoredAny>) -> Turn<Part> {
-        let next = matches!(end.cursor, Part::UnusedSince(_)).then_some(Part::NeverUsed);
-        Turn { next, gap: gap(&end), ..Turn::default() }
+    fn turn(&self, end: PageEnd<'_, (Part, Page), IgnoredAny>) -> Turn<(Part, Page)> {
+        let (part, page) = end.cursor;
+        let other_part = || matches!(part, Part::UnusedSince(_)).then_some((Part::NeverUsed, Page::Whole));
+        match page.next(&end) {
+            Ok(Some(page)) => Turn { next: Some((part.clone(), page)), ..Turn::default() },
+            Ok(None) => Turn { next: other_part(), ..Turn::default() },
+            Err(gap) => Turn { next: other_part(), gap: Some(gap), ..Turn::default() },
+        }
     }
 
-    fn adopt(&self, _: &Call, part: &Part, token: &mut Token) -> Result<bool> {
+    fn adopt(&self, _: &Call, (part, page): &(Part, Page), token: &mut Token) -> Result<bool> {
         token.expires = self.tokens.expiry(token.expires);
-        Ok(part.has(token) && is_owned_by(token, self.owner_id.as_deref()))
+        Ok(page.is_read() && part.has(token) && is_owned_by(token, self.owner_id.as_deref()))
     }
 }
 
