@@ -7,6 +7,8 @@ use tokenward::{
     launchdarkly::LaunchDarkly, mist::Mist, sailpoint::SailPoint,
 };
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
 use crate::server::{Server, answer, cut, http};
 
 fn mist(url: &str) -> Mist {
@@ -109,6 +111,21 @@ async fn a_request_without_a_body_says_so_also_when_it_is_sent_again() {
     );
 }
 
+/// The address of a server that answers in the clear whatever it is sent, so that no TLS comes about.
+async fn in_clear() -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            // Until the client has read it: closed at once, the connection would be reset.
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream.read(&mut [0; 1024]).await;
+        }
+    });
+    address
+}
+
 /// What an error says, with the whole chain of its sources.
 fn chain(error: &dyn Error) -> String {
     let source = error.source().map(chain).unwrap_or_default();
@@ -118,9 +135,7 @@ fn chain(error: &dyn Error) -> String {
 #[tokio::test]
 async fn a_connection_that_was_never_made_says_why_and_may_always_be_tried_again() {
     let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    // It answers in the clear, so that no TLS comes about.
-    let in_clear = Server::always(answer(200, "", "[]")).await;
-    let in_clear = in_clear.url.replace("http://", "https://");
+    let in_clear = format!("https://{}", in_clear().await);
     for (url, expected) in [
         (format!("http://{refused}"), "the connection was refused; nothing was sent"),
         (

@@ -1,8 +1,8 @@
 //! A secret that has arrived reaches the caller, whatever stands around it.
 
 use tokenward::{
-    Access, CreateToken, ErrorKind, Expiry, ExposeSecret, Lineage, TokenManager, launchdarkly::LaunchDarkly,
-    mist::Mist,
+    Access, CreateToken, ErrorKind, Expiry, ExposeSecret, Lineage, ResetOptions, TokenManager,
+    launchdarkly::LaunchDarkly, mist::Mist,
 };
 
 use crate::server::{Server, answer, http};
@@ -58,9 +58,9 @@ async fn a_secret_beside_a_status_that_is_no_success_is_in_the_error() {
         assert!(!format!("{error} {error:?}").contains(SECRET), "{error:?}");
         assert_eq!(error.into_secret().expect("a secret").expose_secret(), SECRET, "{status}");
 
-        let reset = launchdarkly(&server).access_tokens();
-        let error = reset.reset(&"7".parse().unwrap(), tokenward::ResetOptions::default().even_if_current());
-        assert!(error.await.unwrap_err().into_secret().is_some(), "{status}");
+        let (tokens, id) = (launchdarkly(&server).access_tokens(), "7".parse().unwrap());
+        let error = tokens.reset(&id, ResetOptions::default().even_if_current()).await.unwrap_err();
+        assert!(error.into_secret().is_some(), "{status}");
     }
 }
 

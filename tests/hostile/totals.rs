@@ -18,7 +18,7 @@ async fn a_whole_number_may_be_written_with_a_fraction_and_another_says_what_is_
     assert_eq!(listed("1").await, Ok(1));
     assert_eq!(listed("1.0").await, Ok(1));
     for (total, expected) in [
-        ("-1", "a negative number is there"),
+        ("-1", "the vendor's total is a negative number"),
         ("1.5", "a number that is not whole"),
         ("\"1\"", "text is there"),
         ("99999999999999999999999", "too large"),

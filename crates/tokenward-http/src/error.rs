@@ -39,7 +39,7 @@ pub enum BuildError {
         /// Its name.
         variable: &'static str,
     },
-    /// TLS is not to be had, for instance where the platform has no certificates.
+    /// TLS could not be set up, for instance because no rustls crypto provider is installed. The text has the reason.
     Tls(Box<dyn std::error::Error + Send + Sync>),
     /// The HTTP client could not be set up.
     Http(reqwest::Error),
@@ -52,7 +52,7 @@ impl fmt::Display for BuildError {
             Self::Credential { reason } => write!(f, "credential refused: {reason}"),
             Self::Setting { setting, reason } => write!(f, "{setting} refused: {reason}"),
             Self::Variable { variable } => write!(f, "the environment variable {variable} is not set"),
-            Self::Tls(_) => f.write_str("TLS could not be set up"),
+            Self::Tls(reason) => write!(f, "TLS could not be set up: {reason}"),
             Self::Http(_) => f.write_str("the HTTP client could not be set up"),
         }
     }
@@ -61,7 +61,6 @@ impl fmt::Display for BuildError {
 impl std::error::Error for BuildError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Tls(source) => Some(&**source),
             Self::Http(source) => Some(source),
             _ => None,
         }
