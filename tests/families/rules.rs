@@ -130,6 +130,17 @@ async fn sailpoint_an_end_that_the_answer_does_not_have_is_no_error_and_one_that
 }
 
 #[tokio::test]
+async fn sailpoint_creates_a_token_that_never_expires_whether_the_answer_has_null_or_no_date() {
+    let (vendor, server) = serve(SailPoint::new).await;
+    let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
+    for (name, null) in [("absent", false), ("null", true)] {
+        vendor.answers_null(null);
+        let issued = tokens.create(CreateToken::new(name, Expiry::Never, Access::Full)).await.unwrap();
+        assert_eq!((issued.token.expires, issued.drift), (When::Never, None), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn sailpoint_a_filter_that_is_ignored_is_applied_all_the_same() {
     let (_, server) = serve(SailPoint::new).await;
     let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();

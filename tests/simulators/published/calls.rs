@@ -17,7 +17,8 @@ struct Caller<V> {
 
 impl<V: Simulated> Caller<V> {
     fn new(make: fn(Clock) -> V) -> Self {
-        let clock = Clock::starting_at("2026-11-02T09:15:00Z".parse().unwrap());
+        // A fraction shows which times are whole seconds.
+        let clock = Clock::starting_at("2026-11-02T09:15:00.123Z".parse().unwrap());
         Self { vendor: make(clock), exchanges: RefCell::default() }
     }
 

@@ -16,7 +16,7 @@ const MOST_AT_ONCE: usize = 25;
 
 pub(super) fn answer(state: &mut State, call: &Call<'_>) -> Answer {
     call.user()?;
-    // The path of a single token with the id `bulk-update`, too, but only the bulk update is simulated.
+    // DELETE would revoke a token with the id `bulk-update`, and no token has it.
     if call.request.method != Method::PATCH {
         return Err(no_such_method(&call.request.method, &[Method::PATCH]));
     }

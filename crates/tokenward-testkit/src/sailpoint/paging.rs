@@ -18,7 +18,8 @@ pub enum SailPointPaging {
     /// Ignores all three and answers every item: the documents declare none of them.
     #[default]
     Ignored,
-    /// Pages as the other lists do: `limit` is 250 by default and at most, and `count=true` adds `X-Total-Count`.
+    /// Pages as the other lists do: `limit` is 250 by default and at most, and `count=true` adds `X-Total-Count`. A greater
+    /// `limit` is 400.
     Honored,
     /// Honors `limit` and `offset`, but never sends a total.
     WithoutTotal,
