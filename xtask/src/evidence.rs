@@ -671,11 +671,20 @@ impl<'a> Search<'a> {
 
     /// What creations of credentials answer with.
     fn creations(&mut self) {
+        let mut elsewhere = None;
         for (method, path, operation) in schema::operations(self.document) {
             let answers = operation.get("responses").into_iter().flat_map(members).map(|(_, answer)| answer);
             let answers: Vec<&Value> = answers.collect();
-            let records =
+            let mut records =
                 operation.get("responses").map(|answers| self.answered(answers)).unwrap_or_default();
+            // What only this answer holds belongs to it, however deep it stands.
+            let inner = operation.get("responses").map(|answers| self.reached(answers, true));
+            let elsewhere = elsewhere.get_or_insert_with(|| self.read_by_get());
+            for record in inner.unwrap_or_default() {
+                if !records.contains(&record) && !elsewhere.contains(record) {
+                    records.push(record);
+                }
+            }
             let direct: Vec<&str> = answers
                 .iter()
                 .filter_map(|answer| answer.get("content"))
@@ -698,6 +707,15 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// The records that some look-up answers with.
+    fn read_by_get(&self) -> BTreeSet<&'a str> {
+        schema::operations(self.document)
+            .filter(|(method, ..)| *method == "get")
+            .filter_map(|(.., operation)| operation.get("responses"))
+            .flat_map(|answers| self.reached(answers, true))
+            .collect()
+    }
+
     fn said_of(&self, operation: &Value) -> Said {
         let text = |key: &str| operation.get(key).and_then(Value::as_str).unwrap_or_default();
         Said::of(text("summary")).or(Said::of(text("description")))
@@ -715,8 +733,25 @@ impl<'a> Search<'a> {
         let (mut lonely, mut doubtful) = (Vec::new(), Vec::new());
         let mut has_secret = false;
         for record in records {
+            // The names that JSON web tokens come in pairs under.
+            let pair: Vec<&String> = self
+                .properties(record)
+                .filter(|(name, schema)| {
+                    ["access", "refresh"].contains(&name.as_str()) && is_free_text(schema)
+                })
+                .map(|(name, _)| name)
+                .collect();
+            if pair.len() == 2 {
+                pair.into_iter().for_each(|name| self.hide(record, name));
+            }
             for (property, schema) in self.properties(record) {
                 let field = format!("{record}.{property}");
+                let kinds = ["type", "$ref", "allOf", "oneOf", "anyOf", "enum"];
+                let is_anything = !kinds.iter().any(|key| schema.get(key).is_some());
+                if is_anything && Named::of(property) == Named::Carrier {
+                    doubtful.push(field);
+                    continue;
+                }
                 if self.is_hidden(&field) {
                     has_secret |= !property.to_lowercase().contains("public");
                     continue;
@@ -783,6 +818,11 @@ impl<'a> Search<'a> {
 
     /// The records of an answer: what it is or lists, within wrappers.
     fn answered(&self, answers: &'a Value) -> Vec<&'a str> {
+        self.reached(answers, false)
+    }
+
+    /// The same, and the records within a record that has an id if `all` is set.
+    fn reached(&self, answers: &'a Value, all: bool) -> Vec<&'a str> {
         const DEEPEST: usize = 5;
         /// What holds the fields of a record that has its id elsewhere.
         const PARTS: [&str; 2] = ["attributes", "data"];
@@ -802,7 +842,7 @@ impl<'a> Search<'a> {
             let has_id =
                 self.properties(record).any(|(name, _)| ["id", "_id", "uuid"].contains(&name.as_str()));
             for (name, schema) in self.properties(record) {
-                if !has_id || PARTS.contains(&name.as_str()) || sounds_secret(name) {
+                if all || !has_id || PARTS.contains(&name.as_str()) || sounds_secret(name) {
                     open.extend(targets(schema).into_iter().map(|name| (name, depth - 1)));
                 }
             }
@@ -875,6 +915,8 @@ impl Making {
             "post" if has(&id, &OTHER_VERBS) => false,
             // Without a verb, what is posted to a collection is created, and what is posted to one of it is changed.
             "post" => !last.is_empty(),
+            // What is put to a key may be a new one; what it answers with is compared with what the key is read as.
+            "put" if !has(&id, &OTHER_VERBS) && noun.is_some_and(|noun| speaks_of_credentials(noun)) => true,
             "put" | "patch" => replaces(&last) || (last.is_empty() && replaces(&id)),
             _ => false,
         };
@@ -882,7 +924,8 @@ impl Making {
             let noun = words.iter().rev().find(|word| !is_verb(word));
             noun.is_some_and(|noun| CREDENTIALS.contains(&noun.as_str()) && !noun.starts_with("pass"))
         };
-        let is_certain = noun.is_some_and(|noun| ends_in_one(noun)) || ends_in_one(&id);
+        let is_certain = (noun.is_some_and(|noun| ends_in_one(noun)) || ends_in_one(&id))
+            && (method == "post" || replaces(&last) || replaces(&id));
         (is_about && is_making).then_some(Self { is_certain })
     }
 }

@@ -8,11 +8,13 @@ use std::{
 };
 
 use similar::{ChangeTag, TextDiff};
+use tokenward_core::printable::printable;
 
 use crate::{
     files::{self, Status},
     lock::{self, Entry, Lock},
     pipeline::{self, Generated, Without},
+    printed,
     problem::Problem,
     release::{self, Outlook},
     vendor::Vendor,
@@ -48,7 +50,7 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
         if let Some(refusal) = &output.outlook.refusal {
             right = false;
             report_changes(output, true, report);
-            report(refusal);
+            printed::lines(refusal, report);
         }
     }
     if !right && !options.check {
@@ -99,10 +101,10 @@ fn write(
     let Output { vendor, path, generated, outlook, .. } = output;
     let command = format!("cargo xtask generate {}", vendor.name);
     let status = files::bring(path, &generated.source, options.check)?;
-    report(&summary(output, status));
+    printed::lines(&summary(output, status), report);
     let mut right = status != Status::Stale;
     if !right {
-        report(&stale(root, path, &generated.source, &command));
+        printed::lines(&stale(root, path, &generated.source, &command), report);
     }
     let baseline = release::path(vendor);
     if outlook.refusal.is_none() {
@@ -112,7 +114,7 @@ fn write(
     }
     if let Some(fault) = &outlook.fault {
         right = false;
-        report(fault);
+        printed::lines(fault, report);
     }
     let mut inputs =
         lock::hashes(root, &[vendor.document(), vendor.overlay(), vendor.folder.join("vendor.toml")])?;
@@ -133,7 +135,7 @@ fn bring(
 ) -> Result<Status, Problem> {
     let status = files::bring(path, content, options.check)?;
     if status == Status::Stale {
-        report(&stale(root, path, content, command));
+        printed::lines(&stale(root, path, content, command), report);
     }
     Ok(status)
 }
@@ -200,6 +202,7 @@ fn stale(root: &Path, path: &Path, content: &str, command: &str) -> String {
     const LINES: usize = 12;
 
     let file = lock::relative(root, path);
+    let file = printable(&file);
     let Ok(found) = std::fs::read_to_string(path) else {
         return format!("error: {file} is missing; run `{command}`");
     };

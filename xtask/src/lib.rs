@@ -32,6 +32,7 @@ mod order;
 pub mod overlay;
 pub mod pipeline;
 mod pointer;
+pub mod printed;
 pub mod prove;
 pub mod radar;
 pub mod release;

@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use xtask::{
-    bite, budget, diff, generate, new_vendor, problem::Problem, prove, radar, update, verify, whole,
+    bite, budget, diff, generate, new_vendor, printed, problem::Problem, prove, radar, update, verify, whole,
 };
 
 /// Generates the vendor clients from specs/ and checks them.
@@ -152,7 +152,13 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            drop(error.print());
+            if error.use_stderr() {
+                // It quotes the arguments, and a file's name may be one.
+                let text = error.render().to_string();
+                text.lines().for_each(|line| drop(writeln!(io::stderr(), "{}", printed::line(line))));
+            } else {
+                drop(error.print());
+            }
             return ExitCode::from(if error.use_stderr() { unreadable } else { 0 });
         }
     };
@@ -166,7 +172,7 @@ fn main() -> ExitCode {
 /// Runs the command; `unreadable` is the exit code where it cannot: 2 says of a diff that something breaks.
 fn run(arguments: Arguments, unreadable: u8) -> ExitCode {
     // A closed pipe is no reason to fail half-way through writing files.
-    let mut report = |line: &str| drop(writeln!(io::stdout(), "{line}"));
+    let mut report = |line: &str| drop(writeln!(io::stdout(), "{}", printed::line(line)));
     let stale = |is_right: bool| u8::from(!is_right);
     let result = root().and_then(|root| match arguments.command {
         Command::Generate { spec: Some(spec), out: Some(out), select, .. } => {
@@ -207,7 +213,7 @@ fn run(arguments: Arguments, unreadable: u8) -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(problem) => {
-            drop(writeln!(io::stderr(), "error: {problem}"));
+            drop(writeln!(io::stderr(), "error: {}", printed::line(&problem.to_string())));
             ExitCode::from(unreadable)
         }
     }

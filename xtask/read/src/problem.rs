@@ -2,6 +2,8 @@
 
 use std::{fmt, path::Path};
 
+use tokenward_core::printable::printable;
+
 /// A fault of an input, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -24,7 +26,7 @@ impl Problem {
     /// In this file, unless a file is named already.
     #[must_use]
     pub fn in_file(mut self, path: &Path) -> Self {
-        self.file.get_or_insert_with(|| path.display().to_string());
+        self.file.get_or_insert_with(|| printable(&path.display().to_string()).into_owned());
         self
     }
 }
@@ -49,8 +51,7 @@ impl From<std::io::Error> for Problem {
 /// Input may hold line breaks and control characters; a terminal gets neither, nor more than it can show.
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 400;
-    let mut line: String =
-        text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    let mut line = printable(text.lines().next().unwrap_or_default()).into_owned();
     if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(cut);
         line.push('…');
@@ -66,7 +67,7 @@ mod tests {
     fn a_problem_is_one_line_whatever_the_input_holds() {
         let problem = Problem::at("/paths", format!("bad \u{1b}[2J{}\nsecond line", "x".repeat(900)));
         let text = problem.in_file(Path::new("specs/a/openapi.yaml")).to_string();
-        assert!(text.starts_with("specs/a/openapi.yaml: /paths: bad [2Jxxx"), "{text}");
+        assert!(text.starts_with("specs/a/openapi.yaml: /paths: bad \u{fffd}[2Jxxx"), "{text}");
         assert!(text.lines().count() == 1 && text.chars().count() < 500);
     }
 }

@@ -47,6 +47,7 @@ use crate::{
     api::Bump,
     document,
     overlay::Overlay,
+    printed,
     problem::Problem,
     route::template,
     shape, slice,
@@ -405,7 +406,7 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     let (old, new) = (old?, new?);
     let kept = choose(root, options, &old, &new)?;
     let diff = compare(&old, &new, &kept);
-    report(&report::write(&diff, options.format, options.prose)?);
+    printed::lines(&report::write(&diff, options.format, options.prose)?, report);
     Ok(diff.outcome)
 }
 

@@ -2,8 +2,10 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Change, Class, Diff, Outcome, Prose, schema::shown};
-use crate::problem::Problem;
+use tokenward_core::printable::printable;
+
+use super::{Change, Class, Diff, Outcome, Prose};
+use crate::{printed, problem::Problem};
 
 /// How a diff is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -36,7 +38,9 @@ const PULL_REQUEST: Most = Most { changes: 80, texts: 40, problems: 20, length: 
 
 pub(super) fn write(diff: &Diff, format: Format, all_prose: bool) -> Result<String, Problem> {
     match format {
-        Format::Json => serde_json::to_string_pretty(diff).map_err(Problem::new),
+        Format::Json => {
+            serde_json::to_string_pretty(diff).map(|text| printed::json(&text)).map_err(Problem::new)
+        }
         Format::Human => Ok(human(diff, all_prose)),
         Format::Markdown => Ok(markdown(diff)),
         Format::Lines => Ok(every_change(diff)),
@@ -45,7 +49,7 @@ pub(super) fn write(diff: &Diff, format: Format, all_prose: bool) -> Result<Stri
 
 /// Text of a document on one line, which is not longer than that and does nothing to who shows it.
 fn line(text: &str, longest: usize) -> String {
-    let mut line: String = text.chars().map(shown).take(longest + 1).collect();
+    let mut line: String = printable(text).chars().take(longest + 1).collect();
     if let Some((cut, _)) = line.char_indices().nth(longest) {
         line.truncate(cut);
         line.push('…');
@@ -281,13 +285,7 @@ fn markdown(diff: &Diff) -> String {
 
 /// Text of a document as code: nothing in it is markup, a mention, a reference or an address.
 fn code(text: &str) -> String {
-    let line = line(text, PULL_REQUEST.length);
-    let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    match longest {
-        0 if !line.trim().is_empty() => format!("{fence}{line}{fence}"),
-        _ => format!("{fence} {line} {fence}"),
-    }
+    printed::code(&line(text, PULL_REQUEST.length))
 }
 
 #[cfg(test)]

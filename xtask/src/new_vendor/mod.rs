@@ -71,7 +71,10 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
             generate::Options { vendors: vec![vendor.name.as_str().to_owned()], ..Default::default() };
         match generate::run(root, &options, &mut |line| generated.push(line.to_owned()))? {
             true => Ok(()),
-            false => Err(Problem::new(generated.last().cloned().unwrap_or_default())),
+            false => {
+                let error = generated.iter().find(|line| line.starts_with("error")).or(generated.last());
+                Err(Problem::new(error.cloned().unwrap_or_default()))
+            }
         }
     })?;
     report::all(&vendor, &generated, report);

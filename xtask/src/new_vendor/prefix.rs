@@ -80,7 +80,7 @@ struct Patterns {
     header: Regex,
     header_word: Regex,
     quoted: Regex,
-    prose: [Regex; 3],
+    prose: [Regex; 7],
     parameter: Regex,
     mark: Regex,
 }
@@ -101,12 +101,24 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         ),
         r#"BEFORE\s+(?:\w+\s+){0,4}?(?i:with|by|is)\s+(?:(?i:the|a|word|string|literal|text|keyword|scheme|prefix)\s+)*([A-Z][A-Za-z0-9._~+-]*)"#.to_owned(),
         r#"[`"']?\b(WORD)\b[`"']?,?\s+(?i:followed by|and then|then)\s+(?i:an?\s+|single\s+|one\s+|the\s+|your\s+)*(?i:space|blank|whitespace|api|token|key)"#.to_owned(),
+        r#"\b(WORD)\s+(?:\{|<)[^{}<>]*(?i:token|key|secret|jwt|credential)[^{}<>]*(?:\}|>)"#.to_owned(),
+        r#"[`"'](WORD)[ ][`"']\s*[+.&,]"#.to_owned(),
+        r#"[`"'](WORD)[`"']\s+(?:(?i:authentication|authorization|auth)\s+)?(?i:scheme|prefix|keyword)"#.to_owned(),
+        r#"(?i:prefix|scheme)\s*[:=]\s*[`"']?(WORD)"#.to_owned(),
     ];
     Some(Patterns {
         header: regex(r#"(?i:authorization)[`"']?\s*[:=]\s*[`"']?\s*(WORD)\s+[`"']?(?:MARK|SAMPLE)"#)?,
         header_word: regex(r#"(?i:authorization)\s*[:=]\s*(WORD)\s*[`"']"#)?,
         quoted: regex(r#"[`"'](WORD)\s+(?:MARK|SAMPLE)[^`"']{0,40}[`"']"#)?,
-        prose: [regex(&prose[0])?, regex(&prose[1])?, regex(&prose[2])?],
+        prose: [
+            regex(&prose[0])?,
+            regex(&prose[1])?,
+            regex(&prose[2])?,
+            regex(&prose[3])?,
+            regex(&prose[4])?,
+            regex(&prose[5])?,
+            regex(&prose[6])?,
+        ],
         parameter: regex(r#"\b(WORD)\s+([A-Za-z_][A-Za-z0-9_-]{0,30}=)\s*([`"']?)([^`\s]*)"#)?,
         mark: regex(r"^(?:MARK)")?,
     })
@@ -276,6 +288,10 @@ mod tests {
             ("`Authorization: Token token={key}`", "Token token="),
             ("Authorization: Acme key=<key>", "Acme key="),
             ("“Authorization”: “Bearer your token”", "Bearer "),
+            ("Value: ApiKey <your-api-key>", "ApiKey "),
+            ("headers['Authorization'] = 'Acme ' + token", "Acme "),
+            ("Use the `Token` scheme", "Token "),
+            ("Prefix: Splunk", "Splunk "),
         ] {
             assert_eq!(prefix(description).as_deref(), Some(expected), "{description}");
         }

@@ -24,7 +24,7 @@ use self::{
     client::Client,
     workspace::{Case, Pair, Workspace},
 };
-use crate::{document, normalise, problem::Problem, rust, schema, slice, vendor::Config};
+use crate::{document, normalise, printed, problem::Problem, rust, schema, slice, vendor::Config};
 
 /// What to prove.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
             ));
         }
     }
-    report(&summary(&verdicts, &refused, &unread, wrong));
+    printed::lines(&summary(&verdicts, &refused, &unread, wrong), report);
     Ok(wrong == 0 && !verdicts.is_empty())
 }
 

@@ -23,6 +23,7 @@ use crate::{
     generate, lock,
     order::Order,
     overlay::{Overlay, Review},
+    printed,
     problem::Problem,
     slice,
     vendor::{Upstream, Vendor},
@@ -84,7 +85,7 @@ pub fn run(root: &Path, options: &Options, report: &mut dyn FnMut(&str)) -> Resu
     report_differences(&vendor, upstream, [&ours.value, &updated.document], &updated.differences, report);
     if !updated.differences.is_empty() {
         let kept = Kept::of_document(&vendor, upstream)?;
-        report(&diff::compare(&ours.value, &updated.document, &kept).in_short());
+        printed::lines(&diff::compare(&ours.value, &updated.document, &kept).in_short(), report);
     }
     report_notes(&updated, report);
 

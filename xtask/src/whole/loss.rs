@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use tokenward_core::printable::printable;
+
 use crate::{pointer::unescape, vendor::METHODS};
 
 /// Something that was left out, or that is said less exactly than in the document.
@@ -70,7 +72,7 @@ impl Losses {
 fn one_line(text: &str) -> String {
     const LONGEST: usize = 240;
 
-    let mut line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut line = printable(text).into_owned();
     if let Some((cut, _)) = line.char_indices().nth(LONGEST) {
         line.truncate(cut);
         line.push('…');

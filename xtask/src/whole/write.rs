@@ -3,11 +3,13 @@
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use regex::Regex;
+use tokenward_core::printable::printable;
 
 use super::{Whole, census, loss::by_place};
 use crate::{
     document,
     files::{self, Status},
+    printed,
     problem::Problem,
 };
 
@@ -93,10 +95,11 @@ fn files(
     whole: &Whole,
 ) -> Result<BTreeMap<&'static str, String>, Problem> {
     let spec = options.spec.file_name().unwrap_or_default().to_string_lossy();
-    let spec: String = spec.chars().filter(|c| !c.is_control()).collect();
+    let spec = in_comment(&spec);
     let head = |comment: &str| {
-        let selected =
-            options.select.map_or(String::new(), |select| format!(" and the selection `{}`", plain(select)));
+        let selected = options
+            .select
+            .map_or(String::new(), |select| format!(" and the selection `{}`", in_comment(select)));
         format!("{comment} {MARK} from {spec}{selected}. Do not edit.\n")
     };
     let counts: Vec<String> = whole
@@ -119,8 +122,13 @@ fn files(
     ]))
 }
 
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+/// Text in a comment of Rust, TOML or Markdown, which it does not end.
+fn in_comment(text: &str) -> String {
+    let mut text = printable(text).into_owned();
+    while text.contains("--") {
+        text = text.replace("--", "- -");
+    }
+    text
 }
 
 const LIB: &str = r#"
@@ -192,11 +200,14 @@ fn losses(head: &str, whole: &Whole) -> String {
         text.push_str("\nNothing but what is left out of every client.\n");
     }
     for ((_, place), all) in by_place(&whole.losses) {
-        text.push_str(&format!("\n## {place}\n\n"));
-        all.iter().for_each(|what| text.push_str(&format!("- {what}\n")));
+        text.push_str(&format!("\n## {}\n\n", printed::markdown(place)));
+        all.iter().for_each(|what| text.push_str(&format!("- {}\n", printed::markdown(what))));
     }
     text.push_str(&format!("\n# What is left out of every client\n\n{}\n\n", census::WHY));
-    whole.dropped.iter().for_each(|dropped| text.push_str(&format!("- {dropped}\n")));
+    whole
+        .dropped
+        .iter()
+        .for_each(|dropped| text.push_str(&format!("- {}\n", printed::markdown(&dropped.to_string()))));
     text
 }
 

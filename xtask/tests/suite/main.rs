@@ -18,6 +18,7 @@ mod made_up;
 mod needed;
 mod new_vendor;
 mod new_vendor_runs;
+mod printed;
 mod radar;
 mod reader;
 mod release;

@@ -205,6 +205,41 @@ fn a_value_within_a_record_or_next_to_one_that_sounds_like_a_secret_is_hidden() 
 }
 
 #[test]
+fn a_new_key_is_hidden_however_deep_it_stands_and_however_it_is_put() {
+    let text = json!({"type": "string"});
+    let text = &text;
+    let nested = |inner: Value| json!({"Made": {"type": "object", "properties": {"id": text, "details": reference("Details")}}, "Details": inner});
+    let keys = |method: &str, path: &str| {
+        let mut paths = json!({});
+        paths[path][method] = operation("op", reference("Made"));
+        paths
+    };
+    let inner = json!({"type": "object", "properties": {"plaintext": text}});
+    assert_eq!(outcome(keys("post", "/api-keys"), nested(inner)).secrets, ["Details.plaintext"]);
+    let value = json!({"Made": {"type": "object", "properties": {"id": text, "value": text}}});
+    assert_eq!(outcome(keys("put", "/api-keys/{name}"), value.clone()).secrets, ["Made.value"]);
+    let pair = json!({"Made": {"type": "object", "properties": {"access": text, "refresh": text}}});
+    assert_eq!(outcome(keys("post", "/token"), pair).secrets, ["Made.access", "Made.refresh"]);
+    let anything = json!({"Made": {"type": "object", "properties": {"id": text, "value": {}}}});
+    assert_eq!(outcome(keys("post", "/api-keys"), anything).doubts, ["field Made.value"]);
+    let alias = json!({
+        "Made": {"type": "object", "properties": {"id": text, "blob": reference("Blob")}},
+        "Blob": {"type": "string", "description": "The token. It is only shown once."},
+    });
+    assert_eq!(outcome(keys("post", "/robots"), alias).secrets, ["Made.blob"]);
+    let either = json!({"type": "object", "properties": {"id": text, "result": {"oneOf": [
+        {"type": "object", "properties": {"value": text}}, {"type": "object", "properties": {"error": text}},
+    ]}}});
+    let found = outcome(keys("post", "/api-keys"), json!({"Made": either}));
+    assert_eq!(found.secrets.len(), 1, "{found:?}");
+    // The list that has the same field makes it an ordinary one.
+    let mut listed = keys("post", "/api-keys");
+    listed["/api-keys"]["get"] = operation("list", json!({"type": "array", "items": reference("Made")}));
+    let found = outcome(listed, value);
+    assert_eq!((found.secrets, found.doubts), (vec![], vec!["field Made.value".to_owned()]));
+}
+
+#[test]
 fn a_declared_password_is_hidden_or_named() {
     let schema = json!({"type": "object", "properties": {
         "phrase": {"type": "string", "format": "password"},
