@@ -8,10 +8,6 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
 use crate::plants::{data, plant, secret};
 
-/// An error of a generated client shows the address that was asked: it is the HTTP client's own error. Ids and filters
-/// are in it, and no secret is; the errors of the families leave it out.
-pub(crate) const IN_RAW_ERRORS: [&str; 2] = [data::ASKED, data::TOKEN_ID];
-
 /// An error of a family names the token that it is about.
 pub(crate) const IN_ERRORS_OF_FAMILIES: [&str; 1] = [data::TOKEN_ID];
 
@@ -39,14 +35,6 @@ async fn refusal(answer: ResponseTemplate) -> raw::Error {
         .get_org_api_token(&plant(data::ASKED), &plant(data::TOKEN_ID))
         .await
         .unwrap_err()
-}
-
-#[tokio::test]
-async fn a_raw_error_shows_the_address() {
-    let error = refusal(ResponseTemplate::new(403)).await;
-    for name in IN_RAW_ERRORS {
-        assert!(is_shown(name, &error.to_string()), "{name}");
-    }
 }
 
 #[tokio::test]

@@ -27,11 +27,11 @@ pub(crate) struct Family<C> {
     pub(crate) access: fn() -> Access,
 }
 
-type Manager = Arc<dyn TokenManager>;
-type Ask = fn(Manager, TokenId, Access) -> Pin<Box<dyn Future<Output = Shown>>>;
+pub(crate) type Manager = Arc<dyn TokenManager>;
+pub(crate) type Ask = fn(Manager, TokenId, Access) -> Pin<Box<dyn Future<Output = Shown>>>;
 
 /// Every operation of the trait, in the order of [`Operation::ALL`].
-const OPERATIONS: [(Operation, Ask); 7] = [
+pub(crate) const OPERATIONS: [(Operation, Ask); 7] = [
     (Operation::List, |manager, _, _| Box::pin(list(manager))),
     (Operation::Get, |manager, id, _| Box::pin(async move { shown(manager.get(&id).await) })),
     (Operation::Create, |manager, _, access| {

@@ -57,7 +57,7 @@ fn planted_headers(response: Response) -> Response {
             &format!("Bearer realm=\"{header}\", error_description=\"{header}\""),
         )
         .with_header("location", &location)
-        .with_header("link", &format!("<{location}>; rel=\"next\""))
+        .with_header("link", &format!("<{location}>; rel=\"prev\""))
         .with_header("x-anything", &header)
         .with_header("x-ratelimit-remaining", &header)
         .with_header("retry-after", &header)

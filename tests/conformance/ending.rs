@@ -1,6 +1,6 @@
 //! Revocations: what ends, what must not end by mistake, and which token is in use.
 
-use tokenward::{Current, ErrorKind, ExposeSecret, Operation, RetryAdvice, RevokeOptions};
+use tokenward::{Current, ErrorKind, ExposeSecret, Operation, RetryAdvice, RevokeOptions, Support};
 use tokenward_testkit::{Fault, Method};
 
 use crate::{
@@ -31,9 +31,12 @@ fn another_kind(facts: &Facts) -> bool {
     !facts.has_current && facts.can(Operation::Current)
 }
 
-/// Whether a request is needed to know which credential is in use; SailPoint's client knows by itself.
+/// Whether a request is needed to know which credential is in use. SailPoint's client knows by itself, and Atlassian's
+/// builder is told.
 fn asks_who(facts: &Facts) -> bool {
-    !facts.has_managed
+    let current = facts.capabilities.operation(Operation::Current);
+    let is_told = matches!(current, Support::Emulated { how } if how.contains("the builder was told"));
+    !facts.has_managed && !is_told
 }
 
 fn plainly() -> RevokeOptions {

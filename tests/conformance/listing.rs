@@ -244,6 +244,8 @@ async fn a_list_is_asked_for_again(world: World) {
 
 async fn a_broken_list_is_an_error(world: World) {
     world.server().script(Fault::cut_after(40).on(Method::GET, ""));
+    assert_eq!(world.list().await.len(), (world.ids)().len(), "it is asked for again");
+    world.server().script(Fault::cut_after(40).on(Method::GET, "").always());
     let error = world.manager.list_all(ListOptions::default()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
 }

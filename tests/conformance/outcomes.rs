@@ -66,7 +66,8 @@ outcomes! {
     "429", page(429), RateLimited Always, RateLimited Always, false, true;
     "500", page(500), Unavailable IfIdempotent, Ambiguous Never, false, true;
     "503", page(503), Unavailable IfIdempotent, Ambiguous Never, false, true;
-    "302", page(302), Protocol Never, Protocol Never, false, true;
+    "302", page(302), Protocol Never, Ambiguous Never, false, true;
+    "418", page(418), Protocol Never, Ambiguous Never, false, true;
     "an HTML body", page(200), Protocol Never, Ambiguous Never, true, true;
     "an empty body", Fault::body("").with_header("x-request-id", REQUEST_ID), Protocol Never, Ambiguous Never, true, true;
     "a truncated body", Fault::cut_after(2).with_header("x-request-id", REQUEST_ID), Transport IfIdempotent, Ambiguous Never, true, true;

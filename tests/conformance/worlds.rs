@@ -251,6 +251,7 @@ async fn atlassian_api_keys() -> World {
     let vendor = testkit::Atlassian::new(clock.clone());
     let server = Server::start(vendor.clone()).await.unwrap();
     let client = Atlassian::builder(testkit::Atlassian::ADMIN_KEY)
+        .api_key_id(testkit::Atlassian::ADMIN_KEY_ID)
         .base_url(server.url())
         .http(http())
         .build()
@@ -266,6 +267,7 @@ async fn atlassian_api_keys() -> World {
         }),
         secrets: Box::new(move || secret.secrets()),
         paged: true,
+        current: Some(id(testkit::Atlassian::ADMIN_KEY_ID)),
         ..world(client.api_keys(testkit::Atlassian::ORG_ID), server, clock, &known)
     }
 }

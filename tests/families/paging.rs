@@ -1,10 +1,10 @@
 //! Lists that are complete, or say that they are not.
 
-use tokenward::{ErrorKind, TokenManager};
+use tokenward::{ErrorKind, ListOptions, Timestamp, TokenManager, TokenManagerExt};
 use tokenward_atlassian::Atlassian as AtlassianClient;
 use tokenward_launchdarkly::LaunchDarkly as Client;
 use tokenward_sailpoint::ApiVersion;
-use tokenward_testkit::{Atlassian, Fault, LaunchDarkly, Method, SailPoint, Server};
+use tokenward_testkit::{Atlassian, Fault, LaunchDarkly, Method, SailPoint, SailPointPaging, Server};
 
 use crate::support::{atlassian, http, launchdarkly, listing, once, sailpoint, serve};
 
@@ -100,10 +100,78 @@ async fn launchdarkly_says_when_offsets_are_ignored_or_totals_are_wrong() {
         vendor.seed(200);
         fault(&vendor);
         let tokens = launchdarkly(&server, LaunchDarkly::ADMIN_TOKEN).access_tokens();
-        let (count, text) = incomplete(&tokens).await;
-        said.push(format!("{count}: {text}"));
+        let (read, errors) = listing(&tokens).await;
+        assert_eq!(errors.last().unwrap().kind(), ErrorKind::Incomplete);
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        // The token that is calling was used between two pages, so it comes with another date of its last use.
+        said.push(format!("{}: {}", read.len(), errors.join("\n    ")));
     }
     insta::assert_snapshot!(said.join("\n"));
+}
+
+/// How many tokens and clients come of SailPoint's lists of so many, and how many requests for the tokens it takes.
+async fn sailpoints_lists(paging: SailPointPaging, count: usize) -> (Listed, Listed, usize) {
+    let (vendor, server) = serve(SailPoint::new).await;
+    vendor.seed(count - vendor.token_ids().len());
+    vendor.seed_clients(count - vendor.client_ids().len());
+    vendor.paging(paging);
+    let client = sailpoint(&server, ApiVersion::V1);
+    let tokens = listed(&client.personal_access_tokens()).await;
+    // One request is for the bearer.
+    let requests = server.requests().len() - 1;
+    (tokens, listed(&client.oauth_clients()).await, requests)
+}
+
+type Listed = (usize, Option<String>);
+
+async fn listed(manager: &dyn TokenManager) -> Listed {
+    let (tokens, errors) = listing(manager).await;
+    assert!(
+        errors.len() <= 1 && errors.iter().all(|error| error.kind() == ErrorKind::Incomplete),
+        "{errors:?}"
+    );
+    (tokens.len(), errors.first().map(ToString::to_string))
+}
+
+#[tokio::test]
+async fn sailpoints_list_is_read_page_by_page_if_the_vendor_pages_it() {
+    for count in [249, 250, 251, 500, 600, 1000] {
+        for paging in [SailPointPaging::Honored, SailPointPaging::WithoutTotal] {
+            let (tokens, clients, _) = sailpoints_lists(paging, count).await;
+            assert_eq!((tokens, clients), ((count, None), (count, None)), "{count} {paging:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn sailpoints_list_is_incomplete_if_it_fills_pages_and_the_vendor_pages_nothing() {
+    for (count, asked) in [(249, 1), (251, 1), (600, 1)] {
+        let (tokens, clients, requests) = sailpoints_lists(SailPointPaging::Ignored, count).await;
+        assert_eq!((tokens, clients, requests), ((count, None), (count, None), asked), "{count}");
+    }
+    let mut said = Vec::new();
+    for (paging, count, comes) in [
+        (SailPointPaging::Ignored, 250, 250),
+        (SailPointPaging::Ignored, 1000, 1000),
+        (SailPointPaging::Truncated, 250, 250),
+        (SailPointPaging::Truncated, 600, 250),
+    ] {
+        let ((tokens, why), (clients, _), requests) = sailpoints_lists(paging, count).await;
+        assert_eq!((tokens, clients, requests), (comes, comes, 2), "{count} {paging:?}");
+        said.push(why.expect("a reason"));
+    }
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[tokio::test]
+async fn sailpoints_unused_tokens_are_read_page_by_page_in_both_parts() {
+    let (vendor, server) = serve(SailPoint::new).await;
+    vendor.seed(600 - vendor.token_ids().len());
+    vendor.paging(SailPointPaging::Honored);
+    let tokens = sailpoint(&server, ApiVersion::V1).personal_access_tokens();
+    let options = ListOptions::default().with_unused_since(Timestamp::now());
+    let listing = tokens.listing(options).await;
+    assert!(listing.is_complete() && listing.tokens.len() > 500, "{:?}", listing.errors);
 }
 
 #[tokio::test]

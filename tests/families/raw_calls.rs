@@ -252,7 +252,11 @@ pub(crate) async fn sailpoint(raw: &sailpoint::Client, operation: &str, said: &m
     };
     match operation {
         "list_oauth_clients" => {
-            let query = query!(said, sailpoint::ListOauthClientsQuery { filters: "filters" });
+            said.query.push(("count".to_owned(), "true".to_owned()));
+            let mut query = sailpoint::types::ListOauthClientsQuery::default();
+            (query.count, query.filters) = (Some(true), said.asked("filters"));
+            (query.limit, query.offset) = (said.number("limit"), said.number("offset"));
+            assert!(!format!("{query:?}").contains("None"), "not all of it is asked: {query:?}");
             drop(raw.list_oauth_clients(&query).await);
         }
         "create_oauth_client" => {
@@ -281,10 +285,12 @@ pub(crate) async fn sailpoint(raw: &sailpoint::Client, operation: &str, said: &m
             drop(raw.create_oauth_token(&body).await);
         }
         "list_personal_access_tokens" => {
-            let query = query!(
-                said,
-                sailpoint::ListPersonalAccessTokensQuery { filters: "filters", owner_id: "owner-id" }
-            );
+            said.query.push(("count".to_owned(), "true".to_owned()));
+            let mut query = sailpoint::types::ListPersonalAccessTokensQuery::default();
+            (query.filters, query.owner_id) = (said.asked("filters"), said.asked("owner-id"));
+            (query.limit, query.offset) = (said.number("limit"), said.number("offset"));
+            query.count = Some(true);
+            assert!(!format!("{query:?}").contains("None"), "not all of it is asked: {query:?}");
             drop(raw.list_personal_access_tokens(&query).await);
         }
         "create_personal_access_token" => {

@@ -176,8 +176,8 @@ async fn sailpoint_an_eleventh_token_is_refused_by_the_vendor_in_its_words() {
             Err(error) => break error,
         }
     };
-    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
-    assert!(error.vendor_message().is_some_and(|message| message.contains("as many tokens")), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    assert!(error.vendor_message().is_some_and(|message| message.contains("maximum number")), "{error}");
     assert!(error.request_id().is_some());
 }
 

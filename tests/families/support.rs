@@ -27,7 +27,12 @@ pub(crate) fn once() -> HttpOptions {
 }
 
 pub(crate) fn atlassian(server: &Server, key: &str) -> Atlassian {
-    Atlassian::builder(key).base_url(server.url()).http(http()).build().unwrap()
+    let id = match key {
+        testkit::Atlassian::ADMIN_KEY => testkit::Atlassian::ADMIN_KEY_ID,
+        testkit::Atlassian::SCOPED_KEY => testkit::Atlassian::SCOPED_KEY_ID,
+        _ => "a-key-of-the-test",
+    };
+    Atlassian::builder(key).api_key_id(id).base_url(server.url()).http(http()).build().unwrap()
 }
 
 pub(crate) fn mist(server: &Server, key: &str) -> Mist {

@@ -12,6 +12,7 @@
 
 mod clocks;
 mod completeness;
+mod conflicts;
 mod connections;
 mod encoding;
 mod guards;

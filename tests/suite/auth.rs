@@ -48,7 +48,7 @@ async fn the_token_endpoint_gets_the_secret_in_a_form_and_no_authorization() {
     support::sailpoint(&server).raw().list_oauth_clients(&Default::default()).await.unwrap();
     let requests = server.received_requests().await.unwrap();
     let body = std::str::from_utf8(&requests[0].body).unwrap();
-    assert_eq!(body, format!("client_id=client-id&client_secret={CREDENTIAL}&grant_type=client_credentials"));
+    assert_eq!(body, format!("grant_type=client_credentials&client_id=client-id&client_secret={CREDENTIAL}"));
     assert!(!requests[0].headers.contains_key("authorization"));
 }
 

@@ -422,7 +422,7 @@ impl Said {
 
 /// Whether a vendor says that a name is taken or a limit reached: SailPoint and LaunchDarkly do so with 400.
 fn is_conflict(text: &str) -> bool {
-    const PHRASES: [&str; 13] = [
+    const PHRASES: [&str; 14] = [
         "already exist",
         "already in use",
         "already taken",
@@ -431,6 +431,7 @@ fn is_conflict(text: &str) -> bool {
         "duplicate",
         "must be unique",
         "limit reached",
+        "token limit",
         "limit exceeded",
         "limit has been reached",
         "reached the limit",

@@ -100,16 +100,12 @@ fn unanswered(call: &Call, id: &TokenId, error: Error, way_around: &'static str)
     unanswered.with_source(error)
 }
 
-/// Whether the question alone failed. A credential that is refused, or a vendor that is not reached, fails the call itself,
-/// too.
+/// Whether the question alone may have failed. A credential that is refused, or a vendor that is not reached, fails the call
+/// itself, too.
 fn is_about_the_question(kind: ErrorKind) -> bool {
     !matches!(
         kind,
-        ErrorKind::Unauthenticated
-            | ErrorKind::Transport
-            | ErrorKind::Unavailable
-            | ErrorKind::RateLimited
-            | ErrorKind::InvalidInput
+        ErrorKind::Unauthenticated | ErrorKind::Transport | ErrorKind::RateLimited | ErrorKind::InvalidInput
     )
 }
 

@@ -25,8 +25,9 @@ use std::{
 };
 
 use tokenward_launchdarkly::{
-    Access, BuildError, CreateToken, Current, Environment, Expiry, ExposeSecret, LaunchDarkly, RevokeOptions,
-    SecretString, Timestamp, Token, TokenId, TokenManager,
+    Access, BuildError, CreateToken, Current, Environment, Expiry, ExposeSecret, LaunchDarkly,
+    LaunchDarklyAccessTokens, Lineage, ListOptions, Reconciled, RevokeOptions, SecretString, Timestamp,
+    Token, TokenId, TokenManager, TokenManagerExt,
 };
 
 #[tokio::main]
@@ -54,11 +55,13 @@ async fn rotate() -> Result<(), Box<dyn Error>> {
     }
     let request = twin(tokens.get(&id).await?)?;
     let file = private_file(path)?;
-    let (new_id, secret) = match tokens.create(request).await {
+    // The mark finds the new token if the answer is lost.
+    let (new_id, secret) = match tokens.create(request.with_lineage(Lineage::random())).await {
         Ok(issued) => (issued.token.id, issued.secret),
         Err(error) => {
             let said = error.to_string();
-            // A token may have been made all the same, otherwise than it was asked for.
+            revoke_what_was_lost(&tokens, &error).await?;
+            // A token may have been made otherwise than it was asked for, with its secret in the error.
             match error.into_secret() {
                 Some(secret) => {
                     keep(file, &secret)?;
@@ -79,6 +82,26 @@ async fn rotate() -> Result<(), Box<dyn Error>> {
     tokens.revoke(&id, RevokeOptions::default()).await?;
     println!("{id} is revoked");
     Ok(())
+}
+
+/// Revokes a token that was made although its secret did not arrive: nobody could use it, and it would live for ever.
+async fn revoke_what_was_lost(
+    tokens: &LaunchDarklyAccessTokens,
+    error: &tokenward_launchdarkly::Error,
+) -> Result<(), Box<dyn Error>> {
+    let Some(attempt) = error.attempt().filter(|_| error.token_id().is_none()) else { return Ok(()) };
+    match tokens.reconcile(attempt, ListOptions::default()).await? {
+        Reconciled::Minted(lost) => {
+            tokens.revoke(&lost.id, RevokeOptions::default()).await?;
+            println!("{} was made without its secret, and is revoked", lost.id);
+            Ok(())
+        }
+        Reconciled::NotMinted => Ok(()),
+        Reconciled::Unknown { why, .. } => {
+            Err(format!("{error}; whether a token was made is not known: {why}").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A client for the same instance with another token.

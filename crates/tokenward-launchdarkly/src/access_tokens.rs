@@ -104,7 +104,7 @@ impl Listing for List {
         let behind = end.cursor.saturating_sub(1) + items;
         let has_nothing_new = items == u64::from(end.has_seam);
         if has_nothing_new || total == Some(behind) || !self.0.is_paged() {
-            return Turn { total, gap: end.around.remainder(), ..Turn::default() };
+            return Turn { total, gap: end.around.remainder(behind), ..Turn::default() };
         }
         let ahead = total.and_then(|total| further(behind, items, total));
         Turn { next: Some(behind), ahead, total, gap: None }

@@ -107,12 +107,12 @@ impl Around {
         self.total.map(count).transpose()
     }
 
-    /// Why this is not the last page, if a link leads to another one.
-    pub(crate) fn remainder(&self) -> Option<&'static str> {
-        self.links
-            .get("next")
-            .is_some_and(|next| !next.is_null())
-            .then_some("`_links.next` leads to another page")
+    /// Why this is not the last page, if a link leads to another one behind so many tokens. A total that is not reached says
+    /// more, and is noticed anyway.
+    pub(crate) fn remainder(&self, count: u64) -> Option<&'static str> {
+        let has_next = self.links.get("next").is_some_and(|next| !next.is_null());
+        let is_reached = self.total.is_none_or(|total| u64::try_from(total) == Ok(count));
+        (has_next && is_reached).then_some("`_links.next` leads to another page")
     }
 }
 

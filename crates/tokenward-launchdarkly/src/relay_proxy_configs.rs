@@ -71,7 +71,7 @@ impl Listing for List {
 
     fn turn(&self, end: PageEnd<'_, (), Around>) -> Turn<()> {
         match end.around.total() {
-            Ok(total) => Turn { total, gap: end.around.remainder(), ..Turn::default() },
+            Ok(total) => Turn { total, gap: end.around.remainder(end.items as u64), ..Turn::default() },
             Err(gap) => Turn { gap: Some(gap), ..Turn::default() },
         }
     }

@@ -62,7 +62,7 @@ pub(super) fn create(state: &mut State, call: &Call<'_>) -> Answer {
         return Err(denied(state));
     }
     if state.account_limit.is_some_and(|limit| state.tokens.len() >= limit) {
-        return Err(invalid("the account has as many tokens as it may have"));
+        return Err(invalid("the account has reached its token limit"));
     }
     let member = caller.member;
     let token = Token {

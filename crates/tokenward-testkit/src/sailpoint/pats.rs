@@ -82,7 +82,7 @@ fn create(state: &mut State, call: &Call<'_>) -> Answer {
         .map_err(|reason| refused(400, reason))?;
     is_free(state, &owner.id, &name, None)?;
     if state.pats.iter().filter(|pat| pat.owner.id == owner.id).count() >= MOST_OF_AN_OWNER {
-        return Err(refused(400, "the owner has as many tokens as it may have"));
+        return Err(refused(400, "the owner has the maximum number of tokens"));
     }
     let pat = Pat {
         id: state.mint.hex(32),
@@ -211,7 +211,7 @@ pub(super) fn find(state: &State, id: &str) -> Result<usize, Refusal> {
 fn is_free(state: &State, owner: &str, name: &str, except: Option<&str>) -> Result<(), Refusal> {
     let mut others = state.pats.iter().filter(|pat| Some(pat.id.as_str()) != except);
     if others.any(|pat| pat.owner.id == owner && pat.name == name) {
-        return Err(refused(400, "the owner has a token of this name"));
+        return Err(refused(400, "a token of this name already exists"));
     }
     Ok(())
 }

@@ -262,7 +262,7 @@ async fn an_account_has_only_so_many_tokens() {
     world.vendor.account_limit(4);
     assert_eq!(client.post(TOKENS, json!({ "role": "reader" })).await.status, 201);
     let full = client.post(TOKENS, json!({ "role": "reader" })).await;
-    let message = "the account has as many tokens as it may have";
+    let message = "the account has reached its token limit";
     assert_eq!((full.status, full.json()), (400, json!({ "code": "invalid_request", "message": message })));
     assert_eq!(world.vendor.token_ids().len(), 4);
 }

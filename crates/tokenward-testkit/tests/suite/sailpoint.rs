@@ -266,14 +266,14 @@ async fn names_are_unique_for_an_owner_who_has_ten_at_most() {
     let (world, client) = world().await;
     let taken = client.post(V1, never("automation")).await;
     assert_eq!((taken.status, taken.text("detailCode").as_str()), (400, "400.1 Bad Request Content"));
-    assert_eq!(taken.json()["messages"][0]["text"], "the owner has a token of this name");
+    assert_eq!(taken.json()["messages"][0]["text"], "a token of this name already exists");
     assert_eq!(client.post(V1, never("reports")).await.status, 200, "another owner's name is free");
     for n in 4..=10 {
         assert_eq!(client.post(V1, never(&format!("pat {n}"))).await.status, 200);
     }
     let full = client.post(V1, never("pat 11")).await;
     assert_eq!((full.status, full.text("detailCode").as_str()), (400, "400.1 Bad Request Content"));
-    assert_eq!(full.json()["messages"][0]["text"], "the owner has as many tokens as it may have");
+    assert_eq!(full.json()["messages"][0]["text"], "the owner has the maximum number of tokens");
     assert_eq!(world.vendor.token_ids().len(), 12);
 }
 
