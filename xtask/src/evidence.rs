@@ -229,7 +229,10 @@ struct Said {
 }
 
 /// One phrase of each kind on a line; `NOUN` stands for the words for a credential.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 12] = [
+    r"\bonly (time|chance|opportunity) (you|that|it|when|the|to|this|at)\b",
+    r"\b(only|just)\b[^.;]*\b(create|creation|post) (response|request|call|answer)",
+    r"\b(not|never|omitted|excluded|absent)\b[^.;]*\b(list|get|read|subsequent|later|other|further) (response|request|call|answer|endpoint|operation)",
     r"\b(show|shown|display\w*|return\w*|visible|available|reveal\w*|provided|include\w*|present|sent|given|expos\w+|accessible|retriev\w+|view\w*|seen|see|populated|printed|get|access\w*|cop(y|ied))\b[^.;]*\bonce\b",
     r"\b(only|just)\s+once\b",
     r"\bonce\b[^.;]*\b(show|shown|display\w*|return\w*|visible|available|reveal\w*|seen|see)\b",

@@ -88,6 +88,9 @@ fn a_field_that_the_description_calls_a_credential_is_hidden() {
         "Credential of the robot; store it somewhere safe",
         "The base64 of id and key as the Authorization header wants it.",
         "The API key",
+        "The key. This is the only time you will see it.",
+        "The token, omitted from list responses",
+        "Token. Only the create response has it.",
     ] {
         let found = made("post", "/robots", "create_robot", &[("name", ""), ("blob", description)]);
         assert_eq!(found.secrets, hidden(&["blob"]), "{description}");
@@ -305,6 +308,8 @@ fn an_answer_is_read_secret_first_only_if_it_cannot_lack_its_secret() {
     assert_eq!(user(&["id", "password"], text).issued, ["create_user"]);
     let nullable = json!({"type": "string", "nullable": true});
     assert_eq!(user(&["id", "password"], nullable).issued, Vec::<String>::new());
+    // A public key is no secret that its creation gives away.
+    assert_eq!(made("post", "/ssh-keys", "op", &[("public_key", "")]).issued, Vec::<String>::new());
     // What makes a credential has one, whatever the document requires.
     for field in ["token", "key", "client_secret"] {
         assert_eq!(made("post", "/api-keys", "op", &[(field, "")]).issued, ["op"], "{field}");
