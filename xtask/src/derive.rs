@@ -319,6 +319,7 @@ fn is_made(document: &Value, answers: &Value, config: &Config, is_making: bool) 
     let is_certain = |property: &&String| {
         let field = format!("{name}.{property}");
         config.secrets.contains(&field)
+            && !property.to_lowercase().contains("public")
             && (is_making || (config.required.contains(&field) && !property.eq_ignore_ascii_case("key")))
     };
     names.iter().any(|property| config.ids.contains(*property))

@@ -194,6 +194,10 @@ const DESCRIBING: [&str; 70] = [
     "reason",
 ];
 
+/// Words that make a value a part or an image of a secret, wherever they stand.
+const PARTIAL: [&str; 9] =
+    ["public", "redacted", "masked", "obfuscated", "truncated", "partial", "hashed", "encrypted", "short"];
+
 impl Named {
     fn of(property: &str) -> Self {
         let words = words::words(property);
@@ -201,9 +205,9 @@ impl Named {
         let joined = words.concat();
         if is(&NEVER) {
             Self::Never
-        } else if is(&DESCRIBING) || has(&words, &["public"]) || property.to_lowercase().contains("last4") {
+        } else if is(&DESCRIBING) || has(&words, &PARTIAL) || property.to_lowercase().contains("last4") {
             Self::Describing
-        } else if is(&CARRIERS) || CARRIERS.contains(&joined.as_str()) {
+        } else if is(&CARRIERS) || is(&CREDENTIALS) || CARRIERS.contains(&joined.as_str()) {
             Self::Carrier
         } else {
             Self::Unknown
@@ -225,7 +229,10 @@ struct Said {
 }
 
 /// One phrase of each kind on a line; `NOUN` stands for the words for a credential.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 12] = [
+    r"\bonly (time|chance|opportunity) (you|that|it|when|the|to|this|at)\b",
+    r"\b(only|just)\b[^.;]*\b(create|creation|post) (response|request|call|answer)",
+    r"\b(not|never|omitted|excluded|absent)\b[^.;]*\b(list|get|read|subsequent|later|other|further) (response|request|call|answer|endpoint|operation)",
     r"\b(show|shown|display\w*|return\w*|visible|available|reveal\w*|provided|include\w*|present|sent|given|expos\w+|accessible|retriev\w+|view\w*|seen|see|populated|printed|get|access\w*|cop(y|ied))\b[^.;]*\bonce\b",
     r"\b(only|just)\s+once\b",
     r"\bonce\b[^.;]*\b(show|shown|display\w*|return\w*|visible|available|reveal\w*|seen|see)\b",
@@ -465,8 +472,20 @@ fn is_free_text(schema: &Value) -> bool {
 }
 
 pub(crate) fn is_password(schema: &Value) -> bool {
-    schema.get("format").is_some_and(|format| format == "password")
+    let format = schema.get("format").and_then(Value::as_str);
+    format.is_some_and(|format| format.eq_ignore_ascii_case("password"))
 }
+
+/// Returns `true` if a password is declared anywhere in a schema, outside of its properties.
+fn holds_password(schema: &Value) -> bool {
+    let inner = ["items", "additionalProperties"].into_iter().filter_map(|key| schema.get(key));
+    let branches =
+        ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    is_password(schema) || inner.chain(branches).any(holds_password)
+}
+
+/// Why a declared password is named that is not hidden.
+pub(crate) const PRINTED: &str = "it is declared as a password, and its type is printed";
 
 /// The components that a schema is, or lists, or maps to.
 fn targets(schema: &Value) -> Vec<&str> {
@@ -523,8 +542,6 @@ impl<'a> Search<'a> {
 
     /// What is declared as a password, wherever it stands.
     fn passwords(&mut self) {
-        const WHY: &str = "it is declared as a password, and its type is printed";
-
         for (record, property, schema) in self.fields() {
             match schema.get("type").and_then(Value::as_str) {
                 Some("string") if is_password(schema) && schema.get("enum").is_none() => {
@@ -533,7 +550,7 @@ impl<'a> Search<'a> {
                 Some("array") if schema.get("items").is_some_and(is_password) => {
                     match schema["items"]["type"] == "string" {
                         true => self.hide(record, property),
-                        false => self.doubt(format!("field {record}.{property}"), WHY),
+                        false => self.doubt(format!("field {record}.{property}"), PRINTED),
                     }
                 }
                 Some("object") if schema.get("additionalProperties").is_some_and(is_password) => {
@@ -541,10 +558,10 @@ impl<'a> Search<'a> {
                         && schema.get("properties").is_none()
                     {
                         true => self.hide(record, property),
-                        false => self.doubt(format!("field {record}.{property}"), WHY),
+                        false => self.doubt(format!("field {record}.{property}"), PRINTED),
                     }
                 }
-                _ if is_password(schema) => self.doubt(format!("field {record}.{property}"), WHY),
+                _ if holds_password(schema) => self.doubt(format!("field {record}.{property}"), PRINTED),
                 _ => {}
             }
         }
@@ -569,7 +586,7 @@ impl<'a> Search<'a> {
                         .any(|key| schema.get(*key).is_some_and(is_password))
             };
             if schemas.map(|(_, media)| media).any(is_plain) {
-                self.doubt(format!("{route}, body"), WHY);
+                self.doubt(format!("{route}, body"), PRINTED);
             }
         }
     }
@@ -662,6 +679,7 @@ impl<'a> Search<'a> {
         self.properties(record)
             .filter(|(name, schema)| {
                 Named::of(name) == Named::Carrier
+                    && !is_cursor(name)
                     && is_free_text(schema)
                     && !Said::of(description(schema)).part
             })
@@ -773,7 +791,9 @@ impl<'a> Search<'a> {
                         has_secret = true;
                     }
                     (_, Some(false)) => lonely.push((*record, property)),
-                    (_, None) if is_shown_once || said.credential => lonely.push((*record, property)),
+                    (_, None) if is_shown_once || said.credential || making.is_certain => {
+                        lonely.push((*record, property));
+                    }
                     _ => {}
                 }
             }
@@ -917,7 +937,7 @@ impl Making {
             "post" => !last.is_empty(),
             // What is put to a key may be a new one; what it answers with is compared with what the key is read as.
             "put" if !has(&id, &OTHER_VERBS) && noun.is_some_and(|noun| speaks_of_credentials(noun)) => true,
-            "put" | "patch" => replaces(&last) || (last.is_empty() && replaces(&id)),
+            "put" | "patch" => replaces(&last) || replaces(&id),
             _ => false,
         };
         let ends_in_one = |words: &[String]| {

@@ -147,6 +147,10 @@ fn main() -> ExitCode {
     // progenitor follows a document's nesting on the stack.
     const STACK: usize = 256 << 20;
 
+    // A panic may quote a document, too.
+    std::panic::set_hook(Box::new(|panic| {
+        drop(writeln!(io::stderr(), "error: {}", printed::line(&panic.to_string())));
+    }));
     let is_diff = std::env::args().skip(1).take(2).eq(["spec", "diff"]);
     let unreadable = if is_diff { diff::Outcome::Unknown.exit_code() } else { 2 };
     let arguments = match Arguments::try_parse() {

@@ -129,8 +129,11 @@ fn unspoken(document: &Value, published: &Value, name: &str) -> Vec<String> {
         Ok(Kind::Authorization(_)) => {
             let others =
                 others.iter().map(|other| format!("`{name}`: its description names `{other}` as well"));
+            let is_basic = word.is_some_and(|word| word.eq_ignore_ascii_case("basic"));
+            let basic = is_basic
+                .then(|| format!("`{name}`: after `Basic`, a name and a password are sent in base64"));
             let form = unspoken.map(|form| format!("`{name}`: its description has the form `{form}`"));
-            return others.chain(form).collect();
+            return others.chain(form).chain(basic).collect();
         }
         _ if prefix::of(description(published, name)) == Described::default() => false,
         Ok(Kind::Header(_)) => true,

@@ -1,9 +1,14 @@
 //! Schemas with the keywords that have a form in Rust, in the kinds that OpenAPI 3.0 says.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{loss::Losses, walk};
-use crate::schema::members_mut;
+use crate::{
+    evidence,
+    schema::{self, components, members_mut},
+};
 
 /// Calls `change` with each schema that is an object.
 pub(super) fn each(
@@ -216,7 +221,7 @@ pub(super) fn several_types(document: &mut Value, losses: &mut Losses) -> usize 
                 _ => {
                     losses.at(place, format!("is {}: any JSON", names.join(" or ")));
                     if schema.get("format").is_some_and(|format| format == "password") {
-                        losses.at(place, "may be a secret: look at it (it is declared as a password, and its type is printed)");
+                        losses.at(place, format!("may be a secret: look at it ({})", evidence::PRINTED));
                     }
                     let description = schema.remove("description");
                     schema.clear();
@@ -240,6 +245,29 @@ pub(super) fn several_types(document: &mut Value, losses: &mut Losses) -> usize 
         }
         count
     })
+}
+
+/// Names a password that is one of several things, or one of several words: neither can be hidden.
+pub(super) fn passwords(document: &mut Value, losses: &mut Losses) -> usize {
+    let named: BTreeSet<String> = components(document)
+        .filter(|(_, schema)| evidence::is_password(schema))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let is_password = |schema: &Value| {
+        evidence::is_password(schema) || schema::reference(schema).is_some_and(|name| named.contains(name))
+    };
+    let mut count = 0;
+    walk::each_schema(document, &mut |place, schema| {
+        let branches = ["anyOf", "oneOf"].iter().filter_map(|key| schema.get(*key)?.as_array()).flatten();
+        let branches: Vec<&Value> =
+            branches.filter(|branch| branch.get("type") != Some(&"null".into())).collect();
+        let is_choice = branches.len() > 1 && branches.into_iter().any(is_password);
+        if is_choice || (evidence::is_password(schema) && schema.get("enum").is_some()) {
+            losses.at(place, format!("may be a secret: look at it ({})", evidence::PRINTED));
+            count += 1;
+        }
+    });
+    count
 }
 
 /// A choice with null is one that may be null.

@@ -71,6 +71,7 @@ const PASSES: &[Pass] = &[
     Pass { name: "unknown-keywords", run: keywords::unknown },
     Pass { name: "patterns-and-tuples", run: keywords::patterns_and_tuples },
     Pass { name: "missing-schemas", run: references::missing_schemas },
+    Pass { name: "declared-passwords", run: keywords::passwords },
     Pass { name: "null-branches", run: keywords::null_branches },
     Pass { name: "several-types", run: keywords::several_types },
     Pass { name: "type-words", run: keywords::types },

@@ -88,6 +88,9 @@ fn a_field_that_the_description_calls_a_credential_is_hidden() {
         "Credential of the robot; store it somewhere safe",
         "The base64 of id and key as the Authorization header wants it.",
         "The API key",
+        "The key. This is the only time you will see it.",
+        "The token, omitted from list responses",
+        "Token. Only the create response has it.",
     ] {
         let found = made("post", "/robots", "create_robot", &[("name", ""), ("blob", description)]);
         assert_eq!(found.secrets, hidden(&["blob"]), "{description}");
@@ -109,6 +112,7 @@ fn a_field_that_only_describes_a_credential_is_printed() {
         ("origin", "Where requests with the token may come from"),
         ("next_page", "Value of the token for the next page"),
         ("public_part", "The public key"),
+        ("redacted_value", "The value of the key"),
         ("region", "Only set when the key was created in a region"),
     ] {
         let found = made("post", "/api-keys", "create_api_key", &[("value", ""), (field, description)]);
@@ -232,6 +236,13 @@ fn a_new_key_is_hidden_however_deep_it_stands_and_however_it_is_put() {
     ]}}});
     let found = outcome(keys("post", "/api-keys"), json!({"Made": either}));
     assert_eq!(found.secrets.len(), 1, "{found:?}");
+    // As a vendor rolls a token that no list shows.
+    let rolled =
+        json!({"Made": {"type": "object", "properties": {"result": text, "success": {"type": "boolean"}}}});
+    let mut roll = json!({"/tokens/{id}/value": {"put": operation("tokens-roll-token", reference("Made"))}});
+    assert_eq!(outcome(roll.take(), rolled).secrets, ["Made.result"]);
+    let pat = json!({"Made": {"type": "object", "properties": {"id": text, "pat": text, "text": text}}});
+    assert_eq!(outcome(keys("post", "/api-keys"), pat).secrets, ["Made.pat"]);
     // The list that has the same field makes it an ordinary one.
     let mut listed = keys("post", "/api-keys");
     listed["/api-keys"]["get"] = operation("list", json!({"type": "array", "items": reference("Made")}));
@@ -249,21 +260,34 @@ fn a_declared_password_is_hidden_or_named() {
         "either": {"type": ["string", "integer"], "format": "password"},
         "anything": {"format": "password"},
         "nothing": {"type": ["string", "null"], "format": "password"},
+        "words": {"type": "string", "format": "password", "enum": ["a", "b"]},
+        "lists": {"type": "array", "items": {"type": "array", "items": {"type": "string", "format": "password"}}},
+        "either_record": {"oneOf": [reference("Word"), {"type": "object", "properties": {"a": {"type": "string"}}}]},
+        "alias": {"description": "d", "allOf": [reference("Word")]},
+        "choice": {"anyOf": [{"type": "string", "format": "password"}, {"type": "null"}]},
     }});
+    let word = json!({"type": "string", "format": "password"});
     let mut get = operation("get_user", reference("User"));
     get["parameters"] =
         json!([{"in": "query", "name": "phrase", "schema": {"type": "string", "format": "password"}}]);
     let text = operation("get_text", json!({"type": "string", "format": "password"}));
-    let found = outcome(json!({"/users": {"get": get}, "/texts": {"get": text}}), json!({"User": schema}));
-    assert_eq!(found.secrets, ["User.nothing", "User.phrase", "User.phrases"]);
+    let found = outcome(
+        json!({"/users": {"get": get}, "/texts": {"get": text}}),
+        json!({"User": schema, "Word": word}),
+    );
+    let secrets = ["User.alias", "User.choice", "User.nothing", "User.phrase", "User.phrases"];
+    assert_eq!(found.secrets, secrets);
     assert_eq!(
         found.doubts,
         [
             "GET /texts, body",
             "GET /users",
             "field User.anything",
+            "field User.lists",
             "field User.number",
             "field User.numbers",
+            "schema User",
+            "schema User",
             "schema User",
         ]
     );
@@ -284,6 +308,8 @@ fn an_answer_is_read_secret_first_only_if_it_cannot_lack_its_secret() {
     assert_eq!(user(&["id", "password"], text).issued, ["create_user"]);
     let nullable = json!({"type": "string", "nullable": true});
     assert_eq!(user(&["id", "password"], nullable).issued, Vec::<String>::new());
+    // A public key is no secret that its creation gives away.
+    assert_eq!(made("post", "/ssh-keys", "op", &[("public_key", "")]).issued, Vec::<String>::new());
     // What makes a credential has one, whatever the document requires.
     for field in ["token", "key", "client_secret"] {
         assert_eq!(made("post", "/api-keys", "op", &[(field, "")]).issued, ["op"], "{field}");
