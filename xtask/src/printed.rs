@@ -1,7 +1,7 @@
 //! What is printed: text of documents and file names goes to terminals, to CI logs and into Markdown.
 //!
-//! Every command prints through [`line`]. It removes what a terminal acts on, and breaks up what a CI service takes for
-//! a command. A text of several lines is divided by [`lines`] before, so a line break in a name starts no new line.
+//! Every command prints through [`line()`]. It removes what a terminal acts on, and breaks up what a CI service takes for
+//! a command. A text of several lines is divided by `lines` before, so a line break in a name starts no new line.
 
 use std::{borrow::Cow, fmt::Write as _};
 
@@ -45,7 +45,7 @@ fn is_command_at(text: &str) -> bool {
     })
 }
 
-/// Returns JSON with escapes for the characters that [`line`] would replace.
+/// Returns JSON with escapes for the characters that [`line()`] would replace.
 pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut last = ' ';

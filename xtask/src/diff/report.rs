@@ -300,7 +300,7 @@ mod tests {
             ("a `b` c", "`` a `b` c ``"),
             ("a``` @everyone", "```` a``` @everyone ````"),
             ("line\n\n# heading", "`line  # heading`"),
-            ("left\u{202e}right\u{1b}[2J", "`left right [2J`"),
+            ("left\u{202e}right\u{1b}[2J", "`left\u{fffd}right\u{fffd}[2J`"),
         ] {
             assert_eq!(code(text), expected);
         }
