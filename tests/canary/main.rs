@@ -46,7 +46,12 @@ use crate::{
 };
 
 fn atlassian(url: &str, http: HttpOptions) -> Atlassian {
-    Atlassian::builder(plant(secret::CREDENTIAL)).base_url(url).http(http).build().unwrap()
+    Atlassian::builder(plant(secret::CREDENTIAL))
+        .api_key_id("another-key")
+        .base_url(url)
+        .http(http)
+        .build()
+        .unwrap()
 }
 
 fn mist(url: &str, http: HttpOptions) -> Mist {

@@ -272,5 +272,5 @@ async fn the_scopes_that_the_readmes_call_the_least_are_enough_on_the_simulators
             tried += 1;
         }
     }
-    assert_eq!(tried, rows("atlassian").len() + rows("sailpoint").len() - 2);
+    assert_eq!(tried, rows("atlassian").len() + rows("sailpoint").len() - 3);
 }
