@@ -13,13 +13,16 @@ pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     const MOST_WORDS: usize = 40;
 
     let all: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
+    // A secret may be divided into words, so the whole is looked at first.
+    let repeats_known = known.is_in(&all.join(" "));
     let mut words: Vec<&str> = Vec::new();
     for (position, word) in all.iter().copied().enumerate() {
         let before = position.checked_sub(1).and_then(|before| all.get(before)).copied();
         let after = all.get(position + 1).copied();
         let is_grouped = is_acronym(word) && [before, after].into_iter().flatten().any(is_acronym);
         let is_shown_value = before.is_some_and(|before| announces(before, word));
-        let is_shown = is_harmless(word) && !is_grouped && !is_shown_value && !known.is_in(word);
+        let is_known = repeats_known && known.is_in(word);
+        let is_shown = is_harmless(word) && !is_grouped && !is_shown_value && !is_known;
         let word = if is_shown { word } else { "…" };
         if word != "…" || words.last() != Some(&"…") {
             words.push(word);
@@ -27,8 +30,8 @@ pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     }
     let says_something = words.iter().any(|word| *word != "…");
     let excerpt = words.join(" ");
-    // A secret may be divided into words.
-    (says_something && !known.is_in(&excerpt)).then_some(excerpt)
+    let is_clean = !repeats_known || !known.is_in(&excerpt);
+    (says_something && is_clean).then_some(excerpt)
 }
 
 /// Returns a vendor's code for an error, if it is made like one.

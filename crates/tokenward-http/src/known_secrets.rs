@@ -79,7 +79,7 @@ impl KnownSecrets {
             self.add_issued(value.trim_matches('"'));
         }
         if scheme.eq_ignore_ascii_case("basic")
-            && let Some(decoded) = base64_decoded(secret.as_bytes())
+            && let Some(decoded) = base64_decoded(secret.as_bytes()).map(Zeroizing::new)
             && let Some((_, password)) =
                 std::str::from_utf8(&decoded).ok().and_then(|pair| pair.split_once(':'))
         {
@@ -124,24 +124,24 @@ fn contains(text: &[u8], secret: &[u8]) -> bool {
 
 /// A text in lower case: as it is, without white space, without one and two percent-encodings, and what its runs of base64
 /// hold.
-fn forms(text: &str) -> Vec<Secret> {
-    let mut plain = vec![Zeroizing::new(text.as_bytes().to_vec())];
+fn forms(text: &str) -> Vec<Vec<u8>> {
+    let mut plain = vec![text.as_bytes().to_vec()];
     if text.contains(char::is_whitespace) {
-        plain.push(Zeroizing::new(text.split_whitespace().collect::<String>().into_bytes()));
+        plain.push(text.split_whitespace().collect::<String>().into_bytes());
     }
     if text.contains('%') {
-        let once: Secret = Zeroizing::new(percent_decode_str(text).collect());
-        plain.push(Zeroizing::new(percent_encoding::percent_decode(&once).collect()));
+        let once: Vec<u8> = percent_decode_str(text).collect();
+        plain.push(percent_encoding::percent_decode(&once).collect());
         plain.push(once);
     }
-    let decoded: Vec<Secret> = plain.iter().flat_map(|text| base64_runs(text)).collect();
+    let decoded: Vec<Vec<u8>> = plain.iter().flat_map(|text| base64_runs(text)).collect();
     plain.extend(decoded);
     plain.iter_mut().for_each(|form| form.make_ascii_lowercase());
     plain
 }
 
 /// What the runs of base64 characters in a text hold, wherever the encoded text begins in them.
-fn base64_runs(text: &[u8]) -> Vec<Secret> {
+fn base64_runs(text: &[u8]) -> Vec<Vec<u8>> {
     /// In base64, eight bytes have eleven characters.
     const SHORTEST_RUN: usize = 11;
     const GROUP: usize = 4;
@@ -152,7 +152,7 @@ fn base64_runs(text: &[u8]) -> Vec<Secret> {
 }
 
 /// Base64 of either alphabet, with or without its padding. A character too many at the end is ignored.
-fn base64_decoded(text: &[u8]) -> Option<Secret> {
+fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -167,7 +167,7 @@ fn base64_decoded(text: &[u8]) -> Option<Secret> {
         })
         .collect();
     let whole = if standard.len() % 4 == 1 { &standard[..standard.len() - 1] } else { &standard[..] };
-    ENGINE.decode(whole).ok().map(Zeroizing::new)
+    ENGINE.decode(whole).ok()
 }
 
 #[cfg(test)]
