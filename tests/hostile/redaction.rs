@@ -38,7 +38,6 @@ async fn a_known_secret_is_left_out_of_headers_codes_and_messages() {
         for status in [400, 401, 403, 409, 500] {
             let headers =
                 format!("X-Request-Id: {echo}\r\nSlpt-Request-Id: {echo}\r\nRetry-After: {echo}\r\n");
-            let headers = headers.replace('\n', "\n");
             let body = format!(
                 r#"{{"code":"{echo}","key":"{echo}","detailCode":"{echo}","message":"not {echo} here","detail":"{echo}",
                 "trackingId":"{echo}","traceId":"{echo}","error":"{echo}","{echo}":1}}"#
