@@ -45,7 +45,7 @@ pub trait TokenManagerExt: TokenManager {
     /// among them. A creation with a [lineage](crate::CreateToken::with_lineage)
     /// is told for sure; of one without, only that nothing of its name was made.
     ///
-    /// Only a creation without a lineage is told by dates. Its time is brought to the vendor's clock, which the answers
+    /// Only a token without the mark is told by dates. The time of the creation is brought to the vendor's clock, which the answers
     /// to the list tell. A token counts as older than the request if it is older by more than five minutes: the
     /// machine's clock may have been set since by no more than that.
     ///

@@ -83,6 +83,15 @@ impl Lineage {
         text.split_whitespace().any(|word| word == &*self.0)
     }
 
+    /// Whether a name is the beginning of this one with the mark behind it, longer than the name or long enough by itself.
+    pub(crate) fn is_cut_from(&self, name: &str, shown: &str) -> bool {
+        let (sent, shown) = (self.behind(Some(name)), shown.trim_end_matches(['.', '…']).trim_end());
+        let is_beginning = sent.len() > shown.len() && sent.starts_with(shown);
+        is_beginning
+            && shown != name.trim_end()
+            && (shown.len() > name.trim_end().len() || shown.len() >= SHORTEST)
+    }
+
     /// Whether a text ends with the mark of another creation than the one with this mark: one that was drawn at random, or
     /// one that begins like this one, up to its last hyphen.
     pub(crate) fn is_other_in(text: &str, ours: Option<&Self>) -> bool {

@@ -69,7 +69,9 @@ impl Clue {
             if texts(token).any(|text| lineage.is_in(text)) {
                 return Some(Self::Mark);
             }
-            if texts(token).any(|text| lineage.is_cut_in(text)) {
+            let is_cut_name =
+                token.name.as_deref().is_some_and(|name| lineage.is_cut_from(&attempt.name, name));
+            if is_cut_name || texts(token).any(|text| lineage.is_cut_in(text)) {
                 return Some(Self::CutMark);
             }
         }
@@ -269,6 +271,31 @@ mod tests {
             assert_eq!(said(true, described(description)).await, expected, "{description}");
         }
         assert_eq!(said(false, described("builds lineage-abcdefghjkmn")).await, "not minted");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_was_cut_within_or_before_the_mark_may_be_the_token() {
+        let cut = "unknown of 1: a token has the beginning of the mark, which the vendor may have cut";
+        let attempt = Attempt::new("a long name", SENT.parse().unwrap());
+        let attempt = attempt.with_lineage("lineage-abcdefghjkmn".parse().unwrap());
+        for (name, expected) in [
+            ("a long name lineage-abcdefg", cut),
+            ("a long name linea", cut),
+            ("a long name l", cut),
+            ("a long na", cut),
+            ("a long na…", cut),
+            ("a long", "not minted"),
+            ("a long nape", "not minted"),
+            ("a long name lineage-abcdefghjkmp", "not minted"),
+        ] {
+            let list: TokenStream = Box::pin(stream::iter(vec![token("1", name, SENT)]));
+            let said = match reconcile(list, &attempt, Timestamp::now).await.unwrap() {
+                Reconciled::Unknown { candidates, why } => format!("unknown of {}: {why}", candidates.len()),
+                Reconciled::NotMinted => "not minted".to_owned(),
+                Reconciled::Minted(_) => "minted".to_owned(),
+            };
+            assert_eq!(said, expected, "{name}");
+        }
     }
 
     #[tokio::test]

@@ -4,14 +4,24 @@
 //! [`Record`](crate::Record). It depends on nothing. A change of the rule must raise [`VERSION`].
 
 /// The version of [`sounds_secret`]. The generator records it, because the rule decides what the clients hide.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Parts that make a name secret wherever they stand.
-const PARTS: [&str; 8] =
-    ["secret", "passw", "passphrase", "passcode", "credential", "privatekey", "apikey", "authorization"];
+const PARTS: [&str; 10] = [
+    "secret",
+    "passw",
+    "passphrase",
+    "passcode",
+    "credential",
+    "privatekey",
+    "apikey",
+    "authorization",
+    "connectionstring",
+    "otpauth",
+];
 
 /// Nouns that make a name secret at its end, also where words are not divided: `accesstoken`.
-const ENDS: [&str; 15] = [
+const ENDS: [&str; 17] = [
     "key",
     "token",
     "jwk",
@@ -27,13 +37,15 @@ const ENDS: [&str; 15] = [
     "cookie",
     "signature",
     "assertion",
+    "jwe",
+    "pkcs8",
 ];
 
 /// Nouns that make a name secret as its last word. They are too short to be looked for inside a word.
-const WORDS: [&str; 8] = ["pin", "seed", "pass", "psk", "sig", "mnemonic", "csrf", "xsrf"];
+const WORDS: [&str; 10] = ["pin", "seed", "pass", "psk", "sig", "mnemonic", "csrf", "xsrf", "pat", "auth"];
 
 /// Words that say in which form a secret stands, and are passed over at the end of a name: `tokenValue`.
-const CARRIERS: [&str; 12] = [
+const CARRIERS: [&str; 23] = [
     "value",
     "string",
     "text",
@@ -46,6 +58,17 @@ const CARRIERS: [&str; 12] = [
     "material",
     "data",
     "content",
+    "list",
+    "array",
+    "set",
+    "pair",
+    "str",
+    "hex",
+    "bytes",
+    "blob",
+    "phrase",
+    "words",
+    "header",
 ];
 
 /// Words before `code` that make it a secret.
@@ -74,8 +97,12 @@ pub fn sounds_secret(name: &str) -> bool {
     }
     let mut words = words.iter().map(String::as_str).rev().skip_while(|word| is_carrier(word));
     let Some(last) = words.next() else { return false };
-    let is_code =
-        forms(last).any(|form| form == "code") && words.next().is_some_and(|word| CODES.contains(&word));
+    let before = words.next();
+    let is_code = forms(last).any(|form| match form.strip_suffix("code") {
+        Some("") => before.is_some_and(|word| CODES.contains(&word)),
+        Some(before) => CODES.contains(&before),
+        None => false,
+    });
     is_code || forms(last).any(|form| WORDS.contains(&form))
 }
 
@@ -216,6 +243,19 @@ mod tests {
             "userPass",
             "sig",
             "key_2_value",
+            "tokenList",
+            "keyPair",
+            "tokenHex",
+            "seedPhrase",
+            "pincode",
+            "accesscode",
+            "recoverycodes",
+            "pat",
+            "connectionString",
+            "otpauthUri",
+            "authHeader",
+            "basicAuth",
+            "jwe",
         ] {
             assert!(sounds_secret(name), "{name}");
         }
@@ -264,6 +304,13 @@ mod tests {
             "otpEnabled",
             "signatureAlgorithm",
             "tokenMetadata",
+            "barcode",
+            "path",
+            "oauth",
+            "author",
+            "asset",
+            "tokenReset",
+            "playlist",
         ] {
             assert!(!sounds_secret(name), "{name}");
         }

@@ -146,7 +146,7 @@ impl fmt::Display for Timestamp {
 }
 
 /// Pads a text to the width of a formatter whose precision means something else.
-fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let missing = f.width().unwrap_or_default().saturating_sub(text.len());
     let before = match f.align() {
         Some(fmt::Alignment::Right) => missing,

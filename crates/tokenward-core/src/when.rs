@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::Timestamp;
+use crate::{Timestamp, timestamp::pad};
 
 /// When something about a token happened or will happen.
 ///
@@ -54,8 +54,8 @@ impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::At(time) => time.fmt(f),
-            Self::Never => f.pad("never"),
-            Self::Unknown => f.pad("unknown"),
+            Self::Never => pad(f, "never"),
+            Self::Unknown => pad(f, "unknown"),
         }
     }
 }
@@ -76,5 +76,6 @@ mod tests {
         assert_eq!(format!("{when:.3}"), "2026-08-01T00:00:00.000Z");
         assert_eq!(format!("{when:>22}|"), "  2026-08-01T00:00:00Z|");
         assert_eq!(format!("{:>7}|{:<9}|", When::Never, When::Unknown), "  never|unknown  |");
+        assert_eq!(format!("{:.3}|{:>8.3}|", When::Never, When::Unknown), "never| unknown|");
     }
 }

@@ -38,6 +38,12 @@ impl BaseUrl {
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(refuse("it holds white space or a control character"));
         }
+        // Letters of other scripts are mapped to others, and some to nothing.
+        if !text.is_ascii() {
+            return Err(refuse(
+                "it holds more than ASCII: write the host in punycode, and percent-encode the path",
+            ));
+        }
         let url = Url::parse(text).map_err(|_| refuse("it is not an absolute address"))?;
         let loopback = match url.host() {
             Some(Host::Domain(name)) => name == "localhost",
@@ -117,6 +123,9 @@ mod tests {
             "https://api.mist.com/a b",
             "https://api.mist.com/\u{0}",
             "https://api.mi\u{a0}st.com",
+            "https://api.mi\u{ad}st.com",
+            "https://api.mist\u{200b}.com",
+            "https://api.mi\u{ff53}t.com",
         ] {
             let error = BaseUrl::parse(text).unwrap_err().to_string();
             assert!(!error.contains("CANARY"), "{error}");

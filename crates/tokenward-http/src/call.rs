@@ -221,6 +221,11 @@ impl Call {
         matches!(self.operation, Operation::Create | Operation::Reset)
     }
 
+    /// Whether it can reach a limit, or take a name.
+    fn writes(&self) -> bool {
+        matches!(self.operation, Operation::Create | Operation::Reset | Operation::Update)
+    }
+
     /// The error of a creation or reset that may have taken effect and whose secret did not arrive.
     pub(crate) fn lost(&self, what: impl std::fmt::Display) -> Error {
         let next = match self.operation {
@@ -287,7 +292,9 @@ impl Call {
         let (status, headers) = (response.status(), response.headers().clone());
         let said = Said::in_answer(response, &known).await;
         let kind = match self.kind_of(status) {
-            ErrorKind::InvalidInput | ErrorKind::PermissionDenied if said.is_conflict => ErrorKind::Conflict,
+            ErrorKind::InvalidInput | ErrorKind::PermissionDenied if said.is_conflict && self.writes() => {
+                ErrorKind::Conflict
+            }
             kind => kind,
         };
         let error = match kind {

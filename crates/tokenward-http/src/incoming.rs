@@ -47,7 +47,8 @@ pub(crate) enum Part {
     /// The answer is a success, and begins.
     Head(Arc<Head>),
     Bytes(Bytes),
-    End,
+    /// How it may be asked for again, should it have ended too early.
+    End(Option<Box<Resend>>),
     /// Nothing more comes, and how it may be asked for again.
     Failed(Error, Option<Box<Resend>>),
 }
@@ -116,7 +117,7 @@ impl Call {
         let last = loop {
             match chunks.next().await {
                 Ok(Some(chunk)) => parts.push_back(Part::Bytes(chunk)),
-                Ok(None) => break Part::End,
+                Ok(None) => break Part::End(chunks.take_resend()),
                 Err(broken) => break self.failed(&head, broken, &mut chunks),
             }
         };
@@ -129,7 +130,7 @@ impl Call {
         loop {
             let (part, is_last) = match chunks.next().await {
                 Ok(Some(chunk)) => (Part::Bytes(chunk), false),
-                Ok(None) => (Part::End, true),
+                Ok(None) => (Part::End(chunks.take_resend()), true),
                 Err(broken) => (self.failed(&head, broken, &mut chunks), true),
             };
             if to.send(part).await.is_err() || is_last {

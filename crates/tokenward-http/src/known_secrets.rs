@@ -32,8 +32,10 @@ pub(crate) struct KnownSecrets(Arc<Mutex<Secrets>>);
 struct Secrets {
     credentials: Vec<Secret>,
     issued: VecDeque<Secret>,
-    /// The last header that was learned from, so that the next request with it costs nothing.
+    /// The header that was sent last, so that the next request with it costs nothing.
     header: Option<HeaderValue>,
+    /// What that header holds. It is in use, so it is kept however many others are issued.
+    in_use: Vec<Secret>,
 }
 
 /// In lower case, since a vendor may change the case.
@@ -53,13 +55,7 @@ impl KnownSecrets {
     /// Adds what the vendor has issued.
     pub(crate) fn add_issued(&self, secret: &str) {
         if let Some(secret) = searchable(secret) {
-            let mut secrets = self.lock();
-            if !secrets.issued.contains(&secret) {
-                if secrets.issued.len() == MOST_ISSUED {
-                    secrets.issued.pop_front();
-                }
-                secrets.issued.push_back(secret);
-            }
+            self.lock().push_issued(secret);
         }
     }
 
@@ -70,21 +66,28 @@ impl KnownSecrets {
             return;
         }
         secrets.header = Some(header.clone());
+        // A bearer that was renewed may still be repeated.
+        let before = std::mem::take(&mut secrets.in_use);
+        before.into_iter().for_each(|secret| secrets.push_issued(secret));
         drop(secrets);
         let Ok(value) = header.to_str() else { return };
         let (scheme, secret) = value.rsplit_once(' ').unwrap_or(("", value));
-        self.add_issued(secret);
+        self.add_in_use(secret);
         // `token="…"`
         if let Some((_, value)) = secret.split_once('=') {
-            self.add_issued(value.trim_matches('"'));
+            self.add_in_use(value.trim_matches('"'));
         }
         if scheme.eq_ignore_ascii_case("basic")
             && let Some(decoded) = base64_decoded(secret.as_bytes()).map(Zeroizing::new)
             && let Some((_, password)) =
                 std::str::from_utf8(&decoded).ok().and_then(|pair| pair.split_once(':'))
         {
-            self.add_issued(password);
+            self.add_in_use(password);
         }
+    }
+
+    fn add_in_use(&self, secret: &str) {
+        self.lock().in_use.extend(searchable(secret));
     }
 
     /// Returns `true` if a text holds one of them: as it is, percent-encoded, or in base64.
@@ -92,12 +95,10 @@ impl KnownSecrets {
         if text.len() < SHORTEST {
             return false;
         }
+        let forms = forms(text);
         let secrets = self.lock();
-        if secrets.credentials.is_empty() && secrets.issued.is_empty() {
-            return false;
-        }
-        let all = || secrets.credentials.iter().chain(&secrets.issued);
-        forms(text).iter().any(|form| all().any(|secret| contains(form, secret)))
+        let all = || secrets.credentials.iter().chain(&secrets.in_use).chain(&secrets.issued);
+        forms.iter().any(|form| all().any(|secret| contains(form, secret)))
     }
 
     /// A drift that repeats none of them: its path has names that the vendor wrote.
@@ -111,6 +112,17 @@ impl KnownSecrets {
 
     fn lock(&self) -> MutexGuard<'_, Secrets> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Secrets {
+    fn push_issued(&mut self, secret: Secret) {
+        if !self.issued.contains(&secret) {
+            if self.issued.len() == MOST_ISSUED {
+                self.issued.pop_front();
+            }
+            self.issued.push_back(secret);
+        }
     }
 }
 
@@ -244,5 +256,11 @@ mod tests {
             !known.is_in("issued-000000") && known.is_in("issued-000001") && known.is_in("issued-001024")
         );
         assert!(known.is_in(CREDENTIAL));
+        let known = KnownSecrets::default();
+        known.learn(&HeaderValue::from_static("Token plainletters"));
+        (0..=MOST_ISSUED).for_each(|number| known.add_issued(&format!("issued-{number:06}")));
+        assert!(known.is_in("plainletters"), "the credential in use is kept");
+        known.learn(&HeaderValue::from_static("Token otherletters"));
+        assert!(known.is_in("plainletters") && known.is_in("otherletters"), "and so is the one before it");
     }
 }

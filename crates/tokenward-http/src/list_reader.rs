@@ -119,6 +119,11 @@ impl ListReader {
         self.place == Place::End
     }
 
+    /// Whether the body, which has ended, ends before the list and what is around it do.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.place != Place::End && self.place != Place::Other
+    }
+
     /// More of the body. [`next`](Self::next) has nothing more of what came before.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         self.feed.push(chunk);

@@ -115,12 +115,12 @@ impl<C, A> PageEnd<'_, C, A> {
         self.head.number(header)
     }
 
-    /// Returns why the list is not complete behind this page, if its answer announces more than it holds: by its status,
-    /// a `Link`, or a total.
+    /// Returns why the list is not complete behind this page, if its answer announces more than so many items before it and
+    /// its own: by its status, a `Link`, or a total.
     ///
     /// [`listed`](crate::listed) asks for this by itself behind the last page.
-    pub fn remainder(&self) -> Option<&'static str> {
-        self.head.remainder(self.items as u64)
+    pub fn remainder(&self, before: u64) -> Option<&'static str> {
+        self.head.remainder(before + self.items as u64)
     }
 }
 

@@ -62,7 +62,11 @@ impl Misfit {
             (path, Some(field)) => format!("{path}.{field}"),
             (_, None) => path,
         };
-        let path = path.chars().take(LONGEST_PATH).collect();
+        // At a whole name: half of one would not be known for the secret that it may be.
+        let path = match path.char_indices().nth(LONGEST_PATH) {
+            Some((end, _)) => path[..end].rsplit_once('.').map_or("?", |(path, _)| path).to_owned(),
+            None => path,
+        };
         let found = missing.map(|_| "nothing").or_else(|| found(&said));
         let place = Some(Place::Line { line: error.line(), column: error.column() });
         Self { path, problem, expected: expected(&said), found, place }

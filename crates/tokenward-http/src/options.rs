@@ -80,7 +80,8 @@ impl HttpOptions {
 
     /// Sets how long the client waits for the pages of one list in all; an hour unless set.
     ///
-    /// Waits for the vendor's rate limits count. The time that the caller holds the list without asking for more does not.
+    /// Waits for the vendor's rate limits count. The time that the caller holds the list without asking for more does not,
+    /// unless it gave up waiting for a token half way.
     /// A list that takes longer ends with [`ErrorKind::Incomplete`](tokenward_core::ErrorKind::Incomplete).
     pub fn with_list_time(mut self, time: Duration) -> Self {
         self.list_time = time;

@@ -13,7 +13,7 @@ use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 use crate::{
     Call, Listing, PageEnd,
     feed::Feed,
-    incoming::{Incoming, Part},
+    incoming::{Incoming, Part, Sent},
     list_reader::{Item, ListReader},
     seen::Arrival,
     stopwatch::Stopwatch,
@@ -110,6 +110,8 @@ struct State<L: Listing> {
     feed: Feed,
     tally: Tally,
     watch: Stopwatch,
+    /// Whether the time of the list is used up.
+    is_over: bool,
 }
 
 /// A page, and what has come of it.
@@ -158,12 +160,20 @@ impl<L: Listing> Stream for State<L> {
                 state.go_on(page);
                 continue;
             }
-            match page.incoming.poll_next(context) {
-                _ if state.watch.poll_end(context).is_ready() => state.fail(state.too_long()),
+            if state.is_over {
+                state.fail(state.too_long());
+                continue;
+            }
+            let part = page.incoming.poll_next(context);
+            state.is_over = state.watch.poll_end(context).is_ready();
+            match part {
+                // What has arrived is given, even if it was the last moment.
                 Poll::Ready(part) => state.receive(page, part),
                 Poll::Pending => {
                     state.page = Some(page);
-                    return Poll::Pending;
+                    if !state.is_over {
+                        return Poll::Pending;
+                    }
                 }
             }
         }
@@ -179,6 +189,7 @@ impl<L: Listing> State<L> {
         tally.cursors.insert(&first);
         Self {
             watch: Stopwatch::new(listing.session().list_time()),
+            is_over: false,
             call,
             listing: Arc::new(listing),
             first: Some(first),
@@ -211,24 +222,34 @@ impl<L: Listing> State<L> {
                     reader.push(chunk);
                 }
             }
-            Part::End => return self.close(page),
+            Part::End(resend) => {
+                // A body without a length that ends too early has broken off.
+                let is_cut = page.is_untouched() && page.reader.as_ref().is_some_and(ListReader::is_cut);
+                match resend.filter(|_| is_cut).and_then(|resend| resend.sent()) {
+                    Some(sent) => self.restart(&mut page, sent),
+                    None => return self.close(page),
+                }
+            }
             // It may have been too late for an answer that was asked for in advance when the caller came back.
             Part::Failed(error, _) if page.is_advance && error.kind() == ErrorKind::Transport => {
                 page.is_advance = false;
                 page.incoming = self.call.incoming(Box::pin(self.listing.clone().send(page.cursor.clone())));
             }
             Part::Failed(error, resend) => {
-                let is_untouched = page.reader.as_ref().is_none_or(|reader| reader.items() == 0);
+                let is_untouched = page.is_untouched();
                 match resend.filter(|_| is_untouched).and_then(|resend| resend.sent()) {
-                    Some(sent) => {
-                        self.feed = page.reader.take().map(ListReader::into_feed).unwrap_or_default();
-                        page.incoming = self.call.incoming(sent);
-                    }
+                    Some(sent) => self.restart(&mut page, sent),
                     None => return self.fail(error),
                 }
             }
         }
         self.page = Some(page);
+    }
+
+    /// Reads a page of which nothing was read from its beginning.
+    fn restart(&mut self, page: &mut Page<L::Cursor>, sent: Sent) {
+        self.feed = page.reader.take().map(ListReader::into_feed).unwrap_or_default();
+        page.incoming = self.call.incoming(sent);
     }
 
     /// The page that is being read, or the next one.
@@ -417,6 +438,11 @@ fn other_record(call: &Call, token: Token) -> Error {
 }
 
 impl<C> Page<C> {
+    /// Whether nothing was read of it, so that it may be read again.
+    fn is_untouched(&self) -> bool {
+        !self.is_turned && self.reader.as_ref().is_none_or(|reader| reader.items() == 0)
+    }
+
     /// Whether more of it has to arrive.
     fn is_waiting(&self) -> bool {
         self.reader.as_ref().is_none_or(ListReader::is_waiting)

@@ -14,29 +14,28 @@ pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> 
     if status == StatusCode::PARTIAL_CONTENT {
         return Some("the vendor answered 206, which means a part of the list");
     }
-    if texts(headers, LINK.as_str()).any(links_to_next) {
+    if texts(headers, LINK.as_str()).any(|links| links_to_next(&links)) {
         return Some("a `Link` header leads to another page");
     }
-    if ["x-next-page", "x-next-cursor", "x-next-token"].iter().any(|name| texts(headers, name).any(is_set)) {
+    let next = ["x-next-page", "x-next-cursor", "x-next-token"];
+    if next.iter().any(|name| texts(headers, name).any(|value| is_set(&value))) {
         return Some("a header leads to another page");
     }
-    if texts(headers, "x-has-more").any(|value| value.eq_ignore_ascii_case("true")) {
+    let is_yes = |value: String| ["true", "1", "yes"].iter().any(|yes| value.eq_ignore_ascii_case(yes));
+    if texts(headers, "x-has-more").any(is_yes) {
         return Some("a header says that there is more");
     }
-    let total =
-        TOTALS.iter().flat_map(|name| texts(headers, name)).find_map(|value| value.parse::<u64>().ok());
-    if total.is_some_and(|total| total > items) {
+    // One header may count the page, and another one all.
+    if numbers(headers, &TOTALS).any(|total| total > items) {
         return Some("a header announces more items than have come");
     }
-    let pages = PAGE_COUNTS.iter().flat_map(|name| texts(headers, name)).find_map(|value| value.parse().ok());
-    let page = texts(headers, "x-page").find_map(|value| value.parse::<u64>().ok()).unwrap_or(1);
-    if pages.is_some_and(|pages: u64| pages > page.max(1)) {
+    let page = numbers(headers, &["x-page"]).max().unwrap_or(1).max(1);
+    if numbers(headers, &PAGE_COUNTS).any(|pages| pages > page) {
         return Some("a header announces more pages than have come");
     }
-    let range = texts(headers, CONTENT_RANGE.as_str()).find_map(range_and_size);
-    range
-        .is_some_and(|(end, size)| end.saturating_add(1) < size)
-        .then_some("`Content-Range` announces more items")
+    let is_more = |(end, size): (u64, u64)| end.saturating_add(1) < size || size > items;
+    let mut ranges = texts(headers, CONTENT_RANGE.as_str()).filter_map(|value| range_and_size(&value));
+    ranges.any(is_more).then_some("`Content-Range` announces more items")
 }
 
 /// How vendors call the number of all items.
@@ -45,8 +44,13 @@ const TOTALS: [&str; 5] = ["x-page-total", "x-total-count", "x-total", "total-co
 /// How vendors call the number of all pages.
 const PAGE_COUNTS: [&str; 3] = ["x-total-pages", "x-page-count", "x-pages"];
 
-fn texts<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim)
+fn texts(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
+    // An address in a header need not be ASCII.
+    headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
+}
+
+fn numbers(headers: &HeaderMap, names: &[&str]) -> impl Iterator<Item = u64> {
+    names.iter().flat_map(|name| texts(headers, name)).filter_map(|value| value.parse().ok())
 }
 
 fn is_set(value: &str) -> bool {
@@ -90,7 +94,7 @@ mod tests {
 
     fn is_more(status: u16, headers: &[(&str, &str)]) -> bool {
         let header = |(name, value): &(&str, &str)| {
-            (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())
+            (name.parse::<HeaderName>().unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap())
         };
         let headers = headers.iter().map(header).collect();
         announced(StatusCode::from_u16(status).unwrap(), &headers, 100).is_some()
@@ -112,9 +116,15 @@ mod tests {
             ("X-Has-More", "True"),
             ("X-Total-Pages", "3"),
             ("Content-Range", "items 0-99/300"),
+            ("Content-Range", "items 100-199/200"),
+            ("Link", "<https://h.example/ü>; rel=\"next\""),
+            ("X-Has-More", "1"),
         ] {
             assert!(is_more(200, &[header]), "{header:?}");
         }
+        assert!(is_more(200, &[("X-Page-Total", "100"), ("X-Total-Count", "300")]));
+        assert!(is_more(200, &[("X-Page-Total", "100"), ("X-Page-Total", "300")]));
+        assert!(is_more(200, &[("X-Total-Pages", "1"), ("X-Page-Count", "2")]));
         assert!(is_more(200, &[("link", "<a>; rel=first"), ("link", "<b>; rel=next")]));
     }
 

@@ -246,6 +246,8 @@ impl Session {
             deadline,
             plan: self.0.retry.plan(operation.repeatable, deadline),
             may_renew: operation.repeatable,
+            was_sent: false,
+            header: None,
         })
         .await
     }
@@ -265,7 +267,9 @@ impl Session {
                 })
             }
             // What may not be sent again is refused, and not the next call, too.
-            StatusCode::UNAUTHORIZED if !operation.repeatable && self.forget(exchange.header()).await => {
+            StatusCode::UNAUTHORIZED
+                if !operation.repeatable && self.forget(exchange.header.as_ref()).await =>
+            {
                 Err(SendError::Expired(Box::new(response)))
             }
             _ => Err(SendError::Status(Box::new(response))),
@@ -341,7 +345,10 @@ impl Session {
         self.0.clock.observe(response.headers(), Timestamp::now());
         span.record("status", response.status().as_u16());
         let known = &self.0.context.known;
+        // A creation's answer may repeat the secret that it issues, which is not known yet.
+        let may_repeat = operation.method == "POST" && response.status().is_success();
         if !span.is_disabled()
+            && !may_repeat
             && let Some(id) = request_id(response.headers(), known)
         {
             span.record("request_id", id);
@@ -366,20 +373,22 @@ impl Session {
             Ok(slot) => slot,
             Err(TooLate(wait)) => return (0, Err(SendError::Limited { wait })),
         };
-        let (mut attempts, mut is_unsent) = (0, true);
+        let mut attempts = 0;
         loop {
             let Some(mut request) = exchange.request.take() else {
                 return (attempts, Err(SendError::Refused("its body cannot be sent twice".to_owned())));
             };
             // A body that is read while it is sent could not be sent twice; generated clients have none.
             exchange.request = request.try_clone();
+            exchange.header = request.headers().get(AUTHORIZATION).cloned();
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(self.0.timeout.min(left));
             // The address may hold a secret: in its query, or as an id.
             let result = self.0.client.execute(request).await.map_err(reqwest::Error::without_url);
             settle(slot, &result);
             attempts += 1;
-            is_unsent &= matches!(&result, Err(error) if error.is_connect());
+            exchange.was_sent |= !matches!(&result, Err(error) if error.is_connect());
+            let is_unsent = !exchange.was_sent;
             let ended =
                 |result: reqwest::Result<_>| result.map_err(|source| SendError::Http { source, is_unsent });
             let Some(again) = &mut exchange.request else { return (attempts, ended(result)) };
@@ -467,12 +476,10 @@ struct Exchange {
     deadline: Instant,
     plan: Plan,
     may_renew: bool,
-}
-
-impl Exchange {
-    fn header(&self) -> Option<&HeaderValue> {
-        self.request.as_ref()?.headers().get(AUTHORIZATION)
-    }
+    /// Whether a sending may have reached the vendor.
+    was_sent: bool,
+    /// The authorization that was sent last.
+    header: Option<HeaderValue>,
 }
 
 /// How an answer whose body breaks off is asked for again.

@@ -34,6 +34,9 @@ impl Stopwatch {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.left)));
         // It was set before time passed that did not count, so it may only be too early.
         while timer.as_mut().poll(context).is_ready() {
+            if Instant::now() >= end {
+                return Poll::Ready(());
+            }
             timer.as_mut().reset(end);
         }
         Poll::Pending

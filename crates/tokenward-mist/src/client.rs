@@ -117,10 +117,9 @@ impl Mist {
         if let Some(gap) = answer.remainder()? {
             return Err(call.error(ErrorKind::Incomplete, gap));
         }
-        let candidates = answer.items()?.map(|token| {
-            // An item that is none has no id, and cannot be revoked by one.
-            serde_json::from_str::<Candidate<'_>>(token.get()).unwrap_or_default()
-        });
+        // An item that is none has no id, and cannot be revoked by one.
+        let candidates =
+            answer.items()?.filter_map(|token| serde_json::from_str::<Candidate<'_>>(token.get()).ok());
         let fits = |candidate: &Candidate<'_>| {
             let is_named = match (name, candidate.name.and_then(text)) {
                 (Some(name), Some(other)) => name == other,
@@ -130,25 +129,25 @@ impl Mist {
             is_named
                 && shown.is_none_or(|shown| is_masked_as(self.credential.expose_secret(), shown.expose()))
         };
-        let ids = candidates.filter(fits).filter_map(|candidate| text(candidate.id?)?.parse().ok());
-        let mut ids: Vec<TokenId> = ids.take(MOST + 1).collect();
+        let ids = candidates.filter(fits).map(|candidate| text(candidate.id?)?.parse().ok());
+        let ids: Option<Vec<TokenId>> = ids.take(MOST + 1).collect();
+        let Some(mut ids) = ids else {
+            let message = "a token that may be the one that is calling has no id that can be used";
+            return Err(call.error(ErrorKind::Protocol, message));
+        };
         if ids.len() > MOST {
             let message = "too many tokens cannot be told from the credential";
             return Err(call.error(ErrorKind::Protocol, message));
         }
-        Ok(match ids.pop() {
-            // A list that lacks the token by which it was asked for is not all of them.
-            None if name.is_some() => {
-                let message = "the list lacks the token that the vendor says is calling";
-                return Err(call.error(ErrorKind::Incomplete, message));
-            }
-            None => Current::Other,
-            Some(id) if ids.is_empty() => Current::Token(id),
+        match ids.pop() {
+            Some(id) if ids.is_empty() => Ok(Current::Token(id)),
             Some(id) => {
                 ids.push(id);
-                Current::OneOf(ids)
+                Ok(Current::OneOf(ids))
             }
-        })
+            // It is a token of this family, so a list that lacks it is not all of them.
+            None => Err(call.error(ErrorKind::Incomplete, "the list lacks the token that is calling")),
+        }
     }
 }
 

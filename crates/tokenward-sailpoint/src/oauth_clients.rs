@@ -198,8 +198,8 @@ impl TokenManager for SailPointOauthClients {
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move {
-            let call = call(Operation::Current);
             let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
+            let call = call(Operation::Current).within(id.as_str())?;
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
             match call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
                 Ok(client) => Ok(Current::Token(client.id)),

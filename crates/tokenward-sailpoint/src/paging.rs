@@ -61,23 +61,31 @@ impl Page {
     /// Why the list may not be complete.
     pub(crate) fn next<C, A>(self, end: &PageEnd<'_, C, A>) -> Result<Option<Self>, &'static str> {
         let (items, total) = (end.items as u64, end.number("x-total-count"));
-        match self {
-            Self::Whole => match (next(items, items, total), end.remainder()) {
-                (Ok(None), Some(gap)) => Err(gap),
-                (next, _) => next,
-            },
-            Self::Probe { before } => match (total, items) {
-                (Some(_), _) => next(before, before, total),
-                (None, 1) => Ok(Some(Self::At { before, total: None })),
-                _ => Err("as many came as fill whole pages, and the vendor ignores `limit` and `count`"),
-            },
-            Self::At { before, total: earlier } => match (before + items, total.or(earlier)) {
-                (_, None) if items < PAGE => Ok(None),
-                (before, None) => Ok(Some(Self::At { before, total: None })),
-                (before, Some(total)) if items == 0 && before < total => Err(OTHER_TOTAL),
-                (before, total) => next(before, items, total),
-            },
+        let (next, came_before) = match self {
+            Self::Whole => (next(items, items, total), 0),
+            Self::Probe { before } => return behind_probe(before, items, total),
+            Self::At { before, total: earlier } => (behind_page(before, items, total.or(earlier)), before),
+        };
+        match (next?, end.remainder(came_before)) {
+            (None, Some(gap)) => Err(gap),
+            (next, _) => Ok(next),
         }
+    }
+}
+
+fn behind_probe(before: u64, items: u64, total: Option<u64>) -> Result<Option<Page>, &'static str> {
+    match (total, items) {
+        (Some(_), _) => next(before, before, total),
+        (None, 1) => Ok(Some(Page::At { before, total: None })),
+        _ => Err("as many came as fill whole pages, and the vendor ignores `limit` and `count`"),
+    }
+}
+
+fn behind_page(before: u64, items: u64, total: Option<u64>) -> Result<Option<Page>, &'static str> {
+    match (before + items, total) {
+        (_, None) if items < PAGE => Ok(None),
+        (before, None) => Ok(Some(Page::At { before, total: None })),
+        (before, total) => next(before, items, total),
     }
 }
 

@@ -26,7 +26,9 @@ pub enum Error {
     InvalidRequest(String),
     /// There is no authorization to send it with, or no room in the vendor's rate limit. Nothing was sent.
     NotSent(String),
-    /// No answer, or none in time.
+    /// No connection could be made. Nothing was sent.
+    NoConnection(reqwest::Error),
+    /// No answer, or none in time. The request may have taken effect.
     CommunicationError(reqwest::Error),
     /// The answer broke off.
     ResponseBodyError(reqwest::Error),
@@ -51,9 +53,8 @@ impl fmt::Display for Error {
         match self {
             Self::InvalidRequest(reason) => write!(f, "invalid request: {reason}"),
             Self::NotSent(reason) => f.write_str(reason),
-            Self::CommunicationError(error) => {
-                write!(f, "no answer: {}", no_answer(error, error.is_connect()))
-            }
+            Self::NoConnection(error) => write!(f, "no answer: {}", no_answer(error, true)),
+            Self::CommunicationError(error) => write!(f, "no answer: {}", no_answer(error, false)),
             Self::ResponseBodyError(error) if error.is_timeout() => {
                 f.write_str("the answer did not end in time")
             }
@@ -81,6 +82,7 @@ impl fmt::Debug for Error {
         let name = match self {
             Self::InvalidRequest(_) => "InvalidRequest",
             Self::NotSent(_) => "NotSent",
+            Self::NoConnection(_) => "NoConnection",
             Self::CommunicationError(_) => "CommunicationError",
             Self::ResponseBodyError(_) => "ResponseBodyError",
             Self::InvalidResponsePayload(_) => "InvalidResponsePayload",
@@ -93,7 +95,9 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::CommunicationError(error) | Self::ResponseBodyError(error) => Some(error),
+            Self::NoConnection(error) | Self::CommunicationError(error) | Self::ResponseBodyError(error) => {
+                Some(error)
+            }
             Self::InvalidRequest(_)
             | Self::NotSent(_)
             | Self::InvalidResponsePayload(_)
@@ -107,7 +111,8 @@ impl From<SendError> for Error {
         match error {
             SendError::Refused(reason) => Self::InvalidRequest(reason),
             SendError::Unauthorized(_) | SendError::Limited { .. } => Self::NotSent(error.to_string()),
-            SendError::Http { source, .. } => Self::CommunicationError(source),
+            SendError::Http { source, is_unsent: true } => Self::NoConnection(source),
+            SendError::Http { source, is_unsent: false } => Self::CommunicationError(source),
             SendError::Expired(response) | SendError::Status(response) => Self::UnexpectedResponse(response),
         }
     }
