@@ -181,6 +181,7 @@ mod tests {
             ("<a>; rel=prev, <b; rel=next", false),
             ("junk <a>; rel=next", true),
             ("<rel=next>", false),
+            ("<a>rel=next", true),
         ] {
             assert_eq!(is_more(200, &[("Link", links)]), expected, "{links}");
         }
