@@ -178,9 +178,11 @@ mod tests {
             ("<a>; title=next", false),
             ("<a>; rel=nextpage", false),
             ("<a>; rel=prev, <b>; rel=first, <c>; rel=next", true),
+            ("<https://a.example/b>; rel=prev, <https://a.example/c>; rel=first, <d>; rel=next", true),
             ("<a>; rel=prev, <b; rel=next", false),
             ("junk <a>; rel=next", true),
             ("<rel=next>", false),
+            ("<>; rel=prev, <>; rel=next", true),
             ("<a>rel=next", true),
         ] {
             assert_eq!(is_more(200, &[("Link", links)]), expected, "{links}");
