@@ -386,7 +386,7 @@ mod tests {
         }
         // While others may have used less than there is room for, it is worth a look again soon.
         assert_eq!(test.told.next(now, &test.clock), Some(test.after(2.5)));
-        for _ in 0..3 {
+        for _ in 0..2 {
             test.told.send();
         }
         assert_eq!(test.told.next(now, &test.clock), Some(test.after(11.0)));
@@ -468,5 +468,59 @@ mod tests {
         assert_eq!(window.others_a_second(now, LENGTH), 80.0);
         window.count(41);
         assert_eq!((window.ours, window.others.1), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_call_is_taken_off_what_remains_and_counts_as_ours() {
+        let mut test = Test::new();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "99")]);
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "98")]);
+        test.told.send();
+        test.told.lost();
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.ours, window.remaining, test.told.in_flight), (3, 97, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_answer_is_remembered_by_seven_eighths_of_its_time() {
+        let mut test = Test::new();
+        let headers = HeaderMap::new();
+        for (sent, at, latency) in [(0.0, 8.0, 8.0), (8.0, 8.0, 7.0), (8.0, 10.0, 6.125), (10.0, 20.0, 10.0)]
+        {
+            let (sent, at) = (test.after(sent), test.after(at));
+            test.told.send();
+            test.told.answered(Answered { sent, at, status: StatusCode::OK, headers: &headers }, &test.clock);
+            assert_eq!(test.told.latency, Duration::from_secs_f64(latency));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_that_begins_early_takes_over_our_calls() {
+        let mut test = Test::new();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "40")]);
+        test.answered(2.0, 200, &[("limit", "100"), ("remaining", "90")]);
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.remaining, window.ours, window.others), (90, 2, (8, 8)));
+        assert_eq!((window.opened, window.news), (test.after(2.0), test.after(2.0)));
+        assert_eq!(test.told.ends(window, &test.clock), test.after(12.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_was_sent_before_the_window_ended_is_counted_in_the_next_one() {
+        let mut test = Test::new();
+        let headers = [("limit", "100"), ("remaining", "90")];
+        test.answered(1.0, 200, &headers);
+        assert_eq!(test.free(11.0), Some(8));
+        let map: HeaderMap =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        for at in [11.2, 11.4] {
+            let (sent, at, status) = (test.after(10.999), test.after(at), StatusCode::OK);
+            test.told.send();
+            test.told.answered(Answered { sent, at, status, headers: &map }, &test.clock);
+        }
+        assert_eq!((test.told.stragglers, test.free(11.4)), (2, Some(8)));
+        test.answered(11.0, 200, &headers);
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.ours, window.others), (3, (7, 7)));
     }
 }
