@@ -793,4 +793,28 @@ mod tests {
         let date: Timestamp = "2015-11-22T20:00:00Z".parse().unwrap();
         assert!(session.vendor_now().abs_diff(date) < Duration::from_secs(60));
     }
+
+    #[tokio::test]
+    async fn a_key_replaces_the_authorization_only_if_there_is_none() {
+        let place = KeyPlace::Header("x-key");
+        let key: SecretString = "key-17".into();
+        for is_authorized in [true, false] {
+            let (address, seen) = serving(&["200 OK"]);
+            let base = BaseUrl::parse(&address).unwrap();
+            let session = Session::new(base, &HttpOptions::default(), "tokenward-test/1").unwrap();
+            let session = session.with_key(place, &key).unwrap();
+            let session = match is_authorized {
+                true => session.with_authorization(Arc::new(Renewable::default())),
+                false => session,
+            };
+            called(&session, READ).await.unwrap();
+            let head = seen.lock().unwrap()[0].clone();
+            assert!(head.contains("x-key: key-17\r\n"), "{head}");
+            assert_eq!(head.contains("authorization: bearer-0\r\n"), is_authorized, "{head}");
+        }
+        let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
+        let session = Session::new(base, &HttpOptions::default(), "tokenward-test/1").unwrap();
+        let error = called(&session, READ).await.unwrap_err().to_string();
+        assert_eq!(error, "no authorization: the client has no credential");
+    }
 }
