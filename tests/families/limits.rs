@@ -7,8 +7,12 @@ use tokenward_http::HttpOptions;
 use tokenward_mist::Mist as MistClient;
 use tokenward_sailpoint::{ApiVersion, SailPoint as SailPointClient};
 use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server, SignedDuration};
+use tokio::time::Instant;
 
-use crate::support::{http, listing, never, once, sailpoint, serve};
+use crate::{
+    paused,
+    support::{http, listing, never, once, sailpoint, serve},
+};
 
 fn impatient(server: &Server) -> SailPointClient {
     SailPointClient::builder(SailPoint::CLIENT_ID, SailPoint::CLIENT_SECRET)
@@ -168,11 +172,25 @@ async fn the_deadline_counts_the_wait_for_a_bearer() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_budget_is_not_begun() {
-    let (_, server) = serve(Mist::new).await;
-    server.script(Fault::status(429).with_header("retry-after", "5").always());
-    let retry = tokenward_http::RetryOptions::default().with_budget(Duration::from_secs(1));
-    listing(&mist_within(&server, HttpOptions::default().with_retry(retry)).user_tokens()).await;
-    assert_eq!(server.requests().len(), 1);
+    const BUDGET: Duration = Duration::from_secs(60);
+    const STEP: Duration = Duration::from_millis(5);
+
+    for (asked, requests) in [("1", 4), ("61", 1), ("3600", 1)] {
+        let (_, server) = serve(Mist::new).await;
+        server.script(Fault::status(429).with_header("retry-after", asked).always());
+        let retry = tokenward_http::RetryOptions::default().with_budget(BUDGET);
+        let tokens = mist_within(&server, HttpOptions::default().with_retry(retry)).user_tokens();
+        let listed = async {
+            let start = Instant::now();
+            let (_, errors) = listing(&tokens).await;
+            (start.elapsed(), errors[0].kind())
+        };
+        let (elapsed, kind) = paused::in_paused_time(&paused::Tally::default(), STEP, listed).await;
+        assert_eq!((kind, server.requests().len()), (ErrorKind::RateLimited, requests), "{asked}");
+        // Each wait of a second is waited for; a longer one is neither begun nor cut to the budget.
+        let waited = Duration::from_secs(requests as u64 - 1);
+        assert!((waited..waited + BUDGET / 2).contains(&elapsed), "{asked}: {elapsed:?}");
+    }
 }
 
 #[tokio::test]

@@ -230,4 +230,75 @@ mod tests {
             assert!(text.parse::<Lineage>().is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn a_random_mark_has_twelve_characters_of_the_alphabet() {
+        let marks: Vec<_> = (0..200).map(|_| Lineage::random()).collect();
+        let random: Vec<_> =
+            marks.iter().map(|mark| mark.as_str().strip_prefix("lineage-").unwrap()).collect();
+        assert!(random.iter().all(|random| random.len() == 12));
+        let used: HashSet<u8> = random.iter().flat_map(|random| random.bytes()).collect();
+        assert_eq!(used, ALPHABET.iter().copied().collect());
+        for place in 0..12 {
+            let at: HashSet<u8> = random.iter().map(|random| random.as_bytes()[place]).collect();
+            assert!(at.len() > 8, "{place}: {at:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_has_8_to_64_small_letters_digits_and_hyphens() {
+        for (text, is_mark) in [
+            ("abcdefgh", true),
+            ("1234-678", true),
+            (&"x".repeat(64), true),
+            ("abcdefg", false),
+            (&"x".repeat(65), false),
+            ("abcdefgH", false),
+            ("abcdefg_", false),
+        ] {
+            assert_eq!(text.parse::<Lineage>().is_ok(), is_mark, "{text}");
+        }
+        let lineage: Lineage = "lineage-17".parse().unwrap();
+        assert_eq!(format!("{lineage} {lineage:?}"), "lineage-17 Lineage(lineage-17)");
+        assert_eq!(InvalidLineage.to_string(), "a lineage is 8 to 64 small letters, digits and hyphens");
+    }
+
+    #[test]
+    fn another_mark_is_random_or_begins_like_ours() {
+        let mark = |text: &str| text.parse::<Lineage>().unwrap();
+        for (text, ours, is_other) in [
+            ("ci lineage-abcdefghjkmn", None, true),
+            ("ci lineage-abcdefghjkmn", Some("lineage-abcdefghjkmn"), false),
+            ("ci lineage-abcdefghjkmn", Some("build-1234"), true),
+            ("ci lineage-abcdefghjkm", None, false),
+            ("ci lineage-abcdefghjkml", None, false),
+            ("ci lineage-abcdefghjkmn x", None, false),
+            ("ci abc-12345", Some("abc-67890"), true),
+            ("ci abc-12345", Some("abc-12345"), false),
+            ("ci ab-123456", Some("ab-567890"), false),
+            ("ci xyz-12345", Some("abc-67890"), false),
+            ("ci abcdefgh", Some("abcdefghi"), false),
+            ("", Some("abc-67890"), false),
+        ] {
+            assert_eq!(Lineage::is_other_in(text, ours.map(mark).as_ref()), is_other, "{text} {ours:?}");
+        }
+    }
+
+    #[test]
+    fn a_cut_mark_has_eight_characters_or_more() {
+        let lineage: Lineage = "lineage-17".parse().unwrap();
+        for (text, is_cut) in [("ci lineage", false), ("ci lineage-", true), ("ci lineage…", false)] {
+            assert_eq!(lineage.is_cut_in(text), is_cut, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_keeps_its_mark_and_debug_leaves_its_name_out() {
+        let sent_at: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let attempt = Attempt::new("CANARY", sent_at).with_lineage("lineage-17".parse().unwrap());
+        assert_eq!((attempt.name.as_str(), attempt.sent_at), ("CANARY", sent_at));
+        assert_eq!(attempt.lineage.as_ref().map(Lineage::as_str), Some("lineage-17"));
+        let shown = format!("{attempt:?}");
+        assert!(shown.contains("Lineage(lineage-17)") && !shown.contains("CANARY"), "{shown}");
+    }
 }

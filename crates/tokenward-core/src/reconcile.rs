@@ -310,4 +310,33 @@ mod tests {
         let older = vec![token("1", "ci", "2026-08-01T12:00:30Z")];
         assert_eq!(said_by_clock(false, older, ahead).await, "not minted");
     }
+
+    #[test]
+    fn only_the_date_of_a_token_that_has_just_the_name_counts_and_five_minutes_are_allowed() {
+        let sent: Timestamp = SENT.parse().unwrap();
+        for (created, is_denied) in [
+            ("2026-08-01T11:54:59.999Z", true),
+            ("2026-08-01T11:55:00Z", false),
+            ("2026-08-01T12:30:00Z", false),
+            ("unknown", false),
+        ] {
+            let token = token("1", "ci", created).unwrap();
+            assert_eq!(Clue::Name.is_denied_by_date(&token, sent), is_denied, "{created}");
+            assert!(!Clue::Mark.is_denied_by_date(&token, sent));
+            assert!(!Clue::CutMark.is_denied_by_date(&token, sent));
+        }
+    }
+
+    #[test]
+    fn a_time_is_moved_by_the_difference_between_the_clocks() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let (sent, now) = (at(SENT), at("2026-08-01T13:00:00Z"));
+        for (vendor_now, moved) in [
+            ("2026-08-01T13:00:00Z", SENT),
+            ("2026-08-01T13:00:07Z", "2026-08-01T12:00:07Z"),
+            ("2026-08-01T12:59:53Z", "2026-08-01T11:59:53Z"),
+        ] {
+            assert_eq!(at_vendor(sent, now, at(vendor_now)), at(moved), "{vendor_now}");
+        }
+    }
 }

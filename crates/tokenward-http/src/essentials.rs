@@ -259,4 +259,80 @@ mod tests {
             assert_eq!(secrets, expected, "{body}");
         }
     }
+
+    #[test]
+    fn an_id_is_taken_if_it_is_certain_and_holds_no_secret() {
+        for (body, id) in [
+            (r#"{"id":"7","key":"CANARY"}"#, Some("7")),
+            (r#"{"id":null,"id":"7","key":"CANARY"}"#, Some("7")),
+            (r#"{"id":"","id":"7","key":"CANARY"}"#, Some("7")),
+            (r#"{"id":"7","data":{"key":"CANARY"}}"#, Some("7")),
+            (r#"{"id":"7","id":"8","data":{"key":"CANARY"}}"#, None),
+            (r#"[{"id":"7","key":"CANARY"},{"id":"8","key":"CANARY"}]"#, Some("7")),
+            (r#"{"id":"CANARY","key":"CANARY"}"#, None),
+            (r#"{"id":"of-CANARY-7","key":"CANARY"}"#, None),
+            (r#"{"id":7,"key":"CANARY"}"#, None),
+            (r#"{"other":"7","key":"CANARY"}"#, None),
+        ] {
+            assert_eq!(Essentials::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_found_elsewhere_only_if_it_is_a_text_behind_its_name() {
+        for (body, secrets) in [
+            (r#"{"data":{"key" : "CANARY"}}"#, vec!["CANARY"]),
+            (r#"{"data":{"key":""}}"#, vec![]),
+            (r#"{"data":{"key":7}}"#, vec![]),
+            (r#"{"data":["key","CANARY"]}"#, vec![]),
+            (r#"{"key":7,"data":{"monkey":"CANARY"}}"#, vec![]),
+            (r#"<html> "key":"CANARY" "#, vec!["CANARY"]),
+        ] {
+            let found = Essentials::of(body.as_bytes(), None, &["key"]);
+            let exposed: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
+            assert_eq!((exposed, found.is_elsewhere), (secrets.clone(), !secrets.is_empty()), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_with_replaced_bytes_and_a_further_record_are_drifts() {
+        let drift = |body: &str, is_mended| {
+            let found = Essentials::of(body.as_bytes(), None, &["key"]).of_mended(is_mended);
+            assert_eq!(found.secrets.len(), 1);
+            assert!(!found.is_masked());
+            found.drift().map(|drift| (drift.path, drift.problem))
+        };
+        let replaced =
+            Some(("key".to_owned(), "the secret has bytes that are no text, and may not work".to_owned()));
+        assert_eq!(drift(r#"{"key":"CAN?RY"}"#, true), replaced);
+        assert_eq!(drift(r#"{"key":"CAN?RY"}"#, false), None);
+        assert_eq!(drift(r#"{"key":"CANARY"}"#, true), None);
+        let further = Some(("[1]".to_owned(), "there is another record, which was not read".to_owned()));
+        assert_eq!(drift(r#"[{"key":"CANARY"},{}]"#, false), further);
+        assert_eq!(drift(r#"[{"key":"CANARY"}]"#, false), None);
+        assert!(Essentials::default().drift().is_none() && !Essentials::default().is_masked());
+    }
+
+    #[test]
+    fn a_secret_is_repeated_if_it_is_printed_plain_or_escaped() {
+        let nested = |text: &str, depth| {
+            (0..depth).fold(text.to_owned(), |text, _| serde_json::to_string(&text).unwrap())
+        };
+        for secret in ["CANARY", "CAN\"ARY", "CAN\\ARY"] {
+            assert!(!repeats(&["another"], secret));
+            for depth in 0..2 {
+                assert!(repeats(&[nested(secret, depth)], secret), "{secret} {depth}");
+            }
+        }
+        assert!(!repeats(&[nested("CAN\"ARY", 2)], "CAN\"ARY"));
+    }
+
+    #[test]
+    fn one_record_is_the_first_of_a_list_or_the_whole() {
+        for (body, one) in
+            [(r#"{"a":1}"#, r#"{"a":1}"#), (r#"[{"a":1},{"b":2}]"#, r#"{"a":1}"#), ("[]", "[]")]
+        {
+            assert_eq!(serde_json::from_str::<OneOf<'_>>(body).unwrap().0.get(), one);
+        }
+    }
 }

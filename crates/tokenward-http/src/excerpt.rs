@@ -307,4 +307,120 @@ mod tests {
         }
         assert!(code("not_found", &known).is_some() && request_id("5f2a", &known).is_some());
     }
+
+    #[test]
+    fn what_is_left_out_side_by_side_is_one_mark() {
+        for (text, expected) in [
+            ("bad CANARY-1 CANARY-2 CANARY-3 end", "bad … end"),
+            ("CANARY-1 and CANARY-2", "… and …"),
+            ("see ABC DEF now", "see … now"),
+            ("ABC now", "ABC now"),
+            ("now ABC", "now ABC"),
+            ("ABC and DEF", "ABC and DEF"),
+            ("the \"ABC\" (DEF)", "the …"),
+            ("the token: tiger", "the token: …"),
+            ("the name: tiger", "the name: tiger"),
+        ] {
+            assert_eq!(shown(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_acronym_has_three_capitals_or_digits_or_more() {
+        for word in ["ABC", "A1B", "123", "\"ABC\"", "ABCDEFGH."] {
+            assert!(is_acronym(word), "{word}");
+        }
+        for word in ["", "AB", "Abc", "abc", "AB-C", "(AB)"] {
+            assert!(!is_acronym(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_secret_announces_what_a_colon_or_quotes_set_apart() {
+        for (before, word) in [
+            ("token:", "tiger"),
+            ("token=", "tiger"),
+            ("(token):", "tiger"),
+            ("code:", "tiger"),
+            ("Code", "'tiger'"),
+            ("token", "\"tiger\""),
+            ("token", "<tiger>"),
+        ] {
+            assert!(announces(before, word), "{before} {word}");
+        }
+        for (before, word) in
+            [("token", "tiger"), ("code", "tiger"), ("name:", "tiger"), ("name", "'tiger'"), (":", "tiger")]
+        {
+            assert!(!announces(before, word), "{before} {word}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_harmless_within_its_bounds() {
+        let field = |length: usize| format!("{}aa", "a_".repeat(length / 2 - 1));
+        for word in [
+            "-",
+            "two-parts",
+            "two.parts",
+            "A-part",
+            "part/HTTP",
+            "123.45",
+            "one_two_three",
+            "tiger...",
+            "(tiger),",
+            "/tiger",
+            &field(64),
+        ] {
+            assert!(is_harmless(word), "{word}");
+            assert_eq!(name(word).as_deref(), Some(word));
+        }
+        for word in [
+            "--",
+            "now-three-parts",
+            "One_two_three",
+            "ABC-DEF",
+            "1234.12",
+            "tiger..",
+            "((tiger)",
+            "tiger))",
+            ".tiger",
+            "",
+            &field(66),
+        ] {
+            assert!(!is_harmless(word), "{word}");
+            assert_eq!(name(word), None);
+        }
+    }
+
+    #[test]
+    fn a_part_is_plain_within_its_bounds() {
+        for part in
+            ["1", "1234", "A", "ABCDE", "a", "abcdefghijklmnopqrst", "userId", "Name", "accountNotFound"]
+        {
+            assert!(is_plain(part), "{part}");
+        }
+        for part in [
+            "12345",
+            "ABCDEF",
+            "abcdefghijklmnopqrstu",
+            "user1",
+            "userI",
+            "userIDs",
+            "aBcDef",
+            "x1y",
+            "größe",
+        ] {
+            assert!(!is_plain(part), "{part}");
+        }
+    }
+
+    #[test]
+    fn a_header_is_plain_within_its_bounds() {
+        for value in ["GMT", "Abc", "abcdefghijkl", "1234567890123456", &"1 ".repeat(32)] {
+            assert!(is_plain_header(value), "{value}");
+        }
+        for value in ["ABC", "aBc", "GMTA", "abcdefghijklm", "12345678901234567", "a1", &"1 ".repeat(33)] {
+            assert!(!is_plain_header(value), "{value}");
+        }
+    }
 }

@@ -111,7 +111,9 @@ fn is_about_the_question(kind: ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use tokenward_core::{Operation, TokenFamily};
+    use std::time::Duration;
+
+    use tokenward_core::{Operation, RetryAdvice, TokenFamily};
 
     use super::*;
 
@@ -139,5 +141,60 @@ mod tests {
             said += &format!("{refused}\n{managed}\n");
         }
         insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn a_refusal_keeps_all_that_the_cause_tells() {
+        let revoke = Call::new(TokenFamily::new("acme", "token"), Operation::Revoke);
+        let id: TokenId = "17".parse().unwrap();
+        let wait = Duration::from_secs(7);
+        let cause = revoke
+            .error(ErrorKind::RateLimited, "too many calls")
+            .with_retry(RetryAdvice::Never)
+            .with_vendor(Some("code".into()), Some("slow down".into()))
+            .with_status(429)
+            .with_request_id("r-17")
+            .with_retry_after(wait);
+        let refused = refuse_current(&revoke, &id, Err(cause)).unwrap_err();
+        assert_eq!((refused.kind(), refused.retry()), (ErrorKind::RateLimited, RetryAdvice::Never));
+        assert_eq!((refused.token_id(), refused.status()), (Some(&id), Some(429)));
+        assert_eq!((refused.vendor_code(), refused.vendor_message()), (Some("code"), Some("slow down")));
+        assert_eq!((refused.request_id(), refused.retry_after()), (Some("r-17"), Some(wait)));
+        let source = std::error::Error::source(&refused).unwrap().to_string();
+        assert!(source.contains("too many calls"), "{source}");
+    }
+
+    #[test]
+    fn only_another_credential_may_be_revoked() {
+        let revoke = Call::new(TokenFamily::new("acme", "token"), Operation::Revoke);
+        let [id, other]: [TokenId; 2] = ["17", "18"].map(|id| id.parse().unwrap());
+        for (current, message) in [
+            (Current::Other, None),
+            (Current::Token(other.clone()), None),
+            (Current::OneOf(vec![other.clone()]), None),
+            (Current::Token(id.clone()), Some("it is the credential in use")),
+            (Current::OneOf(vec![other.clone(), id.clone()]), Some("it may be the credential in use")),
+        ] {
+            let refused = refuse_current(&revoke, &id, Ok(current)).err();
+            assert_eq!(refused.as_ref().map(Error::kind), message.map(|_| ErrorKind::Conflict));
+            let said = refused.map(|error| error.message().to_owned()).unwrap_or_default();
+            assert!(said.starts_with(message.unwrap_or_default()), "{said}");
+        }
+    }
+
+    #[test]
+    fn only_a_managed_token_is_refused_for_the_platform() {
+        let family = TokenFamily::new("acme", "token");
+        let revoke = Call::new(family, Operation::Revoke);
+        let id: TokenId = "17".parse().unwrap();
+        let token = |managed| {
+            let mut token = Token::new(family, id.clone());
+            token.managed = managed;
+            Some(token)
+        };
+        let refused = |token| refuse_managed(&revoke, &id, Ok(token)).err().map(|error| error.kind());
+        assert_eq!(refused(None), None);
+        assert_eq!(refused(token(false)), None);
+        assert_eq!(refused(token(true)), Some(ErrorKind::Conflict));
     }
 }

@@ -263,4 +263,26 @@ mod tests {
         known.learn(&HeaderValue::from_static("Token otherletters"));
         assert!(known.is_in("plainletters") && known.is_in("otherletters"), "and so is the one before it");
     }
+
+    #[test]
+    fn a_drift_shows_its_path_unless_the_path_holds_a_secret() {
+        let drift = |path: &str| known().drift_without(Drift::new(path, "not a text"));
+        for (path, shown) in
+            [("items[0].name", "items[0].name"), (CREDENTIAL, "?"), (&format!("data.{CREDENTIAL}.id"), "?")]
+        {
+            assert_eq!((drift(path).path.as_str(), drift(path).problem.as_str()), (shown, "not a text"));
+        }
+    }
+
+    #[test]
+    fn a_secret_of_eight_bytes_is_known_and_a_shorter_one_is_not() {
+        for (secret, is_known) in [("abcdefg", false), ("abcdefgh", true), ("abcdefghi", true)] {
+            let known = KnownSecrets::default();
+            known.add_credential(secret);
+            assert_eq!((known.is_in(secret), known.is_in(&format!("a {secret}."))), (is_known, is_known));
+            let known = KnownSecrets::default();
+            known.add_issued(secret);
+            assert_eq!((known.is_in(secret), known.is_in(&format!("a {secret}."))), (is_known, is_known));
+        }
+    }
 }

@@ -147,4 +147,55 @@ mod tests {
             assert!(!is_more(200, &[header]), "{header:?}");
         }
     }
+
+    #[test]
+    fn a_page_number_is_compared_with_the_number_of_pages() {
+        for (page, pages, expected) in
+            [("2", "3", true), ("3", "3", false), ("4", "3", false), ("0", "1", false), ("0", "2", true)]
+        {
+            assert_eq!(is_more(200, &[("X-Page", page), ("X-Pages", pages)]), expected, "{page} of {pages}");
+        }
+    }
+
+    #[test]
+    fn a_range_ends_at_the_item_before_its_size() {
+        for (range, expected) in [
+            ("items 0-97/99", true),
+            ("items 0-98/99", false),
+            ("items 0-99/99", false),
+            ("items 0-99/*", false),
+            ("items */99", false),
+            (&format!("items 0-{0}/{0}", u64::MAX), false),
+        ] {
+            assert_eq!(is_more(200, &[("Content-Range", range)]), expected, "{range}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_nothing_is_not_a_cursor() {
+        for name in ["X-Next-Page", "X-Next-Cursor", "X-Next-Token"] {
+            for (value, expected) in
+                [("", false), ("0", false), ("null", false), ("none", false), ("7", true)]
+            {
+                assert_eq!(is_more(200, &[(name, value)]), expected, "{name}: {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_parameter_rel_names_the_relation_and_every_link_is_read() {
+        for (links, expected) in [
+            ("<a>; title=next", false),
+            ("<a>; rel=nextpage", false),
+            ("<a>; rel=prev, <b>; rel=first, <c>; rel=next", true),
+            ("<https://a.example/b>; rel=prev, <https://a.example/c>; rel=first, <d>; rel=next", true),
+            ("<a>; rel=prev, <b; rel=next", false),
+            ("junk <a>; rel=next", true),
+            ("<rel=next>", false),
+            ("<>; rel=prev, <>; rel=next", true),
+            ("<a>rel=next", true),
+        ] {
+            assert_eq!(is_more(200, &[("Link", links)]), expected, "{links}");
+        }
+    }
 }

@@ -126,4 +126,28 @@ mod tests {
             assert_eq!(seen.arrive("id", sum), arrival);
         }
     }
+
+    #[test]
+    fn a_shard_has_little_room_that_nothing_is_in() {
+        let mut seen = Seen::default();
+        for number in 0..100 {
+            seen.insert(&number);
+            let shard = &seen.shards[0];
+            assert!(shard.capacity() <= shard.len() * 5 / 4 + 4, "{} of {}", shard.len(), shard.capacity());
+        }
+        assert_eq!(seen.shards.len(), 1);
+    }
+
+    #[test]
+    fn shards_are_split_before_they_grow_long() {
+        let mut seen = Seen::default();
+        for (count, shards) in [(128, 1), (129, 4), (512, 4), (513, 16), (100_000, 1024)] {
+            while seen.count() < count {
+                seen.insert(&seen.count());
+            }
+            assert_eq!(seen.shards.len(), shards, "{count}");
+        }
+        let longest = seen.shards.iter().map(Vec::len).max();
+        assert!(longest < Some(256), "{longest:?}");
+    }
 }

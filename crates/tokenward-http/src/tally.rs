@@ -107,3 +107,125 @@ impl Identity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokenward_core::{Operation, Token, TokenFamily};
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+
+    fn go_on(tally: &mut Tally, next: u64, is_fresh: bool, is_repeated: bool) -> bool {
+        tally.go_on(Some(next), is_fresh, is_repeated) == Some(next)
+    }
+
+    #[test]
+    fn a_list_ends_at_its_twentieth_page_in_a_row_without_a_new_token() {
+        let mut tally = Tally::default();
+        for next in 0..19 {
+            assert!(go_on(&mut tally, next, false, false), "{next}");
+        }
+        assert!(go_on(&mut tally, 19, true, false));
+        for next in 20..39 {
+            assert!(go_on(&mut tally, next, false, false), "{next}");
+        }
+        assert_eq!(tally.gap, None);
+        assert!(!go_on(&mut tally, 39, false, false));
+        assert_eq!(tally.gap, Some("page after page came without a token"));
+    }
+
+    #[test]
+    fn a_list_ends_after_the_most_pages() {
+        let mut tally = Tally::default();
+        for next in 0..MOST_PAGES {
+            assert!(go_on(&mut tally, next, true, false), "{next}");
+        }
+        assert!(!go_on(&mut tally, MOST_PAGES, true, false));
+        assert_eq!(tally.gap, Some("it has pages without an end"));
+    }
+
+    #[test]
+    fn a_page_or_a_cursor_that_comes_again_ends_the_list() {
+        let mut tally = Tally::default();
+        assert!(go_on(&mut tally, 1, true, true));
+        assert!(!go_on(&mut tally, 2, false, true));
+        assert_eq!(tally.gap, Some("a page came twice"));
+
+        let mut tally = Tally::default();
+        assert!(go_on(&mut tally, 1, true, false));
+        assert!(!go_on(&mut tally, 1, true, false));
+        assert_eq!(tally.gap, Some("a cursor came twice"));
+
+        let mut tally = Tally { gap: Some("an earlier gap"), ..Tally::default() };
+        assert_eq!(tally.go_on(None::<u64>, false, true), None);
+        assert_eq!(tally.gap, Some("an earlier gap"));
+        let mut tally = Tally::default();
+        assert_eq!(tally.go_on(None::<u64>, true, false), None);
+        assert_eq!(tally.gap, None);
+    }
+
+    #[test]
+    fn only_a_total_that_shrinks_is_a_gap_and_the_last_total_counts() {
+        for (totals, gap, total) in [
+            ([Some(7), Some(7)], None, Some(7)),
+            ([Some(7), Some(8)], None, Some(8)),
+            ([Some(7), Some(6)], Some("tokens went while it was read"), Some(6)),
+            ([Some(7), None], None, Some(7)),
+            ([None, Some(6)], None, Some(6)),
+        ] {
+            let mut tally = Tally::default();
+            totals.into_iter().for_each(|total| tally.total(total));
+            assert_eq!((tally.gap, tally.total), (gap, total), "{totals:?}");
+        }
+        for (earlier, gap) in [(MOVED, "tokens went while it was read"), ("an earlier gap", "an earlier gap")]
+        {
+            let mut tally = Tally { gap: Some(earlier), total: Some(7), ..Tally::default() };
+            tally.total(Some(6));
+            assert_eq!(tally.gap, Some(gap));
+        }
+    }
+
+    #[test]
+    fn a_list_is_complete_if_it_has_no_gap_and_its_total_is_reached() {
+        let tally = |total, gap| {
+            let mut tally = Tally { unreadable: 2, total, gap, ..Tally::default() };
+            for id in ["a", "b", "c"] {
+                tally.tokens.insert(id);
+            }
+            tally
+        };
+        assert_eq!(tally(None, None).count(), 5);
+        let ending = |total, gap| tally(total, gap).ending(&CALL).map(|error| error.message().to_owned());
+        assert_eq!(ending(None, None), None);
+        assert_eq!(ending(Some(5), None), None);
+        for total in [4, 6] {
+            let message =
+                format!("the vendor says there are {total} tokens, and 5 items were read: list it again");
+            assert_eq!(ending(Some(total), None), Some(message));
+        }
+        let gap = "a cursor came twice: list it again (5 items were read)";
+        assert_eq!(ending(Some(4), Some("a cursor came twice")).as_deref(), Some(gap));
+    }
+
+    #[test]
+    fn an_item_is_identified_by_its_id_or_else_by_its_text() {
+        let token = |id: &str| Item {
+            token: Ok(Box::new(Token::new(CALL.family(), id.parse().unwrap()))),
+            text: None,
+            sum: 0,
+        };
+        let unreadable = |text: Option<&str>| Item {
+            token: Err(CALL.error(ErrorKind::Protocol, "not a token")),
+            text: text.map(|text| Zeroizing::new(text.to_owned())),
+            sum: 0,
+        };
+        let is_same = |one: &Item, other: &Item| Identity::of(one) == Identity::of(other);
+        assert!(is_same(&token("1"), &token("1")) && !is_same(&token("1"), &token("2")));
+        assert!(is_same(&unreadable(Some("{}")), &unreadable(Some("{}"))));
+        assert!(!is_same(&unreadable(Some("{}")), &unreadable(Some("[]"))));
+        assert!(!is_same(&unreadable(Some("{}")), &unreadable(None)));
+        assert!(!is_same(&token("1"), &unreadable(Some("1"))));
+    }
+}

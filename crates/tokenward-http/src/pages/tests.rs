@@ -346,3 +346,41 @@ async fn an_answer_that_never_comes_ends_with_the_time_of_the_list() {
     assert_eq!((error.kind(), begun.elapsed()), (ErrorKind::Incomplete, Duration::from_secs(600)));
     assert!(list.next().await.is_none());
 }
+
+#[tokio::test]
+async fn a_token_is_found_or_known_to_be_missing_or_the_error_is_given() {
+    let token = |id: &str| Ok(Token::new(CALL.family(), id.parse().unwrap()));
+    let unreadable = |position| Err(CALL.error(ErrorKind::Protocol, "not a token").with_position(position));
+    let broken = || Err(CALL.error(ErrorKind::Transport, "it broke off"));
+    let id: TokenId = "b".parse().unwrap();
+    for (list, expected) in [
+        (vec![], Ok(None)),
+        (vec![token("a"), token("c")], Ok(None)),
+        (vec![token("a"), token("b"), broken()], Ok(Some("b".to_owned()))),
+        (vec![unreadable(0), token("b")], Ok(Some("b".to_owned()))),
+        (vec![unreadable(0), token("a"), unreadable(2)], Err((ErrorKind::Protocol, Some(0)))),
+        (vec![unreadable(0), broken(), token("b")], Err((ErrorKind::Transport, None))),
+    ] {
+        let found = find(Box::pin(stream::iter(list)), &id).await;
+        let found = found.map(|token| token.map(|token| token.id.to_string()));
+        assert_eq!(found.map_err(|error| (error.kind(), error.position())), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_list_yields_its_refusal_and_ends() {
+    let mut list = failed(Error::new(ErrorKind::Unsupported, "it has no owners"));
+    assert_eq!(list.next().await.unwrap().unwrap_err().kind(), ErrorKind::Unsupported);
+    assert!(list.next().await.is_none());
+}
+
+#[tokio::test]
+async fn ten_thousand_items_that_cannot_be_read_are_allowed_and_one_more_is_not() {
+    for (unreadable, ending) in [(MOST_UNREADABLE, None), (MOST_UNREADABLE + 1, Some(ErrorKind::Protocol))] {
+        let page = move |_| Ok((vec!["null".to_owned(); unreadable], None, None));
+        let mut results: Vec<_> = stream(page).collect().await;
+        assert_eq!(results.len(), unreadable);
+        let last = results.pop().unwrap().unwrap_err();
+        assert_eq!((last.kind(), last.position().is_none()), (ErrorKind::Protocol, ending.is_some()));
+    }
+}

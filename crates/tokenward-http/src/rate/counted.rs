@@ -73,3 +73,79 @@ impl Counted {
         Some(clock.surely(end)? + super::guard(self.window))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    const WINDOW: Duration = Duration::from_secs(10);
+
+    fn seconds(seconds: f64) -> Duration {
+        Duration::from_secs_f64(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slot_is_free_again_a_window_after_the_answer() {
+        let (start, clock) = (Instant::now(), VendorClock::new());
+        let mut counted = Counted::new(3, WINDOW, false);
+        assert_eq!((counted.free(start), counted.next()), (3, None));
+        counted.send();
+        counted.send();
+        assert_eq!((counted.free(start), counted.next()), (1, None));
+        counted.answered(start + seconds(1.0), &clock);
+        assert_eq!((counted.free(start), counted.next()), (1, Some(start + seconds(11.0))));
+        counted.not_sent();
+        assert_eq!(counted.free(start + seconds(10.999)), 2);
+        assert_eq!((counted.free(start + seconds(11.0)), counted.next()), (3, None));
+        counted.not_sent();
+        assert_eq!(counted.free(start + seconds(11.0)), 3);
+        assert_eq!(Counted::new(0, WINDOW, false).free(start), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_opens_when_the_calls_ahead_of_it_have_left_their_slots() {
+        let (start, clock) = (Instant::now(), VendorClock::new());
+        let mut counted = Counted::new(2, WINDOW, false);
+        counted.send();
+        assert_eq!(counted.opens(start, 0), start);
+        assert_eq!(counted.opens(start, 1), start + WINDOW);
+        counted.send();
+        counted.answered(start + seconds(1.0), &clock);
+        counted.answered(start + seconds(4.0), &clock);
+        let now = start + seconds(5.0);
+        for (ahead, opens) in [(0, 11.0), (1, 14.0), (2, 21.0), (3, 24.0), (5, 34.0)] {
+            assert_eq!(counted.opens(now, ahead), start + seconds(opens), "{ahead}");
+        }
+        let now = start + seconds(12.0);
+        assert_eq!(counted.opens(now, 0), now);
+        assert_eq!(counted.opens(now, 1), start + seconds(14.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn on_the_clock_a_slot_is_free_when_the_vendors_window_ends() {
+        let start = Instant::now();
+        let mut clock = VendorClock::new();
+        let answered_at = |counted: &mut Counted, clock: &VendorClock, at: f64| {
+            counted.send();
+            counted.answered(start + seconds(at), clock);
+        };
+        let mut unknown = Counted::new(9, WINDOW, true);
+        answered_at(&mut unknown, &clock, 4.0);
+        assert_eq!(unknown.next(), Some(start + seconds(14.0)));
+
+        // The vendor's clock shows from 100 to 102 s at the start, so its window ends after 10 s at the latest.
+        clock.observe(start, start, Timestamp::from_second(100));
+        let mut on_the_clock = Counted::new(9, WINDOW, true);
+        answered_at(&mut on_the_clock, &clock, 5.0);
+        assert_eq!(on_the_clock.next(), Some(start + seconds(10.1)));
+        let mut sliding = Counted::new(9, WINDOW, false);
+        answered_at(&mut sliding, &clock, 5.0);
+        assert_eq!(sliding.next(), Some(start + seconds(15.0)));
+
+        // Slots are freed in the order of the answers.
+        answered_at(&mut unknown, &clock, 5.0);
+        assert_eq!(unknown.free(start + seconds(13.9)), 7);
+        assert_eq!(unknown.free(start + seconds(14.0)), 9);
+    }
+}

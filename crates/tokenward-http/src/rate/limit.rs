@@ -76,3 +76,37 @@ impl RateLimit {
         Self { rule, window: window.clamp(Duration::from_millis(1), LONGEST), per_route: false }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_limit_has_the_rule_and_the_window_that_it_was_declared_with() {
+        let counted = RateLimit::counted(7, HOUR);
+        assert!(matches!(counted.rule, Rule::Counted { calls: 7, on_the_clock: false }));
+        assert!(matches!(
+            RateLimit::on_the_clock(7, HOUR).rule,
+            Rule::Counted { calls: 7, on_the_clock: true }
+        ));
+        assert_eq!((counted.window, counted.per_route), (HOUR, false));
+        assert!(counted.per_route().per_route);
+        assert_eq!(RateLimit::counted(7, Duration::ZERO).window, Duration::from_millis(1));
+        assert_eq!(RateLimit::counted(7, Duration::MAX).window, LONGEST);
+    }
+
+    #[test]
+    fn the_longest_window_is_the_usual_one_unless_declared() {
+        let longest = |limit: RateLimit| match limit.rule {
+            Rule::Told { names: ["l", "r", "e"], longest } => Some(longest),
+            _ => None,
+        };
+        let told = RateLimit::told(["l", "r", "e"], HOUR);
+        assert_eq!(longest(told.clone()), Some(HOUR));
+        assert_eq!(longest(told.clone().with_longest(2 * HOUR)), Some(2 * HOUR));
+        assert_eq!(told.clone().with_longest(2 * HOUR).window, HOUR);
+        assert_eq!(longest(told.with_longest(Duration::MAX)), Some(LONGEST));
+    }
+}

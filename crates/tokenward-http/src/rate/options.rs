@@ -79,4 +79,14 @@ mod tests {
         }
         assert_eq!(RateOptions::default().with_reserve_percent(50).share_of(u64::MAX), u64::MAX / 2);
     }
+
+    #[test]
+    fn nothing_is_held_back_if_neither_the_vendor_nor_the_user_limits_it() {
+        let second = Duration::from_secs(1);
+        assert!(RateOptions::default().holds_back());
+        assert!(RateOptions::default().with_at_most(3, second).holds_back());
+        assert!(!RateOptions::off().holds_back());
+        assert!(RateOptions::off().with_at_most(3, second).holds_back());
+        assert_eq!(RateOptions::off().with_at_most(3, second).at_most, Some((3, second)));
+    }
 }

@@ -294,3 +294,233 @@ impl Window {
         self.others.1.saturating_sub(self.others.0) as f64 / time.as_secs_f64()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: [&str; 3] = ["limit", "remaining", "reset"];
+    const LENGTH: Duration = Duration::from_secs(10);
+    /// 2026-08-01, in seconds.
+    const DATE: i64 = 1_785_542_400;
+
+    struct Test {
+        start: Instant,
+        clock: VendorClock,
+        told: Told,
+    }
+
+    impl Test {
+        fn new() -> Self {
+            let told = Told::new(NAMES, LENGTH, LENGTH, RateOptions::default());
+            Self { start: Instant::now(), clock: VendorClock::new(), told }
+        }
+
+        fn after(&self, seconds: f64) -> Instant {
+            self.start + Duration::from_secs_f64(seconds)
+        }
+
+        fn free(&mut self, seconds: f64) -> Option<u64> {
+            self.told.free(self.after(seconds), &self.clock)
+        }
+
+        /// Sends a call, and has it answered at once.
+        fn answered(&mut self, seconds: f64, status: u16, headers: &[(&'static str, &str)]) {
+            self.told.send();
+            let headers: HeaderMap =
+                headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+            let (at, status) = (self.after(seconds), StatusCode::from_u16(status).unwrap());
+            self.told.answered(Answered { sent: at, at, status, headers: &headers }, &self.clock);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn eight_calls_go_before_anything_is_known_and_again_after_the_window() {
+        let mut test = Test::new();
+        assert_eq!(test.free(0.0), Some(8));
+        test.told.send();
+        test.told.send();
+        test.told.not_sent();
+        assert_eq!(test.free(0.0), Some(7));
+        test.told.not_sent();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "99")]);
+        assert_eq!((test.free(1.0), test.free(10.999)), (Some(99), Some(99)));
+        assert_eq!(test.free(11.0), Some(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_remains_is_free_less_the_calls_on_their_way_and_room_for_others() {
+        let mut test = Test::new();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "40")]);
+        // 59 calls were of others, who may make one now.
+        assert_eq!(test.free(1.0), Some(39));
+        test.told.send();
+        test.told.send();
+        assert_eq!(test.free(1.0), Some(37));
+        test.told.lost();
+        assert_eq!(test.free(1.0), Some(37));
+        // 20 calls of others in two seconds are ten in a second.
+        test.answered(3.0, 200, &[("limit", "100"), ("remaining", "18")]);
+        assert_eq!(test.free(3.0), Some(16));
+        assert_eq!(test.free(4.0), Some(18 - 1 - 1 - 7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reserve_bounds_the_calls_of_one_window() {
+        let mut test = Test::new();
+        test.told.options = RateOptions::default().with_reserve_percent(90);
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "99")]);
+        assert_eq!(test.free(1.0), Some(9));
+        test.told.send();
+        assert_eq!(test.free(1.0), Some(8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_opens_at_the_end_of_the_window_that_has_room_for_it() {
+        let mut test = Test::new();
+        let now = test.after(2.0);
+        assert_eq!(test.told.opens(now, 1000, &test.clock), now);
+        test.answered(1.0, 200, &[("limit", "5"), ("remaining", "3")]);
+        for (ahead, opens) in [(0, 2.0), (2, 2.0), (3, 11.0), (7, 11.0), (8, 21.0), (13, 31.0)] {
+            assert_eq!(test.told.opens(now, ahead, &test.clock), test.after(opens), "{ahead}");
+        }
+        // While others may have used less than there is room for, it is worth a look again soon.
+        assert_eq!(test.told.next(now, &test.clock), Some(test.after(2.5)));
+        for _ in 0..2 {
+            test.told.send();
+        }
+        assert_eq!(test.told.next(now, &test.clock), Some(test.after(11.0)));
+        assert_eq!(Test::new().told.next(now, &test.clock), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_success_without_the_header_means_that_there_is_no_limit() {
+        let mut test = Test::new();
+        test.answered(1.0, 503, &[]);
+        assert_eq!(test.free(1.0), Some(8));
+        test.answered(1.0, 200, &[]);
+        assert_eq!(test.free(1.0), None);
+        test.answered(1.0, 200, &[("remaining", "20")]);
+        assert_eq!(test.free(1.0), Some(20));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_end_counts_if_it_is_ahead_by_no_more_than_a_window() {
+        for (reset, ends) in [(1, 11.0), (2, 2.1), (5, 5.1), (13, 13.1), (14, 11.0), (-5, 11.0)] {
+            let mut test = Test::new();
+            test.clock.observe(test.start, test.start, Timestamp::from_second(DATE));
+            let reset = (DATE + reset).to_string();
+            test.answered(1.0, 200, &[("limit", "100"), ("remaining", "99"), ("reset", &reset)]);
+            let Known::Window(window) = &test.told.known else { panic!("a window") };
+            let ended = test.told.ends(window, &test.clock);
+            assert_eq!(ended, test.after(ends), "{reset}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_belongs_to_the_window_whose_end_it_tells() {
+        let now = Instant::now();
+        let place = |old, new, remaining, sent, in_flight| {
+            let window = Window::new(50, now, 0, old);
+            match window.place_of(new, remaining, sent, in_flight) {
+                Place::Before => "before",
+                Place::Within => "within",
+                Place::After => "after",
+            }
+        };
+        for (new, expected) in
+            [(8_499, "before"), (8_500, "within"), (10_000, "within"), (11_500, "within"), (11_501, "after")]
+        {
+            assert_eq!(place(End::At(10_000), Some(End::At(new)), 50, now, 0), expected, "{new}");
+        }
+        assert_eq!(place(End::By(now), Some(End::At(10_000)), 50, now, 0), "after");
+        let earlier = now - Duration::from_millis(1);
+        for (remaining, sent, in_flight, expected) in [
+            (51, now, 0, "after"),
+            (50, now, 0, "within"),
+            (51, earlier, 0, "within"),
+            (48, earlier, 0, "before"),
+            (49, earlier, 0, "within"),
+            (48, earlier, 1, "within"),
+            (47, earlier, 1, "before"),
+            (10, now, 0, "within"),
+        ] {
+            assert_eq!(place(End::By(now), None, remaining, sent, in_flight), expected, "{remaining}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_keeps_the_lowest_remainder_and_counts_others() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        let mut window = Window::new(50, now, 3, End::By(now + LENGTH));
+        window.tell(51, now + second);
+        assert_eq!((window.remaining, window.told), (50, now));
+        window.tell(50, now + second);
+        assert_eq!((window.remaining, window.told), (50, now + second));
+        window.tell(40, now + 2 * second);
+        assert_eq!((window.remaining, window.told), (40, now + 2 * second));
+        window.count(100);
+        assert_eq!((window.ours, window.others), (4, (0, 56)));
+        window.others.0 = 16;
+        assert_eq!(window.others_a_second(now + 4 * second, LENGTH), 10.0);
+        // The first moments of a window count as a twentieth of it.
+        assert_eq!(window.others_a_second(now, LENGTH), 80.0);
+        window.count(41);
+        assert_eq!((window.ours, window.others.1), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_call_is_taken_off_what_remains_and_counts_as_ours() {
+        let mut test = Test::new();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "99")]);
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "98")]);
+        test.told.send();
+        test.told.lost();
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.ours, window.remaining, test.told.in_flight), (3, 97, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_answer_is_remembered_by_seven_eighths_of_its_time() {
+        let mut test = Test::new();
+        let headers = HeaderMap::new();
+        for (sent, at, latency) in [(0.0, 8.0, 8.0), (8.0, 8.0, 7.0), (8.0, 10.0, 6.125), (10.0, 20.0, 10.0)]
+        {
+            let (sent, at) = (test.after(sent), test.after(at));
+            test.told.send();
+            test.told.answered(Answered { sent, at, status: StatusCode::OK, headers: &headers }, &test.clock);
+            assert_eq!(test.told.latency, Duration::from_secs_f64(latency));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_window_that_begins_early_takes_over_our_calls() {
+        let mut test = Test::new();
+        test.answered(1.0, 200, &[("limit", "100"), ("remaining", "40")]);
+        test.answered(2.0, 200, &[("limit", "100"), ("remaining", "90")]);
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.remaining, window.ours, window.others), (90, 2, (8, 8)));
+        assert_eq!((window.opened, window.news), (test.after(2.0), test.after(2.0)));
+        assert_eq!(test.told.ends(window, &test.clock), test.after(12.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_was_sent_before_the_window_ended_is_counted_in_the_next_one() {
+        let mut test = Test::new();
+        let headers = [("limit", "100"), ("remaining", "90")];
+        test.answered(1.0, 200, &headers);
+        assert_eq!(test.free(11.0), Some(8));
+        let map: HeaderMap =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        for at in [11.2, 11.4] {
+            let (sent, at, status) = (test.after(10.999), test.after(at), StatusCode::OK);
+            test.told.send();
+            test.told.answered(Answered { sent, at, status, headers: &map }, &test.clock);
+        }
+        assert_eq!((test.told.stragglers, test.free(11.4)), (2, Some(8)));
+        test.answered(11.0, 200, &headers);
+        let Known::Window(window) = &test.told.known else { panic!("a window") };
+        assert_eq!((window.ours, window.others), (3, (7, 7)));
+    }
+}

@@ -187,3 +187,64 @@ async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun()
     tell(late, "19");
     assert!(limiter.free("list").unwrap() > 90, "{:?}", limiter.free("list"));
 }
+
+#[test]
+fn a_clock_is_trusted_to_a_hundredth_of_a_window_and_to_a_second() {
+    assert_eq!(super::super::guard(seconds(10)), millis(100));
+    assert_eq!(super::super::guard(seconds(100)), seconds(1));
+    assert_eq!(super::super::guard(seconds(3600)), seconds(1));
+}
+
+fn limited(slot: super::super::Slot, status: StatusCode, retry_after: &str) {
+    let header = ("retry-after".parse().unwrap(), retry_after.parse().unwrap());
+    slot.answered(status, &[header].into_iter().collect());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_blocks_every_call_for_as_long_as_the_vendor_asks() {
+    let limiter = five_in_ten_seconds();
+    let slot = || async { limiter.slot("list", no_deadline()).await.unwrap() };
+    let (first, second, third) = (slot().await, slot().await, slot().await);
+    let start = Instant::now();
+    limited(third, StatusCode::SERVICE_UNAVAILABLE, "50");
+    assert_eq!(limiter.free("list"), Some(2));
+    limited(first, StatusCode::TOO_MANY_REQUESTS, "30");
+    // A shorter wait does not shorten a longer one.
+    limited(second, StatusCode::TOO_MANY_REQUESTS, "5");
+    assert_eq!((limiter.free("list"), limiter.free("get")), (Some(0), Some(0)));
+    let late = limiter.slot("list", start + seconds(29)).await.unwrap_err();
+    assert_eq!((late, start.elapsed()), (TooLate(seconds(30)), Duration::ZERO));
+    let slot = limiter.slot("list", start + seconds(30)).await.unwrap();
+    assert_eq!(start.elapsed(), seconds(30));
+    slot.give_back();
+    assert_eq!(limiter.free("list"), Some(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_blocks_for_an_hour_at_most() {
+    let limiter = five_in_ten_seconds();
+    limited(limiter.slot("list", no_deadline()).await.unwrap(), StatusCode::TOO_MANY_REQUESTS, "7200");
+    let late = limiter.slot("list", Instant::now()).await.unwrap_err();
+    assert_eq!(late, TooLate(seconds(3600)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waits_until_its_very_deadline_is_sent() {
+    let limiter = five_in_ten_seconds();
+    use_all(&limiter).await;
+    let start = Instant::now();
+    limiter.slot("list", start + seconds(10)).await.map(answered).unwrap();
+    assert_eq!(start.elapsed(), seconds(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn free_slots_are_the_ones_that_no_waiting_call_will_take() {
+    let limiter = five_in_ten_seconds();
+    for _ in 0..3 {
+        answered(limiter.slot("list", no_deadline()).await.unwrap());
+    }
+    let entered = super::super::Waiting::enter(&limiter, "list");
+    assert_eq!(limiter.free("list"), Some(1));
+    drop(entered);
+    assert_eq!(limiter.free("list"), Some(2));
+}
