@@ -17,7 +17,7 @@ use crate::{
     misfit::{Misfit, from_record, from_text},
     reading::{self, Context},
     runtime::{ByteStream, Error, Read, ResponseValue, Whole},
-    session::Resend,
+    session::{Resend, UnconfirmedId},
 };
 
 /// A successful answer whose body is unread.
@@ -29,6 +29,7 @@ pub struct Response {
     context: Context,
     /// How the request is sent again if the body breaks off; nothing, if that is not safe.
     resend: Option<Box<Resend>>,
+    unconfirmed: Option<UnconfirmedId>,
 }
 
 /// Without the headers, which may hold anything.
@@ -74,7 +75,7 @@ pub(crate) struct Received {
 
 impl Response {
     pub(crate) fn new(inner: reqwest::Response, limit: usize) -> Self {
-        Self { inner, limit, list_limit: None, context: Context::default(), resend: None }
+        Self { inner, limit, list_limit: None, context: Context::default(), resend: None, unconfirmed: None }
     }
 
     /// With a bound of a list that is read while it arrives.
@@ -90,6 +91,11 @@ impl Response {
     /// With the request, to be sent again if the body breaks off.
     pub(crate) fn with_resend(self, resend: Resend) -> Self {
         Self { resend: Some(Box::new(resend)), ..self }
+    }
+
+    /// With the id of the request, which the span is told when the body was read.
+    pub(crate) fn with_unconfirmed(self, unconfirmed: Option<UnconfirmedId>) -> Self {
+        Self { unconfirmed, ..self }
     }
 
     /// What is known of secrets.
@@ -304,6 +310,9 @@ impl Response {
                 Err(error) => break Some(BodyError::Broken(error.without_url())),
             }
         };
+        if let Some(unconfirmed) = self.unconfirmed {
+            unconfirmed.confirm(&body);
+        }
         Received { status, headers, body, broken }
     }
 }
