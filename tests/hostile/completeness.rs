@@ -120,6 +120,10 @@ async fn a_part_of_mists_list_does_not_let_the_credential_in_use_be_revoked() {
         assert!(refusal.to_string().ends_with("nothing was done"), "{refusal}");
         assert!(!server.requests().iter().any(|request| request.starts_with("DELETE")));
     }
+    let server = Server::start(mist_answers(r#"{"email":"a@example.com"}"#, OTHER, "")).await;
+    let refusal =
+        mist(&server).user_tokens().revoke(&"ours".parse().unwrap(), RevokeOptions::default()).await;
+    assert_eq!(refusal.unwrap_err().kind(), ErrorKind::Incomplete, "the list lacks the caller");
     let server =
         Server::start(mist_answers(r#"{"email":"a@example.com"}"#, "[]", "X-Total-Count: 2\r\n")).await;
     let refusal =

@@ -28,6 +28,25 @@ async fn a_list_that_is_cut_off_before_its_first_item_is_asked_for_again() {
         let tokens = mist(&server.url).org_tokens("org").list_all(ListOptions::default()).await.unwrap();
         assert_eq!((tokens.len(), server.requests().len()), (1, 3), "{begun}");
     }
+    // Without a length, a body that is cut off ends like any other.
+    let server = Server::start(move |number, _| match number {
+        0 => b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[".to_vec(),
+        _ => answer(200, "", LIST),
+    })
+    .await;
+    let tokens = mist(&server.url).org_tokens("org").list_all(ListOptions::default()).await.unwrap();
+    assert_eq!((tokens.len(), server.requests().len()), (1, 2));
+    let server = Server::always(answer(200, "", "")).await;
+    let error = mist(&server.url).org_tokens("org").list_all(ListOptions::default()).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Protocol, 1), "an empty body is one");
+    // A page whose end was read is not read again, whatever comes then.
+    let server = Server::start(move |number, _| match number {
+        0 => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n".to_vec(),
+        _ => answer(206, "Link: <x>; rel=\"next\"\r\n", LIST),
+    })
+    .await;
+    let listing = mist(&server.url).org_tokens("org").listing(ListOptions::default()).await;
+    assert!(!listing.is_complete() && server.requests().len() == 1, "{:?}", listing.errors);
     // Behind an item it would be given twice.
     let server = Server::always(cut(r#"[{"id":"7"},{"id":"#)).await;
     let listing = mist(&server.url).org_tokens("org").listing(ListOptions::default()).await;

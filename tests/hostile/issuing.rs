@@ -5,7 +5,7 @@ use tokenward::{
     launchdarkly::LaunchDarkly, mist::Mist,
 };
 
-use crate::server::{Server, answer, http};
+use crate::server::{Server, answer, cut, http};
 
 const SECRET: &str = "api-CANARY-0123456789";
 
@@ -36,8 +36,13 @@ async fn a_creation_is_ambiguous_unless_its_status_proves_that_nothing_happened(
         let error = launchdarkly(&server).access_tokens().create(request()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Ambiguous, "{status}: {error}");
         assert!(error.attempt().is_some() && error.status() == Some(status), "{status}: {error}");
+        assert!(error.message().starts_with(&format!("the vendor answered {status}")), "{error}");
+        assert_eq!(error.vendor_code(), (![101, 304].contains(&status)).then_some("odd"), "{status}");
         assert_eq!(server.requests().len(), 1, "{status}");
     }
+    let cut = Server::always(cut("{")).await;
+    let error = launchdarkly(&cut).access_tokens().create(request()).await.unwrap_err();
+    assert!(error.message().starts_with("the answer broke off, and holds no secret"), "{error}");
     for status in [400, 401, 402, 403, 404, 405, 409, 410, 411, 412, 413, 414, 415, 422, 423, 428, 429] {
         let server = Server::always(answer(status, "", "{}")).await;
         let error = launchdarkly(&server).access_tokens().create(request()).await.unwrap_err();

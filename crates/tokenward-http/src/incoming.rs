@@ -117,7 +117,7 @@ impl Call {
         let last = loop {
             match chunks.next().await {
                 Ok(Some(chunk)) => parts.push_back(Part::Bytes(chunk)),
-                Ok(None) => break Part::End(chunks.take_resend()),
+                Ok(None) => break Part::End(chunks.take_resend_at_end()),
                 Err(broken) => break self.failed(&head, broken, &mut chunks),
             }
         };
@@ -130,7 +130,7 @@ impl Call {
         loop {
             let (part, is_last) = match chunks.next().await {
                 Ok(Some(chunk)) => (Part::Bytes(chunk), false),
-                Ok(None) => (Part::End(chunks.take_resend()), true),
+                Ok(None) => (Part::End(chunks.take_resend_at_end()), true),
                 Err(broken) => (self.failed(&head, broken, &mut chunks), true),
             };
             if to.send(part).await.is_err() || is_last {

@@ -113,7 +113,10 @@ impl Response {
             None if announced.is_some_and(|announced| announced > limit as u64) => {
                 Err(BodyError::TooLarge(limit))
             }
-            None => Ok(Chunks { inner: self.inner, left: limit, limit, resend: self.resend }),
+            None => {
+                let is_announced = announced.is_some();
+                Ok(Chunks { inner: self.inner, left: limit, limit, is_announced, resend: self.resend })
+            }
         };
         (headers, chunks)
     }
@@ -334,10 +337,17 @@ pub(crate) struct Chunks {
     inner: reqwest::Response,
     left: usize,
     limit: usize,
+    /// Whether the answer announced its length, so that its end is its end.
+    is_announced: bool,
     resend: Option<Box<Resend>>,
 }
 
 impl Chunks {
+    /// How the request is sent again if the body has ended too early, which shows only if no length was announced.
+    pub(crate) fn take_resend_at_end(&mut self) -> Option<Box<Resend>> {
+        self.resend.take().filter(|_| !self.is_announced)
+    }
+
     /// How the request is sent again, if that is safe.
     pub(crate) fn take_resend(&mut self) -> Option<Box<Resend>> {
         self.resend.take()
