@@ -45,7 +45,7 @@ const ENDS: [&str; 17] = [
 const WORDS: [&str; 10] = ["pin", "seed", "pass", "psk", "sig", "mnemonic", "csrf", "xsrf", "pat", "auth"];
 
 /// Words that say in which form a secret stands, and are passed over at the end of a name: `tokenValue`.
-const CARRIERS: [&str; 23] = [
+const CARRIERS: [&str; 22] = [
     "value",
     "string",
     "text",
@@ -67,7 +67,6 @@ const CARRIERS: [&str; 23] = [
     "bytes",
     "blob",
     "phrase",
-    "words",
     "header",
 ];
 
@@ -311,6 +310,8 @@ mod tests {
             "asset",
             "tokenReset",
             "playlist",
+            "keywords",
+            "keyword",
         ] {
             assert!(!sounds_secret(name), "{name}");
         }
