@@ -135,8 +135,16 @@ fn mist_families() -> [Family<Mist>; 2] {
 
 #[tokio::test]
 async fn mists_families_print_no_secret() {
+    // A user's list has the token that is calling, masked.
+    let mut routes = routes(&raw::mist::cases());
+    let credential = plant(secret::CREDENTIAL);
+    let mask = format!("{}...{}", &credential[..4], &credential[credential.len() - 4..]);
+    for route in routes.iter_mut().filter(|route| route.operation.id == "list_api_tokens") {
+        let caller = serde_json::json!({ "id": plant(data::ANSWERED), "key": mask });
+        route.answer.as_array_mut().unwrap().push(caller);
+    }
     let planted = [secret::CREDENTIAL, data::ASKED, data::TOKEN_ID, data::SAID];
-    families::drive(mist, routes(&raw::mist::cases()), &mist_families(), &planted).await;
+    families::drive(mist, routes, &mist_families(), &planted).await;
 }
 
 fn sailpoint_families() -> [Family<SailPoint>; 2] {
