@@ -80,7 +80,7 @@ fn echo(status: u16, text: &str) -> Response {
         "code": text, "key": text, "detailCode": text, "error": text, "message": sentence, "detail": sentence,
         "error_description": sentence, "trackingId": text, "traceId": text, "messages": [{ "text": sentence }],
         "context": { "message": sentence }, "errors": [{ "code": text, "title": text, "detail": sentence }],
-        text: { text: [text] }, "id": { text: 1 }, "_id": { text: 1 }, "items": { text: 1 }, "data": { text: 1 },
+        text: { text: [text] }, "id": { text: 1 }, "_id": "7", "_links": { text: 17 }, "items": { text: 1 }, "data": { text: 1 },
     });
     let mut response = Response::json(status, &body);
     if text.is_ascii() && !text.contains(char::is_control) {

@@ -33,7 +33,13 @@ impl Shown {
                 json(&mut shown, &value);
                 shown.panic(&value);
             }
-            Err(error) => shown.error(error),
+            Err(error) => {
+                // What a caller sees who looks into it.
+                if let raw::Error::UnexpectedResponse(response) = &error {
+                    shown.errors.push(format!("{response:?}"));
+                }
+                shown.error(error);
+            }
         }
         shown
     }
