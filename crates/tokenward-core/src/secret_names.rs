@@ -86,6 +86,9 @@ const CODES: [&str; 11] =
 /// The last noun decides: `tokenId` names an id and `tokenValue` a token. Case, plural, trailing digits, and the
 /// way in which words are divided make no difference.
 pub fn sounds_secret(name: &str) -> bool {
+    if is_harmless(name) {
+        return false;
+    }
     let words = words(name);
     let joined = words.concat();
     if PARTS.iter().any(|part| joined.contains(part)) {
@@ -103,6 +106,51 @@ pub fn sounds_secret(name: &str) -> bool {
         None => false,
     });
     is_code || forms(last).any(|form| WORDS.contains(&form))
+}
+
+/// What every name that sounds secret has a part of.
+const TRACES: [&str; 25] = [
+    "secret",
+    "pass",
+    "credential",
+    "key",
+    "auth",
+    "connectionstring",
+    "otp",
+    "token",
+    "jw",
+    "bearer",
+    "pem",
+    "pwd",
+    "p12",
+    "pfx",
+    "pkcs",
+    "cookie",
+    "sig",
+    "assertion",
+    "pin",
+    "seed",
+    "psk",
+    "mnemonic",
+    "srf",
+    "pat",
+    "code",
+];
+
+/// Whether a name cannot sound secret. It tells most names of a record, without memory of its own.
+fn is_harmless(name: &str) -> bool {
+    const LONGEST: usize = 48;
+
+    if name.len() > LONGEST || !name.is_ascii() {
+        return false;
+    }
+    let (mut letters, mut length) = ([0; LONGEST], 0);
+    for byte in name.bytes().filter(u8::is_ascii_alphanumeric) {
+        letters[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let letters = &letters[..length];
+    !TRACES.iter().any(|trace| letters.windows(trace.len()).any(|window| window == trace.as_bytes()))
 }
 
 /// The words of a name in lower case. They are divided by capitals and by what is neither a letter nor a digit.
@@ -256,7 +304,7 @@ mod tests {
             "basicAuth",
             "jwe",
         ] {
-            assert!(sounds_secret(name), "{name}");
+            assert!(sounds_secret(name) && !is_harmless(name), "{name}");
         }
     }
 
@@ -326,5 +374,15 @@ mod tests {
             assert_eq!(NAMES.hides(name), is_hidden, "{name}");
         }
         assert!(SecretNames::UNDECLARED.hides("displayKey") && !SecretNames::UNDECLARED.hides("value"));
+    }
+
+    #[test]
+    fn every_word_of_the_rule_has_a_trace() {
+        let codes = CODES.map(|word| format!("{word}code"));
+        let words = [&PARTS[..], &ENDS, &WORDS].concat().into_iter().map(str::to_owned).chain(codes);
+        for word in words {
+            assert!(!is_harmless(&word), "{word}");
+        }
+        assert!(is_harmless("site_id") && is_harmless("resources") && !is_harmless("kéy"));
     }
 }
