@@ -39,8 +39,8 @@ impl<'a> MakeWriter<'a> for Captured {
     }
 }
 
-#[tokio::test]
-async fn a_span_tells_names_and_numbers_and_no_secret() {
+/// The log of a creation whose response has this request id.
+async fn logged(request_id: &str) -> String {
     let captured = Captured::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
@@ -51,14 +51,19 @@ async fn a_span_tells_names_and_numbers_and_no_secret() {
     let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200)
-        .insert_header("x-request-id", "request-17")
+        .insert_header("x-request-id", request_id)
         .set_body_raw(sample!("mist.create_org_api_token"), "application/json");
     Mock::given(any()).respond_with(answer).mount(&server).await;
     let mist = Mist::builder(CREDENTIAL).base_url(server.uri()).build().unwrap();
     mist.raw().create_org_api_token("org", &OrgApiTokenInput::new("ci")).await.unwrap();
     drop(guard);
+    let bytes = captured.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
 
-    let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+#[tokio::test]
+async fn a_span_tells_names_and_numbers_and_no_secret() {
+    let text = logged("request-17").await;
     let span =
         text.lines().find(|line| line.contains("close") && line.contains("create_org_api_token")).unwrap();
     for part in [
@@ -78,23 +83,6 @@ async fn a_span_tells_names_and_numbers_and_no_secret() {
 
 #[tokio::test]
 async fn a_request_id_that_repeats_the_issued_secret_is_not_in_the_span() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(captured.clone())
-        .finish();
-    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
-    let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(200)
-        .insert_header("x-request-id", "SECRET-mist-org-key")
-        .set_body_raw(sample!("mist.create_org_api_token"), "application/json");
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let mist = Mist::builder(CREDENTIAL).base_url(server.uri()).build().unwrap();
-    mist.raw().create_org_api_token("org", &OrgApiTokenInput::new("ci")).await.unwrap();
-    drop(guard);
-
-    let text = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    let text = logged("SECRET-mist-org-key").await;
     assert!(text.contains("create_org_api_token") && !text.contains("SECRET-mist-org-key"), "{text}");
 }

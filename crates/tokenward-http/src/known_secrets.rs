@@ -1,7 +1,7 @@
-//! The secrets that a client knows: what the vendor says is compared with them before any of it is shown.
+//! The secrets that a client knows. Vendor text is compared with them before it is shown.
 //!
-//! Here are the secrets themselves, and the search for them in a text. Which words of an unknown text look like a secret
-//! is decided in [`excerpt`](crate::excerpt).
+//! This file stores the secrets and searches text for them. [`excerpt`](crate::excerpt) decides which words look like a
+//! secret that the client does not know.
 
 use std::{
     collections::VecDeque,

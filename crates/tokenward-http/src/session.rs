@@ -190,7 +190,7 @@ impl Session {
         self.0.clock.at(Timestamp::now())
     }
 
-    /// How long a list of this session may take: see [`HttpOptions::with_list_time`].
+    /// Returns the time limit of one list: see [`HttpOptions::with_list_time`].
     pub(crate) fn list_time(&self) -> Duration {
         self.0.list_time
     }
