@@ -147,7 +147,7 @@ pub(crate) async fn reconcile(
     })
 }
 
-/// What the vendor's clock showed when the machine's showed this time.
+/// Converts a time of the machine's clock to the vendor's clock.
 fn at_vendor(time: Timestamp, now: Timestamp, vendor_now: Timestamp) -> Timestamp {
     if vendor_now >= now {
         time + vendor_now.saturating_duration_since(now)

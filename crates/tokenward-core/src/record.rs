@@ -52,7 +52,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// Those of `serde_json` if the text is not JSON. They quote none of it.
+    /// An error of `serde_json` if the text is not JSON. It quotes none of the text.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
         Self::from_json_of(text, &SecretNames::UNDECLARED)
     }
