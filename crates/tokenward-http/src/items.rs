@@ -26,7 +26,7 @@ use crate::{
 /// assert_eq!(items.good().collect::<Vec<_>>(), [&1, &3]);
 /// let bad = items.bad().next().map(|bad| bad.to_string());
 /// assert_eq!(bad.as_deref(), Some("item 1: the answer has another shape than documented at `.`: \
-///     a whole number is expected, and text is there"));
+///     a whole number that is not negative is expected, and text is there"));
 /// // Where all of them count.
 /// assert!(items.strict().is_err());
 /// # Ok::<(), serde_json::Error>(())
