@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::printable::printable;
+use crate::printable::is_printable;
 
 /// The vendor's id of a token, opaque to everybody else.
 ///
@@ -58,7 +58,7 @@ impl FromStr for TokenId {
     type Err = InvalidTokenId;
 
     fn from_str(text: &str) -> Result<Self, InvalidTokenId> {
-        if matches!(text, "" | "." | "..") || printable(text) != text {
+        if matches!(text, "" | "." | "..") || !is_printable(text) {
             return Err(InvalidTokenId);
         }
         Ok(Self(text.into()))

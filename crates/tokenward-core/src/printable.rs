@@ -17,10 +17,17 @@ use std::borrow::Cow;
 /// White space becomes a space. Every other control character becomes U+FFFD, and so does a character that changes
 /// the direction of text or has no width: it makes a text look like another one.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    match text.chars().all(|c| replacement(c).is_none()) {
+    match is_printable(text) {
         true => Cow::Borrowed(text),
         false => Cow::Owned(text.chars().map(|c| replacement(c).unwrap_or(c)).collect()),
     }
+}
+
+/// Returns `true` if [`printable`] changes nothing in a text.
+pub fn is_printable(text: &str) -> bool {
+    // Most texts are ASCII. Without an early end, the compiler checks many bytes at a time.
+    let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'));
+    is_plain || text.chars().all(|c| replacement(c).is_none())
 }
 
 /// What is printed for a character that must not be printed.
@@ -53,13 +60,14 @@ mod tests {
             let shown = printable(text);
             assert_eq!(shown.lines().count(), 1);
             assert!(shown.chars().all(|c| replacement(c).is_none()), "{text:?}");
+            assert!(is_printable(&shown) && !is_printable(text), "{text:?}");
         }
     }
 
     #[test]
     fn text_of_any_language_is_left_as_it_is() {
         for text in ["", "a token", "Schlüssel", "鍵", "مفتاح", "🔑", "a\u{301}"] {
-            assert!(matches!(printable(text), Cow::Borrowed(same) if same == text));
+            assert!(is_printable(text) && matches!(printable(text), Cow::Borrowed(same) if same == text));
         }
     }
 }
