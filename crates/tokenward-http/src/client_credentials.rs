@@ -8,7 +8,13 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::{
-    AuthorizeError, BaseUrl, Bearer, BuildError, Grant, HttpOptions, Operation, Session, WireSecret,
+    auth::{
+        bearer::{Bearer, Grant},
+        error::AuthorizeError,
+    },
+    config::{base_url::BaseUrl, build_error::BuildError, http_options::HttpOptions},
+    secrets::wire::WireSecret,
+    transport::{endpoint::Operation, session::Session},
 };
 
 /// The token endpoint is the base address itself.

@@ -1,78 +1,54 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
-mod authorize;
-mod base_url;
-mod bearer;
-mod boundary;
-mod call;
+mod auth;
 mod client_credentials;
-mod elements;
-mod environment;
-mod error;
-mod essentials;
-mod excerpt;
-mod expiry;
-mod feed;
-mod fields;
-mod guard;
-mod incoming;
-mod issued;
-mod items;
-mod key;
-mod known_secrets;
-mod list_reader;
-mod listing;
-mod misfit;
-mod nullable;
-mod operation;
-mod options;
-mod pages;
-mod place;
+mod config;
+mod decode;
+mod family;
+mod headers;
+mod pager;
 mod rate;
-mod read_list;
-mod reading;
-mod remainder;
-mod response;
-mod retry;
-mod retry_after;
-mod secret;
-mod seen;
-mod send;
-mod server_clock;
-mod session;
-mod stopwatch;
-mod tally;
-mod vendor_token;
+mod secrets;
+mod transport;
 
 pub mod runtime;
-pub mod time;
 
-pub use answer::Answer;
-pub use authorize::{Authorize, HeaderCredential};
-pub use base_url::BaseUrl;
-pub use bearer::{Bearer, Grant};
-pub use call::Call;
-pub use environment::Environment;
-pub use error::{AuthorizeError, BuildError};
-pub use expiry::{confirm_expiry, is_same_time};
-pub use fields::{Id, Mask};
-pub use guard::{refuse_current, refuse_managed};
-pub use issued::Issued;
-pub use items::{BadItem, Items};
-pub use key::KeyPlace;
-pub use listing::{Listing, PageEnd, Turn};
-pub use nullable::Nullable;
-pub use operation::Operation;
-pub use options::HttpOptions;
-pub use pages::{failed, find, listed};
+pub use auth::{
+    authorize::{Authorize, HeaderCredential},
+    bearer::{Bearer, Grant},
+    error::AuthorizeError,
+    key::KeyPlace,
+};
+pub use config::{
+    base_url::BaseUrl, build_error::BuildError, environment::Environment, http_options::HttpOptions,
+    retry_options::RetryOptions,
+};
+pub use decode::{
+    dates as time,
+    fields::{Id, Mask},
+    issued::Issued,
+    items::{BadItem, Items},
+    nullable::Nullable,
+    vendor_token::VendorToken,
+};
+pub use family::{
+    call::Call,
+    expiry::{confirm_expiry, is_same_time},
+    guard::{refuse_current, refuse_managed},
+    response_body::Answer,
+};
+pub use pager::{
+    list::{failed, find, listed},
+    page::{Listing, PageEnd, Turn},
+    read_list::read_list,
+};
 pub use rate::{RateLimit, RateOptions};
-pub use read_list::read_list;
-pub use retry::RetryOptions;
-pub use secret::WireSecret;
-pub use send::SendError;
-pub use session::{PathRewrite, Session};
-pub use vendor_token::VendorToken;
+pub use secrets::wire::WireSecret;
+pub use transport::{
+    endpoint::Operation,
+    send_error::SendError,
+    session::{PathRewrite, Session},
+};
 
 pub use secrecy::{ExposeSecret, SecretString};
 pub use tokenward_core::{BoxFuture, SecretNames, Timestamp};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::Timestamp;
+use tokenward_core::Timestamp;
 
 /// By how much the vendor's clock is ahead of ours: between two bounds, which every dated answer may narrow.
 ///

@@ -77,7 +77,7 @@ impl Counted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Timestamp;
+    use tokenward_core::Timestamp;
 
     const WINDOW: Duration = Duration::from_secs(10);
 

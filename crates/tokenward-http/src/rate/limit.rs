@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::retry::LONGEST;
+use crate::headers::retry_after::LONGEST;
 
 /// A limit that a vendor sets: so many calls in a window of time, and how that window is known.
 ///

@@ -12,7 +12,8 @@ use super::{
     limit::Rule,
     told::{Answered, Told},
 };
-use crate::{Timestamp, retry::LONGEST, retry_after};
+use crate::headers::retry_after::{self, LONGEST};
+use tokenward_core::Timestamp;
 
 /// The quotas, and how many calls wait for each.
 #[derive(Debug)]

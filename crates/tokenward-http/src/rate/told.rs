@@ -6,7 +6,8 @@ use reqwest::{StatusCode, header::HeaderMap};
 use tokio::time::Instant;
 
 use super::{RateOptions, clock::VendorClock};
-use crate::{Timestamp, retry_after};
+use crate::headers::retry_after;
+use tokenward_core::Timestamp;
 
 /// Before anything is known of a window, so many calls are on their way at most.
 pub(super) const PROBES: u64 = 8;

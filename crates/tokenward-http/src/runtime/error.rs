@@ -5,9 +5,11 @@ use std::fmt;
 use reqwest::StatusCode;
 
 use crate::{
-    SendError,
-    send::no_answer,
-    session::{Origin, request_id},
+    headers::request_id::request_id,
+    transport::{
+        origin::Origin,
+        send_error::{SendError, no_answer},
+    },
 };
 
 /// Why a method of a generated client has no answer that could be read.

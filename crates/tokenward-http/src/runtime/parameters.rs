@@ -9,7 +9,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-use crate::SendError;
+use crate::transport::send_error::SendError;
 
 type Pairs = form_urlencoded::Serializer<'static, String>;
 
@@ -96,7 +96,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{BaseUrl, HttpOptions, WireSecret, runtime::Outgoing};
+    use crate::{
+        config::{base_url::BaseUrl, http_options::HttpOptions},
+        runtime::Outgoing,
+        secrets::wire::WireSecret,
+    };
 
     #[test]
     fn values_of_every_kind_are_pairs_and_nothing_is_sent_of_none() {

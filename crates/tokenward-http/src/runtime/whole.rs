@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::Nullable;
+use crate::decode::nullable::Nullable;
 
 /// An integer, or a list, a map or an absence of integers.
 pub trait Whole: Sized {

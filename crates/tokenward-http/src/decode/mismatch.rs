@@ -1,0 +1,264 @@
+//! Where a text does not fit its type, and in what way: serde's own messages quote values.
+
+use std::fmt;
+
+use serde::Deserialize;
+use tokenward_core::Drift;
+
+use crate::decode::location::place;
+
+/// The value, or where the text does not fit.
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+    serde_json::from_str(text).map_err(|error| Misfit::new(text, &error))
+}
+
+/// The value of a text that has to be a record, or where it does not fit: what is read into a record would also be taken
+/// from a list, by position, and nothing in a list has a name to be known as a secret by.
+pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+    if text.trim_ascii_start().starts_with('[') {
+        return Err(Misfit {
+            path: ".".to_owned(),
+            problem: OTHER_SHAPE,
+            expected: Some("a record"),
+            found: Some("a list"),
+            place: Some(Place::Line { line: 1, column: 1 }),
+        });
+    }
+    from_text(text)
+}
+
+/// Where a text does not fit, and in what way.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    path: String,
+    problem: &'static str,
+    expected: Option<&'static str>,
+    found: Option<&'static str>,
+    place: Option<Place>,
+}
+
+/// Where in the text it is, counted from one as editors do, or from zero in what is not kept.
+#[derive(Debug)]
+enum Place {
+    Line { line: usize, column: usize },
+    Byte(usize),
+}
+
+impl Misfit {
+    fn new(text: &str, error: &serde_json::Error) -> Self {
+        const LONGEST_PATH: usize = 120;
+
+        let said = error.to_string();
+        let problem = match error.classify() {
+            serde_json::error::Category::Eof => TOO_EARLY,
+            serde_json::error::Category::Data if said.starts_with(TOO_MANY_ITEMS) => TOO_MANY_ITEMS,
+            serde_json::error::Category::Data => OTHER_SHAPE,
+            serde_json::error::Category::Syntax | serde_json::error::Category::Io => NOT_JSON,
+        };
+        let missing = missing_field(&said);
+        let path = place(text.get(..read(text, error)).unwrap_or(text));
+        let path = match (path.as_str(), missing) {
+            (".", Some(field)) => field.to_owned(),
+            (path, Some(field)) => format!("{path}.{field}"),
+            (_, None) => path,
+        };
+        // At a whole name: half of one would not be known for the secret that it may be.
+        let path = match path.char_indices().nth(LONGEST_PATH) {
+            Some((end, _)) => path[..end].rsplit_once('.').map_or("?", |(path, _)| path).to_owned(),
+            None => path,
+        };
+        let found = missing.map(|_| "nothing").or_else(|| found(&said));
+        let place = Some(Place::Line { line: error.line(), column: error.column() });
+        Self { path, problem, expected: expected(&said), found, place }
+    }
+
+    /// A text that is no JSON from this byte on.
+    pub(crate) fn not_json(byte: usize) -> Self {
+        Self::at_byte(NOT_JSON, byte)
+    }
+
+    /// A text that has only so many bytes, and goes on.
+    pub(crate) fn cut_off(bytes: usize) -> Self {
+        Self::at_byte(TOO_EARLY, bytes)
+    }
+
+    fn at_byte(problem: &'static str, byte: usize) -> Self {
+        Self { path: ".".to_owned(), problem, expected: None, found: None, place: Some(Place::Byte(byte)) }
+    }
+
+    /// Without lines and columns, which are others in the text that came.
+    pub(crate) fn without_place(self) -> Self {
+        Self { place: None, ..self }
+    }
+
+    pub(crate) fn drift(&self) -> Drift {
+        Drift::new(self.path.clone(), self.problem).with_kinds(self.expected, self.found)
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.drift().fmt(f)?;
+        match self.place {
+            Some(Place::Line { line, column }) => write!(f, ", line {line} column {column}"),
+            Some(Place::Byte(byte)) => write!(f, ", byte {byte}"),
+            None => Ok(()),
+        }
+    }
+}
+
+const NOT_JSON: &str = "the answer is not JSON";
+const TOO_EARLY: &str = "the answer ends too early";
+const OTHER_SHAPE: &str = "the answer has another shape than documented";
+
+/// What a reader of lists says where there are more items than it keeps.
+pub(crate) const TOO_MANY_ITEMS: &str =
+    "the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`";
+
+/// How many bytes of a text were read before this was found.
+fn read(text: &str, error: &serde_json::Error) -> usize {
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    lines.map(str::len).sum::<usize>() + error.column()
+}
+
+/// The field of ours that is missing.
+fn missing_field(said: &str) -> Option<&str> {
+    said.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
+}
+
+/// The kind of value that is there, and nothing of the value: serde's words for kinds come first.
+fn found(said: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 10] = [
+        ("null", "null"),
+        ("unit value", "null"),
+        ("text", "text"),
+        ("string", "text"),
+        ("integer `-", "a negative number"),
+        ("integer", "a whole number"),
+        ("floating point", "a number that is not whole, or too large"),
+        ("boolean", "true or false"),
+        ("sequence", "a list"),
+        ("map", "a record"),
+    ];
+
+    let (is_out_of_range, said) = match said.strip_prefix("invalid type: ") {
+        Some(said) => (false, said),
+        None => (true, said.strip_prefix("invalid value: ")?),
+    };
+    let found = KINDS.iter().find(|(word, _)| said.starts_with(word)).map(|(_, kind)| *kind);
+    match found {
+        // Its kind is right, so it is too large, or too small.
+        Some("a whole number") if is_out_of_range => Some("one that is out of range"),
+        // As serde_json says of one that no float can hold.
+        None if said.starts_with("number") => Some("a number"),
+        found => found,
+    }
+}
+
+/// The kind of value that our type reads: serde says it last, and only words of ours are taken.
+fn expected(said: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 14] = [
+        ("a string", "text"),
+        ("a borrowed string", "text"),
+        ("string", "text"),
+        ("a secret", "text"),
+        ("a boolean", "true or false"),
+        ("a date", "a date"),
+        ("a sequence", "a list"),
+        ("a list", "a list"),
+        ("a record or a list", "a record or a list"),
+        ("a record", "a record"),
+        ("a map", "a record"),
+        ("struct ", "a record"),
+        ("f64", "a number"),
+        ("f32", "a number"),
+    ];
+    const WHOLE: [&str; 5] = ["i8", "i16", "i32", "i64", "isize"];
+    const NOT_NEGATIVE: [&str; 5] = ["u8", "u16", "u32", "u64", "usize"];
+
+    let (_, said) = said.rsplit_once(", expected ")?;
+    let word = said.split(" at line ").next()?;
+    if WHOLE.contains(&word) {
+        return Some("a whole number");
+    }
+    if NOT_NEGATIVE.contains(&word) {
+        return Some("a whole number that is not negative");
+    }
+    KINDS.iter().find(|(start, _)| word.starts_with(start)).map(|(_, kind)| *kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its decoding is of interest")]
+    struct Token {
+        id: i64,
+        name: Option<String>,
+        #[serde(default, with = "crate::decode::dates::epoch_seconds")]
+        created: Option<crate::Timestamp>,
+        live: Option<bool>,
+        weight: Option<f64>,
+        inner: Option<Box<Token>>,
+        tags: Option<Vec<String>>,
+    }
+
+    fn error(body: &str) -> String {
+        from_text::<Vec<Token>>(body).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_error_says_where_and_which_kinds_and_never_what() {
+        let mut said = String::new();
+        for body in [
+            r#"[{"id":1},{"id":"CANARY"}]"#,
+            r#"[{"id":1},{"CANARY":1}]"#,
+            r#"[{"id":1,"inner":{"name":"CANARY"}}]"#,
+            r#"[{"id":1,"name":["CANARY"]}]"#,
+            r#"[{"id":1,"name":{"CANARY":1}}]"#,
+            r#"[{"id":749.25,"name":"CANARY"}]"#,
+            r#"[{"id":null}]"#,
+            r#"[{"id":99999999999999999999}]"#,
+            r#"[{"id":true}]"#,
+            r#"[{"id":1,"created":"CANARY, expected struct CANARY"}]"#,
+            r#"[{"id":1,"live":"CANARY"}]"#,
+            r#"[{"id":1,"weight":"CANARY, expected a string"}]"#,
+            r#"[{"id":1,"inner":"CANARY"}]"#,
+            r#"[{"id":1,"tags":{"CANARY":"CANARY"}}]"#,
+            r#"[{"id":1,"tags":["a",17]}]"#,
+            r#"{"CANARY":1}"#,
+            r#"["CANARY"]"#,
+            "[\n  {\"id\":1},\n  {\"id\":1, \"name\":\n 17}]",
+            r#"[{"id":1"#,
+            "<html>CANARY",
+            "[] CANARY",
+            "",
+        ] {
+            said +=
+                &format!("{}\n    {}\n", body.replace("CANARY", "…"), error(body).replace("CANARY", "LEAK"));
+        }
+        assert!(!said.contains("LEAK"), "{said}");
+        insta::assert_snapshot!(said);
+    }
+
+    #[test]
+    fn a_list_is_not_read_as_a_record_by_position() {
+        let list = r#" [1,"CANARY",null,null,null,null,null]"#;
+        assert!(from_text::<Token>(list).is_ok());
+        let misfit = from_record::<Token>(list).unwrap_err();
+        assert!(misfit.to_string().ends_with("a record is expected, and a list is there, line 1 column 1"));
+        assert!(from_record::<Token>(r#"{"id":1}"#).is_ok() && from_record::<i64>(" 17").is_ok());
+    }
+
+    #[test]
+    fn a_key_of_the_vendors_does_not_stand_in_a_path() {
+        for (name, shown) in [("a_b", "a_b"), ("a\\nb", "?"), ("CANARY7f3a", "?"), ("a.CANARY[0]", "?")] {
+            let map = format!(r#"{{"{name}":{{"id":null}}}}"#);
+            let error = from_text::<BTreeMap<String, Token>>(&map).unwrap_err();
+            assert!(error.to_string().contains(&format!("documented at `{shown}.id`")), "{error}");
+        }
+    }
+}

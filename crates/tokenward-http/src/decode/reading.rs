@@ -1,0 +1,235 @@
+//! How a record with lists in it is read: at once where all of it is as documented, and item by item where something is
+//! not.
+//!
+//! Item by item, each is found first and read then, so that a bad one costs no other; that is twice the work. So the
+//! first try reads straight through, and says nothing but that it failed. The second one, which is the careful one, says
+//! what is wrong. In a text that may hold an item beyond its bound, the first try measures each item where it stands.
+
+use std::cell::{Cell, RefCell};
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    decode::{limits::MOST_OF_A_RECORD, mismatch::Misfit},
+    secrets::context::Context,
+};
+
+/// How many items a list may have where an answer may have [`BODY`] bytes, and wherever it may have fewer.
+pub(crate) const MOST_ITEMS: usize = 25_000;
+
+/// The bound on an answer that is not set otherwise.
+const BODY: usize = 16 << 20;
+
+/// How lists are read on this thread. Reading is synchronous, so it is restored before anything else runs.
+#[derive(Clone, Copy)]
+struct Mode {
+    pace: Pace,
+    /// A list that was read at once had to be given up: whatever came of the whole then is not what was sent.
+    has_given_up: bool,
+    most: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Pace {
+    /// Each item is found first, and a bad one costs no other.
+    Carefully,
+    /// Straight through, and each item is found first, since it may be larger than a record.
+    Measured,
+    /// Straight through.
+    AtOnce,
+}
+
+thread_local! {
+    static MODE: Cell<Mode> =
+        const { Cell::new(Mode::careful(MOST_ITEMS)) };
+    static CONTEXT: RefCell<Context> = RefCell::default();
+}
+
+impl Mode {
+    const fn careful(most: usize) -> Self {
+        Self { pace: Pace::Carefully, has_given_up: false, most }
+    }
+}
+
+/// Whether a list is to be read straight through.
+pub(crate) fn is_at_once() -> bool {
+    MODE.get().pace != Pace::Carefully
+}
+
+/// Whether an item may be larger than a record, so that it has to be found before it is read.
+pub(crate) fn is_measured() -> bool {
+    MODE.get().pace == Pace::Measured
+}
+
+/// Lets the careful reading decide.
+pub(crate) fn give_up() {
+    MODE.set(Mode { has_given_up: true, ..MODE.get() });
+}
+
+/// How many items a list may have.
+pub(crate) fn most_items() -> usize {
+    MODE.get().most
+}
+
+/// The context of what is read on this thread.
+pub(crate) fn context() -> Context {
+    CONTEXT.with_borrow(Clone::clone)
+}
+
+/// Reads a text at once, and where that fails as it says.
+pub(crate) fn read<T: DeserializeOwned>(
+    text: &str,
+    limit: usize,
+    context: &Context,
+    carefully: impl FnOnce(&str) -> Result<T, Misfit>,
+) -> Result<T, Misfit> {
+    let most = most_items_within(limit);
+    match at_once(text, most) {
+        Some(value) => Ok(value),
+        None => within(context, || with(Mode::careful(most), || carefully(text))),
+    }
+}
+
+/// Only the careful reading says anything, so it alone needs a context.
+fn within<T>(context: &Context, read: impl FnOnce() -> T) -> T {
+    struct Restore(Context);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CONTEXT.set(std::mem::take(&mut self.0));
+        }
+    }
+
+    let _restore = Restore(CONTEXT.replace(context.clone()));
+    read()
+}
+
+fn at_once<T: DeserializeOwned>(text: &str, most: usize) -> Option<T> {
+    // What is made of an item is bounded as what is made of a record.
+    let pace = if text.len() > MOST_OF_A_RECORD { Pace::Measured } else { Pace::AtOnce };
+    with(Mode { pace, ..Mode::careful(most) }, || {
+        let value = serde_json::from_str(text).ok();
+        value.filter(|_| !MODE.get().has_given_up)
+    })
+}
+
+fn with<T>(mode: Mode, read: impl FnOnce() -> T) -> T {
+    struct Restore(Mode);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            MODE.set(self.0);
+        }
+    }
+
+    let _restore = Restore(MODE.replace(mode));
+    read()
+}
+
+/// In proportion to the bound on the answer, so that whoever raises that can read what then fits.
+fn most_items_within(limit: usize) -> usize {
+    (limit / BODY).saturating_mul(MOST_ITEMS).max(MOST_ITEMS)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use tokenward_core::SecretNames;
+
+    use super::*;
+    use crate::decode::{items::Items, mismatch::from_text};
+
+    #[derive(Debug, Deserialize)]
+    struct Acme {
+        id: u8,
+    }
+
+    fn is_as_before() -> bool {
+        let Mode { pace, has_given_up, most } = MODE.get();
+        pace == Pace::Carefully
+            && !has_given_up
+            && most == MOST_ITEMS
+            && *context().names == SecretNames::UNDECLARED
+    }
+
+    #[test]
+    fn what_is_as_documented_is_read_once_and_what_is_not_carefully() {
+        for (text, is_careful) in [(r#"[{"id":1}]"#, false), (r#"[{"id":"1"}]"#, true), (r#"[[1]]"#, true)] {
+            let mut was_careful = false;
+            let items = read::<Items<Acme>>(text, 0, &Context::default(), |text| {
+                was_careful = true;
+                assert!(!is_at_once());
+                from_text(text)
+            });
+            assert_eq!((was_careful, items.unwrap().bad().count()), (is_careful, usize::from(is_careful)));
+            assert!(is_as_before());
+        }
+    }
+
+    #[test]
+    fn an_item_beyond_its_bound_is_a_bad_one_and_a_large_text_of_small_ones_is_read_once() {
+        let item = |length| format!(r#"{{"id":1,"new":"{}"}}"#, "x".repeat(length));
+        let large = MOST_OF_A_RECORD;
+        for (lengths, is_careful) in [([large / 2; 3], false), ([1, large, 1], true)] {
+            let text = format!("[{}]", lengths.map(item).join(","));
+            let mut was_careful = false;
+            let items = read::<Items<Acme>>(&text, 0, &Context::default(), |text| {
+                was_careful = true;
+                from_text(text)
+            });
+            assert_eq!((was_careful, items.unwrap().bad().count()), (is_careful, usize::from(is_careful)));
+        }
+    }
+
+    #[test]
+    fn a_large_text_with_a_list_for_an_item_is_read_carefully() {
+        let text = format!(r#"[[1],{{"id":1}}{}]"#, " ".repeat(MOST_OF_A_RECORD));
+        let items = read::<Items<Acme>>(&text, 0, &Context::default(), |text| from_text(text)).unwrap();
+        assert_eq!((items.good().count(), items.bad().count()), (1, 1));
+    }
+
+    #[test]
+    fn a_list_that_was_given_up_is_not_taken_for_something_else() {
+        /// A list, or anything else.
+        struct Shaped {
+            is_list: bool,
+        }
+
+        impl<'de> Deserialize<'de> for Shaped {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                Ok(Self { is_list: Items::<Acme>::deserialize(value).is_ok() })
+            }
+        }
+
+        let shaped =
+            read::<Shaped>(r#"[{"id":1},{"id":{}}]"#, 0, &Context::default(), |text| from_text(text));
+        assert!(shaped.unwrap().is_list && is_as_before());
+    }
+
+    #[test]
+    fn a_reader_that_panics_leaves_nothing_switched_on() {
+        struct Panics;
+
+        impl<'de> Deserialize<'de> for Panics {
+            fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+                panic!("as code of others may")
+            }
+        }
+
+        let panicked = std::panic::catch_unwind(|| {
+            read::<Panics>("1", 0, &Context::default(), |text| from_text(text)).is_ok()
+        });
+        assert!(panicked.is_err() && is_as_before());
+    }
+
+    #[test]
+    fn a_larger_body_may_hold_more_items() {
+        let list = |count: usize| format!("[{}{}]", r#"{"id":1},"#.repeat(count - 1), r#"{"id":1}"#);
+        for (limit, most) in [(0, 25_000), (BODY, 25_000), (4 * BODY, 100_000)] {
+            let read =
+                |count| read::<Items<Acme>>(&list(count), limit, &Context::default(), |text| from_text(text));
+            assert_eq!(read(most).unwrap().good().map(|item| usize::from(item.id)).sum::<usize>(), most);
+            assert!(read(most + 1).unwrap_err().to_string().contains("more items than are kept"));
+        }
+    }
+}

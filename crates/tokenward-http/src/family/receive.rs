@@ -1,0 +1,90 @@
+//! How a call waits for its answer.
+
+use tokenward_core::{BoxFuture, ErrorKind, Result};
+
+use crate::{
+    decode::limits::MOST_OF_A_RECORD,
+    family::{call::Call, response_body::Answer, response_head::Head},
+    secrets::context::Context,
+    transport::{origin::Origin, response::Response, send_error::SendError},
+};
+
+impl Call {
+    /// Waits for an answer and reads it.
+    ///
+    /// # Errors
+    ///
+    /// As in the table above. A creation or reset whose answer broke off or is too large is an [`Answer`] all
+    /// the same: it may hold the secret.
+    pub fn answer<'a>(
+        &'a self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        self.answered(Box::pin(sent))
+    }
+
+    /// The same, compiled here and once: it takes and gives what has one type whatever was sent.
+    fn answered<'a>(
+        &'a self,
+        sent: BoxFuture<'a, Result<Response, SendError>>,
+    ) -> BoxFuture<'a, Result<Answer>> {
+        Box::pin(self.read(sent))
+    }
+
+    async fn read(&self, sent: BoxFuture<'_, Result<Response, SendError>>) -> Result<Answer> {
+        let response = match sent.await {
+            Ok(response) => response,
+            Err(SendError::Status(response)) if self.kind_of(response.status()) == ErrorKind::Ambiguous => {
+                return Ok(self.doubtful(*response).await);
+            }
+            Err(error) => return Err(self.failure(error).await),
+        };
+        let context = response.context().clone();
+        if self.issues() {
+            let received = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
+            let end = received.broken.map(|broken| broken.reason());
+            let head = Head::new(self.clone(), received.status, received.headers, context);
+            return Ok(Answer::new(head, received.body).broken_by(end));
+        }
+        let received = match response.read().await {
+            Ok(received) => received,
+            Err(error) => return Err(self.failure(error).await),
+        };
+        let head = Head::new(self.clone(), received.status, received.headers, context);
+        match received.broken {
+            None => Ok(Answer::new(head, received.body)),
+            Some(broken) => Err(head.located(self.broken(broken))),
+        }
+    }
+
+    /// The answer to a creation or reset whose status does not tell whether anything happened: it may hold the secret.
+    async fn doubtful(&self, response: reqwest::Response) -> Answer {
+        let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
+        let context = Context { known, ..Context::default() };
+        let received = Response::new(response, MOST_OF_A_RECORD).read_what_there_is().await;
+        let end = format!("the vendor answered {}", received.status.as_u16());
+        let head = Head::new(self.clone(), received.status, received.headers, context);
+        Answer::new(head, received.body).refused_with(end)
+    }
+
+    /// Waits for an answer whose body means nothing.
+    ///
+    /// # Errors
+    ///
+    /// As in the table above.
+    pub fn done<'a>(
+        &'a self,
+        sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.ended(Box::pin(sent))
+    }
+
+    fn ended<'a>(&'a self, sent: BoxFuture<'a, Result<Response, SendError>>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            match sent.await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.failure(error).await),
+            }
+        })
+    }
+}

@@ -1,0 +1,362 @@
+//! A vendor's answer on its way to the model: tolerant of what does not matter, and never without a fresh secret.
+
+use std::fmt;
+
+use reqwest::{StatusCode, header::HeaderMap};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use tokenward_core::{Drift, Error, IssuedToken, Result, Token, TokenId};
+use zeroize::Zeroizing;
+
+use crate::{
+    decode::{
+        elements::Elements,
+        limits::{readable, within_a_record},
+        mismatch::{Misfit, from_record, from_text},
+        salvage::{Essentials, OneOf, SECRET_TWICE, repeats},
+        vendor_token::VendorToken,
+    },
+    family::{
+        call::Call,
+        error_body::ErrorBody,
+        response_head::{Head, NO_LIST, record},
+    },
+    secrets::{context::Context, wire::WireSecret},
+};
+
+/// A successful answer, read into memory that is wiped. Got from [`Call::answer`](crate::Call::answer).
+pub struct Answer {
+    head: Head,
+    body: Zeroizing<String>,
+    /// Whether it was no text everywhere.
+    is_mended: bool,
+    /// Why there is no more of it, where it is not the whole.
+    end: Option<String>,
+    /// Whether its status is no success, and does not tell either that nothing happened.
+    is_refused: bool,
+}
+
+impl Answer {
+    pub(crate) fn new(head: Head, body: Zeroizing<Vec<u8>>) -> Self {
+        let (body, is_mended) = readable(body);
+        Self { head, body, is_mended, end: None, is_refused: false }
+    }
+
+    /// As an answer whose status does not tell whether anything happened.
+    pub(crate) fn refused_with(self, end: String) -> Self {
+        Self { end: Some(end), is_refused: true, ..self }
+    }
+
+    /// As much as came, and why there is no more.
+    pub(crate) fn broken_by(self, end: Option<String>) -> Self {
+        Self { end, ..self }
+    }
+
+    /// An answer that came in another way than by a request: from a recording, or from a test.
+    ///
+    /// ```
+    /// use tokenward_core::{Operation, TokenFamily};
+    /// use tokenward_http::{Answer, Call};
+    ///
+    /// let call = Call::new(TokenFamily::new("acme", "token"), Operation::Get);
+    /// let answer = Answer::from_body(call, r#"{"limit": 7}"#);
+    /// assert_eq!(answer.read::<std::collections::BTreeMap<String, u8>>()?["limit"], 7);
+    /// # Ok::<(), tokenward_core::Error>(())
+    /// ```
+    pub fn from_body(call: Call, body: impl Into<Vec<u8>>) -> Self {
+        let head = Head::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
+        Self::new(head, Zeroizing::new(body.into()))
+    }
+
+    /// The body as a record, within 1 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
+        from_record(&self.body).map_err(|misfit| self.head.misfit(&misfit))
+    }
+
+    /// The body as it stands there, where it is JSON.
+    fn raw(&self) -> Result<&RawValue> {
+        from_text(&self.body).map_err(|misfit| self.head.misfit(&misfit))
+    }
+
+    /// The body as one token.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] where it is none.
+    pub fn token<V: VendorToken>(&self) -> Result<Token> {
+        self.head.convert::<V>(self.raw()?).map(|token| *token)
+    }
+
+    /// The items of the body as they stand there.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] where it is no list: that is not taken for an empty one.
+    pub fn items(&self) -> Result<impl Iterator<Item = &RawValue>> {
+        let list = self.raw()?;
+        if !list.get().starts_with('[') {
+            return Err(self.head.protocol(NO_LIST.to_owned()));
+        }
+        Ok(Elements::of(list))
+    }
+
+    /// Why this list is not complete, if the answer announces more than it holds.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Protocol`] if the body is not a list.
+    pub fn remainder(&self) -> Result<Option<&'static str>> {
+        let items = self.items()?.count() as u64;
+        Ok(self.head.remainder(items))
+    }
+
+    /// The body as a token with its fresh secret.
+    ///
+    /// The id and the secret are read first and by themselves: where the rest
+    /// does not fit, or the answer broke off behind them, they reach the caller
+    /// with the drift beside them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
+    /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
+    pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
+        let essentials =
+            Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
+        let known = &self.head.context.known;
+        essentials.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
+        let (drift, is_masked) = (essentials.drift(), essentials.is_masked());
+        let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
+        let secret = essentials.secrets.into_iter().next().map(|(_, secret)| secret);
+        let secret = match secret {
+            Some(secret) if !is_masked && !self.is_refused => secret,
+            other => return Err(self.lost_secret(id, other, is_masked)),
+        };
+        let secret = secret.into_secret();
+        match (self.whole::<V>(&secret, drift), id) {
+            (Ok(token), _) => Ok(IssuedToken::new(token, secret)),
+            (Err(drift), Some(id)) => {
+                Ok(IssuedToken::new(Token::new(self.head.call.family(), id), secret).with_drift(drift))
+            }
+            (Err(drift), None) => {
+                let error = self.head.call.lost("the answer holds no id");
+                Err(self.head.located(error).with_drift(drift).with_secret(secret))
+            }
+        }
+    }
+
+    /// The error of an answer without a secret, or with one beside a status that is no success.
+    fn lost_secret(&self, id: Option<TokenId>, secret: Option<WireSecret>, is_masked: bool) -> Error {
+        let holds = match (&secret, is_masked) {
+            (None, _) => "holds no secret",
+            (Some(_), true) => "holds only the mask of the secret",
+            (Some(_), false) => "holds a secret, which `into_secret` gives",
+        };
+        let what = match &self.end {
+            Some(end) if self.is_refused && secret.is_none() => end.clone(),
+            Some(end) => format!("{end}, and {holds}"),
+            None => format!("the answer {holds}"),
+        };
+        let mut error = self.head.located(self.head.call.lost(what));
+        if self.is_refused {
+            error = ErrorBody::in_body(self.body.as_bytes(), &self.head.context.known).put_into(error);
+        }
+        if let Some(id) = id {
+            error = error.with_token(id);
+        }
+        match secret {
+            Some(secret) => error.with_secret(secret.into_secret()),
+            None => error,
+        }
+    }
+
+    /// The token beside its secret, or where the answer does not fit.
+    fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
+        let unfit = |misfit: Misfit| self.head.context.known.drift_without(misfit.drift());
+        let OneOf(item) = from_text(&self.body).map_err(unfit)?;
+        // What is wrong with the secret counts more than what is wrong beside it.
+        if let Some(drift) = drift {
+            return Err(drift);
+        }
+        from_record::<V>(item.get()).map_err(unfit)?;
+        let fields: V::Fields<'_> = from_record(item.get()).map_err(unfit)?;
+        let mut token = V::token(fields, self.head.call.family())
+            .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
+        token.record = Some(record::<V>(item)?);
+        // What is shown of a whole secret would be the secret.
+        token.mask = None;
+        if repeats(&token, secret.expose_secret()) {
+            return Err(Drift::new(".", SECRET_TWICE));
+        }
+        Ok(*token)
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("call", &self.head.call)
+            .field("status", &self.head.status)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use tokenward_core::{ErrorKind, Operation, TokenFamily};
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Acme {
+        id: String,
+        #[serde(default)]
+        name: Option<String>,
+    }
+
+    impl VendorToken for Acme {
+        const ID: &'static str = "id";
+        const SECRET: &'static str = "key";
+
+        type Fields<'a> = Self;
+
+        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+            let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
+            token.name = fields.name;
+            Some(token)
+        }
+    }
+
+    fn answer(operation: Operation, body: &str) -> Answer {
+        let call = Call::new(TokenFamily::new("acme", "token"), operation);
+        Answer::from_body(call, body)
+    }
+
+    fn issued(body: &str) -> Result<IssuedToken> {
+        answer(Operation::Create, body).issued::<Acme>()
+    }
+
+    #[test]
+    fn a_secret_arrives_whatever_the_rest_is() {
+        for (body, drift) in [
+            (r#"{"id":"7","name":"ci","key":"CANARY"}"#, None),
+            (r#"[{"id":"7","name":"ci","key":"CANARY"}]"#, None),
+            (r#"{"name":17,"key":"CANARY","id":"7"}"#, Some("another shape than documented at `name`")),
+            (r#"{"key":"CANARY","id":"7","new":[{"deep":1"#, Some("ends too early at")),
+            (r#"{"key":"CANARY","id":"7"} trailing"#, Some("is not JSON at `.`")),
+            (r#"{"key":"CANARY","key":null,"id":"7"}"#, None),
+            (r#"{"id":"7","data":{"key" : "CANARY"}}"#, Some("another place than documented at `key`")),
+            (r#"{"id":"7","key":"CANARY","name":"CANARY too"}"#, Some("another field, too at `.`")),
+            (
+                r#"[{"id":"7","key":"CANARY"},{"id":"8","key":"CANARY-2"}]"#,
+                Some("another record, which was not read"),
+            ),
+            (r#"{"id":"7","key":"CANARY","new":"\ud800"}"#, Some("cannot be kept as it is at `.`")),
+            ("{\"id\":\"7\",\"note\":\"a\u{1}b\",\"key\":\"CANARY\"}", Some("is not JSON")),
+            ("\u{feff}{\"id\":\"7\",\"key\":\"CANARY\"}", None),
+        ] {
+            let issued = issued(body).unwrap();
+            assert_eq!(issued.secret.expose_secret(), "CANARY", "{body}");
+            assert_eq!(issued.token.id.as_str(), "7", "{body}");
+            let said = issued.drift.as_ref().map(ToString::to_string).unwrap_or_default();
+            assert!(drift.map_or(said.is_empty(), |drift| said.contains(drift)), "{body}: {said}");
+            assert!(!format!("{issued:?}").contains("CANARY"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_with_marks_is_not_shown_in_another_field_either() {
+        for name in [r#"a\"CANARY\\"#, r#"{\"key\":\"a\\\"CANARY\\\\\"}"#] {
+            let issued = issued(&format!(r#"{{"id":"7","key":"a\"CANARY\\","name":"{name}"}}"#)).unwrap();
+            assert_eq!(issued.secret.expose_secret(), r#"a"CANARY\"#);
+            assert!(!format!("{issued:?}").contains("CANARY"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_with_bytes_that_are_no_text_is_not_given_for_a_good_one() {
+        let call = || Call::new(TokenFamily::new("acme", "token"), Operation::Create);
+        let issued = |body: &[u8]| Answer::from_body(call(), body).issued::<Acme>().unwrap();
+        let bad = issued(b"{\"id\":\"7\",\"key\":\"CAN\xffRY\"}");
+        assert!(bad.drift.unwrap().to_string().contains("may not work at `key`"));
+        assert!(issued(b"{\"id\":\"7\",\"name\":\"\xff\",\"key\":\"CANARY\"}").drift.is_none());
+    }
+
+    #[test]
+    fn a_short_secret_is_not_shown_as_its_own_mask() {
+        #[derive(Deserialize)]
+        struct Short {
+            key: WireSecret,
+        }
+        impl VendorToken for Short {
+            const ID: &'static str = "id";
+            const SECRET: &'static str = "key";
+            type Fields<'a> = Self;
+            fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+                let mut token = Box::new(Token::new(family, "7".parse().ok()?));
+                token.mask = fields.key.mask();
+                Some(token)
+            }
+        }
+        let issued = answer(Operation::Create, r#"{"id":"7","key":"CANARY"}"#).issued::<Short>().unwrap();
+        assert_eq!(issued.token.mask, None);
+    }
+
+    #[test]
+    fn what_is_no_list_is_not_taken_for_an_empty_one() {
+        for body in ["{}", "null", r#""[]""#, "17", "[", "[1,]"] {
+            let answer = answer(Operation::List, body);
+            assert_eq!(answer.items().err().unwrap().kind(), ErrorKind::Protocol, "{body}");
+        }
+        assert_eq!(answer(Operation::List, "[]").items().unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_record_beyond_its_bound_is_refused() {
+        let large = "x".repeat(1 << 20);
+        let one = answer(Operation::Get, &format!(r#"{{"id":"1","name":"{large}"}}"#));
+        assert!(one.token::<Acme>().is_err() && one.read::<String>().is_err());
+    }
+
+    #[test]
+    fn a_secret_without_its_id_is_in_the_error() {
+        for body in [
+            r#"{"key":"CANARY"}"#,
+            r#"{"id":"","key":"CANARY"}"#,
+            r#"{"id":{},"key":"CANARY"}"#,
+            // The owner's id is not the token's.
+            r#"{"owner":{"id":"8"},"key":"CANARY"}"#,
+            r#"{"data":{"id":"7","key":"CANARY"}}"#,
+            r#"{"id":"of CANARY","key":"CANARY"}"#,
+        ] {
+            let error = issued(body).unwrap_err();
+            assert_eq!((error.kind(), error.token_id()), (ErrorKind::Ambiguous, None), "{body}");
+            assert!(!format!("{error} {error:?}").contains("CANARY"));
+            assert_eq!(error.into_secret().unwrap().expose_secret(), "CANARY");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_secret_is_ambiguous_and_names_the_token_if_it_can() {
+        for (body, id) in [
+            (r#"{"id":"7","name":"ci"}"#, Some("7")),
+            (r#"{"id":"7","key":null}"#, Some("7")),
+            (r#"{"id":"7","key":""}"#, Some("7")),
+            (r#"{"id":"7","key":"CANA"#, Some("7")),
+            ("", None),
+            ("[]", None),
+            ("<html>", None),
+        ] {
+            let error = issued(body).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Ambiguous, "{body}");
+            assert_eq!(error.token_id().map(TokenId::as_str), id, "{body}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What is known of an answer beside its body, and how one of its records becomes a token.
+
+use reqwest::{StatusCode, header::HeaderMap};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+use tokenward_core::{Drift, Error, ErrorKind, Record, Result, Token, TokenFamily};
+
+use crate::{
+    decode::{
+        limits::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, within_a_record},
+        mismatch::{Misfit, from_record},
+        vendor_token::VendorToken,
+    },
+    family::{call::Call, error_body::error_about},
+    headers::remainder,
+    secrets::context::Context,
+};
+
+/// What is known of an answer beside its body.
+pub(crate) struct Head {
+    pub(crate) call: Call,
+    pub(crate) status: StatusCode,
+    headers: HeaderMap,
+    pub(crate) context: Context,
+}
+
+impl Head {
+    pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, context: Context) -> Self {
+        Self { call, status, headers, context }
+    }
+
+    /// Why a list is not complete after so many items, if the answer announces more.
+    pub(crate) fn remainder(&self, items: u64) -> Option<&'static str> {
+        remainder::announced(self.status, &self.headers, items)
+    }
+
+    pub(crate) fn family(&self) -> TokenFamily {
+        self.call.family()
+    }
+
+    pub(crate) fn number(&self, header: &str) -> Option<u64> {
+        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
+    }
+
+    /// The error of an answer that has no list where one is documented: it is not taken for an empty one.
+    pub(crate) fn no_list(&self, field: &str) -> Error {
+        self.protocol(format!("the answer has no `{field}`, and is no list"))
+    }
+
+    pub(crate) fn misfit(&self, misfit: &Misfit) -> Error {
+        let drift = self.context.known.drift_without(misfit.drift());
+        let message = if drift == misfit.drift() { misfit.to_string() } else { drift.to_string() };
+        self.protocol(message).with_drift(drift)
+    }
+
+    pub(crate) fn protocol(&self, message: String) -> Error {
+        self.located(self.call.error(ErrorKind::Protocol, message))
+    }
+
+    /// The error of a record that is too large to be kept.
+    pub(crate) fn oversized(&self) -> Error {
+        self.protocol(TOO_LARGE_A_RECORD.to_owned()).with_drift(Drift::new(".", TOO_LARGE_A_RECORD))
+    }
+
+    /// With what is known of the answer.
+    pub(crate) fn located(&self, error: Error) -> Error {
+        error_about(error, self.status, &self.headers, &self.context.known)
+    }
+
+    /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
+    pub(crate) fn read<V: VendorToken>(&self, text: &str) -> Option<(Box<Token>, usize)> {
+        // A record is also read from a list, by position.
+        if !text.starts_with('{') {
+            return None;
+        }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let mut token = match V::Fields::deserialize(&mut deserializer) {
+            Ok(fields) => V::token(fields, self.family())?,
+            Err(_) => return None,
+        };
+        let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
+        token.record = Some(Record::from_read_json(&text[..length], V::SECRET_NAMES).ok()?);
+        (length <= MOST_OF_A_RECORD).then_some((token, length))
+    }
+
+    /// A record as a token, or where and in what way it is none.
+    pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Box<Token>> {
+        let unusable = |error: Error| match Record::from_json_of(item.get(), V::SECRET_NAMES) {
+            // A text alone could be a secret.
+            Ok(record) if item.get().starts_with('{') => error.with_record(record),
+            _ => error,
+        };
+        if within_a_record(item.get()).is_err() {
+            return Err(self.oversized());
+        }
+        let fields: V::Fields<'_> =
+            from_record(item.get()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
+        let mut token = V::token(fields, self.call.family()).ok_or_else(|| {
+            let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
+            unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
+        })?;
+        token.record =
+            Some(record::<V>(item).map_err(|drift| self.protocol(drift.to_string()).with_drift(drift))?);
+        Ok(token)
+    }
+}
+
+/// The vendor's own record, as a whole or not at all.
+pub(crate) fn record<V: VendorToken>(item: &RawValue) -> Result<Record, Drift> {
+    Record::from_json_of(item.get(), V::SECRET_NAMES)
+        .map_err(|_| Drift::new(".", "the record cannot be kept as it is"))
+}
+
+pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";

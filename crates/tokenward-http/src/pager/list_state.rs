@@ -1,0 +1,234 @@
+//! What came of a list so far, and whether that contradicts itself.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    hash::{Hash, Hasher},
+};
+
+use tokenward_core::{Error, ErrorKind, TokenId};
+
+use crate::{
+    family::call::Call,
+    pager::{list_reader::Item, seen_ids::Seen},
+};
+
+/// How many pages without a token a list may have in a row before it is taken for one without an end.
+const MOST_BARREN: usize = 20;
+
+/// How many tokens are remembered, so that none comes twice: no organization is known to have as many.
+pub(crate) const MOST_TOKENS: u64 = 1_000_000;
+
+/// How many pages are asked for.
+pub(crate) const MOST_PAGES: u64 = 50_000;
+
+/// How many items a list may have that cannot be read before it is taken for something else.
+pub(crate) const MOST_UNREADABLE: usize = 10_000;
+
+pub(crate) const MOVED: &str = "tokens came or went while it was read";
+
+/// What came in all.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) cursors: Seen,
+    pub(crate) tokens: Seen,
+    /// How many items came, those that came twice included.
+    pub(crate) position: usize,
+    pub(crate) unreadable: usize,
+    /// How many pages in a row had no token that was new.
+    pub(crate) barren: usize,
+    pub(crate) total: Option<u64>,
+    pub(crate) gap: Option<&'static str>,
+    pub(crate) last: Option<Identity>,
+}
+
+/// What an item is known by when it comes again.
+#[derive(PartialEq)]
+pub(crate) enum Identity {
+    Id(TokenId),
+    Text(u64),
+}
+
+impl Tally {
+    /// How many tokens there were, with those that could not be read.
+    pub(crate) fn count(&self) -> u64 {
+        self.tokens.count() + self.unreadable as u64
+    }
+
+    pub(crate) fn total(&mut self, total: Option<u64>) {
+        if let (Some(earlier), Some(now)) = (self.total, total)
+            && now < earlier
+        {
+            // The same, said better.
+            self.gap = self.gap.filter(|gap| *gap != MOVED).or(Some("tokens went while it was read"));
+        }
+        self.total = total.or(self.total);
+    }
+
+    /// Where the list goes on behind a page with or without new tokens, if it does.
+    pub(crate) fn go_on<C: Hash>(&mut self, next: Option<C>, is_fresh: bool, is_repeated: bool) -> Option<C> {
+        self.barren = if is_fresh { 0 } else { self.barren + 1 };
+        match next {
+            _ if is_repeated && !is_fresh => self.stop("a page came twice"),
+            Some(_) if self.barren >= MOST_BARREN => self.stop("page after page came without a token"),
+            Some(_) if self.cursors.count() >= MOST_PAGES => self.stop("it has pages without an end"),
+            Some(next) if !self.cursors.insert(&next) => self.stop("a cursor came twice"),
+            next => next,
+        }
+    }
+
+    fn stop<C>(&mut self, gap: &'static str) -> Option<C> {
+        self.gap.get_or_insert(gap);
+        None
+    }
+
+    /// Why the list is not complete, where it is not.
+    pub(crate) fn ending(&self, call: &Call) -> Option<Error> {
+        let count = self.count();
+        let wrong_total = self.total.filter(|total| *total != count);
+        let what = match (self.gap, wrong_total) {
+            (None, None) => return None,
+            (Some(gap), _) => format!("{gap}: list it again ({count} items were read)"),
+            (None, Some(total)) => {
+                format!(
+                    "the vendor says there are {total} tokens, and {count} items were read: list it again"
+                )
+            }
+        };
+        Some(call.error(ErrorKind::Incomplete, what))
+    }
+}
+
+impl Identity {
+    pub(crate) fn of(item: &Item) -> Self {
+        match (&item.token, &item.text) {
+            (Ok(token), _) => Self::Id(token.id.clone()),
+            (Err(_), text) => {
+                let mut hasher = DefaultHasher::new();
+                text.as_deref().map(String::as_str).hash(&mut hasher);
+                Self::Text(hasher.finish())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokenward_core::{Operation, Token, TokenFamily};
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
+
+    fn go_on(tally: &mut Tally, next: u64, is_fresh: bool, is_repeated: bool) -> bool {
+        tally.go_on(Some(next), is_fresh, is_repeated) == Some(next)
+    }
+
+    #[test]
+    fn a_list_ends_at_its_twentieth_page_in_a_row_without_a_new_token() {
+        let mut tally = Tally::default();
+        for next in 0..19 {
+            assert!(go_on(&mut tally, next, false, false), "{next}");
+        }
+        assert!(go_on(&mut tally, 19, true, false));
+        for next in 20..39 {
+            assert!(go_on(&mut tally, next, false, false), "{next}");
+        }
+        assert_eq!(tally.gap, None);
+        assert!(!go_on(&mut tally, 39, false, false));
+        assert_eq!(tally.gap, Some("page after page came without a token"));
+    }
+
+    #[test]
+    fn a_list_ends_after_the_most_pages() {
+        let mut tally = Tally::default();
+        for next in 0..MOST_PAGES {
+            assert!(go_on(&mut tally, next, true, false), "{next}");
+        }
+        assert!(!go_on(&mut tally, MOST_PAGES, true, false));
+        assert_eq!(tally.gap, Some("it has pages without an end"));
+    }
+
+    #[test]
+    fn a_page_or_a_cursor_that_comes_again_ends_the_list() {
+        let mut tally = Tally::default();
+        assert!(go_on(&mut tally, 1, true, true));
+        assert!(!go_on(&mut tally, 2, false, true));
+        assert_eq!(tally.gap, Some("a page came twice"));
+
+        let mut tally = Tally::default();
+        assert!(go_on(&mut tally, 1, true, false));
+        assert!(!go_on(&mut tally, 1, true, false));
+        assert_eq!(tally.gap, Some("a cursor came twice"));
+
+        let mut tally = Tally { gap: Some("an earlier gap"), ..Tally::default() };
+        assert_eq!(tally.go_on(None::<u64>, false, true), None);
+        assert_eq!(tally.gap, Some("an earlier gap"));
+        let mut tally = Tally::default();
+        assert_eq!(tally.go_on(None::<u64>, true, false), None);
+        assert_eq!(tally.gap, None);
+    }
+
+    #[test]
+    fn only_a_total_that_shrinks_is_a_gap_and_the_last_total_counts() {
+        for (totals, gap, total) in [
+            ([Some(7), Some(7)], None, Some(7)),
+            ([Some(7), Some(8)], None, Some(8)),
+            ([Some(7), Some(6)], Some("tokens went while it was read"), Some(6)),
+            ([Some(7), None], None, Some(7)),
+            ([None, Some(6)], None, Some(6)),
+        ] {
+            let mut tally = Tally::default();
+            totals.into_iter().for_each(|total| tally.total(total));
+            assert_eq!((tally.gap, tally.total), (gap, total), "{totals:?}");
+        }
+        for (earlier, gap) in [(MOVED, "tokens went while it was read"), ("an earlier gap", "an earlier gap")]
+        {
+            let mut tally = Tally { gap: Some(earlier), total: Some(7), ..Tally::default() };
+            tally.total(Some(6));
+            assert_eq!(tally.gap, Some(gap));
+        }
+    }
+
+    #[test]
+    fn a_list_is_complete_if_it_has_no_gap_and_its_total_is_reached() {
+        let tally = |total, gap| {
+            let mut tally = Tally { unreadable: 2, total, gap, ..Tally::default() };
+            for id in ["a", "b", "c"] {
+                tally.tokens.insert(id);
+            }
+            tally
+        };
+        assert_eq!(tally(None, None).count(), 5);
+        let ending = |total, gap| tally(total, gap).ending(&CALL).map(|error| error.message().to_owned());
+        assert_eq!(ending(None, None), None);
+        assert_eq!(ending(Some(5), None), None);
+        for total in [4, 6] {
+            let message =
+                format!("the vendor says there are {total} tokens, and 5 items were read: list it again");
+            assert_eq!(ending(Some(total), None), Some(message));
+        }
+        let gap = "a cursor came twice: list it again (5 items were read)";
+        assert_eq!(ending(Some(4), Some("a cursor came twice")).as_deref(), Some(gap));
+    }
+
+    #[test]
+    fn an_item_is_identified_by_its_id_or_else_by_its_text() {
+        let token = |id: &str| Item {
+            token: Ok(Box::new(Token::new(CALL.family(), id.parse().unwrap()))),
+            text: None,
+            sum: 0,
+        };
+        let unreadable = |text: Option<&str>| Item {
+            token: Err(CALL.error(ErrorKind::Protocol, "not a token")),
+            text: text.map(|text| Zeroizing::new(text.to_owned())),
+            sum: 0,
+        };
+        let is_same = |one: &Item, other: &Item| Identity::of(one) == Identity::of(other);
+        assert!(is_same(&token("1"), &token("1")) && !is_same(&token("1"), &token("2")));
+        assert!(is_same(&unreadable(Some("{}")), &unreadable(Some("{}"))));
+        assert!(!is_same(&unreadable(Some("{}")), &unreadable(Some("[]"))));
+        assert!(!is_same(&unreadable(Some("{}")), &unreadable(None)));
+        assert!(!is_same(&token("1"), &unreadable(Some("1"))));
+    }
+}

@@ -1,0 +1,181 @@
+//! What is known of an operation beside its generated method.
+
+use reqwest::{Method, Url};
+
+use crate::config::base_url::BaseUrl;
+
+/// One row of the table that generated code carries.
+///
+/// ```
+/// use tokenward_http::Operation;
+///
+/// const DELETE_TOKEN: Operation = Operation {
+///     id: "delete_token",
+///     method: "DELETE",
+///     path: "/api/v2/tokens/{id}",
+///     content_type: None,
+///     authorized: true,
+///     repeatable: true,
+/// };
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The name of the generated method.
+    pub id: &'static str,
+    /// The HTTP method, in capitals.
+    pub method: &'static str,
+    /// The path as a template, after the base address.
+    pub path: &'static str,
+    /// The media type of the request's body, where it is not `application/json`.
+    pub content_type: Option<&'static str>,
+    /// Whether the vendor wants an `Authorization` header.
+    pub authorized: bool,
+    /// Whether sending the request twice leaves the vendor as sending it once.
+    pub repeatable: bool,
+}
+
+impl Operation {
+    /// Refuses a request that an id has bent to another path than this operation's.
+    ///
+    /// An id that is empty, `.` or `..` vanishes when an address is put
+    /// together, and one may be the last word of another operation's path: the
+    /// request then reaches something else, in the worst case "all tokens of
+    /// the organization".
+    pub(crate) fn check_route(
+        &self,
+        operations: &[Operation],
+        base: &BaseUrl,
+        method: &Method,
+        url: &Url,
+    ) -> Result<(), String> {
+        let path = url.path().strip_prefix(base.path()).filter(|_| url.as_str().starts_with(base.as_str()));
+        let on_route = path.filter(|path| method.as_str() == self.method && self.matches(path));
+        let Some(path) = on_route else {
+            return Err(format!(
+                "{}: an id in {} is empty, `.` or `..`; nothing was sent",
+                self.id, self.path
+            ));
+        };
+        let is_closer = |other: &&Operation| {
+            other.id != self.id
+                && other.method == self.method
+                && other.matches(path)
+                && other.words() > self.words()
+        };
+        let other = operations.iter().find(is_closer);
+        match other {
+            Some(other) => {
+                Err(format!("{}: this id would call {} instead; nothing was sent", self.id, other.id))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many segments of the path are fixed.
+    fn words(&self) -> usize {
+        self.path.split('/').filter(|segment| !segment.starts_with('{')).count()
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let is_slash = |byte: &u8| *byte == b'/';
+        let mut actual = path.as_bytes().split(is_slash);
+        let all = self.path.as_bytes().split(is_slash).all(|wanted| match actual.next() {
+            Some(segment) if wanted.starts_with(b"{") => !segment.is_empty(),
+            Some(segment) => segment == wanted,
+            None => false,
+        });
+        all && actual.next().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::encode_path;
+
+    const REVOKE: Operation = Operation {
+        id: "revoke",
+        method: "DELETE",
+        path: "/users/{account_id}/manage/api-tokens/{tokenId}",
+        content_type: None,
+        authorized: true,
+        repeatable: true,
+    };
+
+    fn check(base: &str, account: &str, token: &str) -> Result<(), String> {
+        let base = BaseUrl::parse(base).unwrap();
+        let url = format!(
+            "{}/users/{}/manage/api-tokens/{}",
+            base.as_str(),
+            encode_path(account),
+            encode_path(token)
+        );
+        REVOKE.check_route(&[REVOKE], &base, &Method::DELETE, &url.parse().unwrap())
+    }
+
+    #[test]
+    fn real_ids_pass_under_any_base_address() {
+        for base in ["https://api.example", "http://127.0.0.1:9/prefix"] {
+            for id in [
+                "557058:295406f3-a1fc-4733-b906-dd15d021bd79",
+                "a|b",
+                "a/../b",
+                "a\\b",
+                "...",
+                "%2e%2e",
+                "ü",
+                "?#",
+            ] {
+                assert_eq!(check(base, id, id), Ok(()), "{id}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_that_vanish_are_refused() {
+        for id in ["", ".", ".."] {
+            assert!(check("https://api.example", id, "t").is_err(), "{id:?}");
+            assert!(check("https://api.example", "a", id).is_err(), "{id:?}");
+            assert!(check("https://api.example", id, id).is_err(), "{id:?}");
+        }
+        assert_eq!(
+            check("https://api.example", "a", "").unwrap_err(),
+            "revoke: an id in /users/{account_id}/manage/api-tokens/{tokenId} is empty, `.` or `..`; nothing was sent"
+        );
+    }
+
+    #[test]
+    fn another_method_host_or_path_is_refused() {
+        let base = BaseUrl::parse("https://api.example").unwrap();
+        let check =
+            |method: Method, url: &str| REVOKE.check_route(&[REVOKE], &base, &method, &url.parse().unwrap());
+        assert!(check(Method::DELETE, "https://api.example/users/a/manage/api-tokens/t").is_ok());
+        assert!(check(Method::GET, "https://api.example/users/a/manage/api-tokens/t").is_err());
+        assert!(check(Method::DELETE, "https://other.example/users/a/manage/api-tokens/t").is_err());
+        assert!(check(Method::DELETE, "https://api.example/users/a/manage/api-tokens").is_err());
+        assert!(check(Method::DELETE, "https://api.example/users/a/manage/api-tokens/t/u").is_err());
+    }
+
+    #[test]
+    fn an_id_that_is_the_name_of_another_operation_is_refused() {
+        let operation = |id, path| Operation {
+            id,
+            method: "PATCH",
+            path,
+            content_type: None,
+            authorized: true,
+            repeatable: false,
+        };
+        let operations = [operation("patch", "/tokens/{id}"), operation("patch_all", "/tokens/bulk-update")];
+        let base = BaseUrl::parse("https://api.example").unwrap();
+        let check = |operation: &Operation, url: &str| {
+            operation.check_route(&operations, &base, &Method::PATCH, &url.parse().unwrap())
+        };
+        assert_eq!(check(&operations[0], "https://api.example/tokens/a"), Ok(()));
+        assert_eq!(check(&operations[1], "https://api.example/tokens/bulk-update"), Ok(()));
+        assert_eq!(
+            check(&operations[0], "https://api.example/tokens/bulk-update").unwrap_err(),
+            "patch: this id would call patch_all instead; nothing was sent"
+        );
+    }
+}

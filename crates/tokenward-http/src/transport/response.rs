@@ -1,0 +1,363 @@
+//! A successful answer, read within bounds, with errors that say where and never what.
+
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_ENCODING, HeaderMap},
+};
+use tokenward_core::BoxFuture;
+use zeroize::Zeroizing;
+
+use crate::{decode::limits::MOST_OF_A_RECORD, secrets::context::Context, transport::send_error::SendError};
+
+/// A successful answer whose body is unread.
+pub struct Response {
+    inner: reqwest::Response,
+    limit: usize,
+    /// The bound of a list that is not held as a whole, where the caller has set one.
+    list_limit: Option<usize>,
+    context: Context,
+    /// How the request is sent again if the body breaks off; nothing, if that is not safe.
+    resend: Option<Box<Resend>>,
+    unconfirmed: Option<UnconfirmedId>,
+}
+
+/// Without the headers, which may hold anything.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.inner.status()).finish_non_exhaustive()
+    }
+}
+
+/// How an answer whose body breaks off is asked for again.
+pub(crate) struct Resend(Box<dyn FnOnce() -> Option<Sent> + Send>);
+
+/// A request on its way. In a box: it is ten kilobytes, which are moved several times until they run, and what becomes of it
+/// is then compiled once, and not for each caller.
+pub(crate) type Sent = BoxFuture<'static, Result<Response, SendError>>;
+
+impl Resend {
+    pub(crate) fn new(send: impl FnOnce() -> Option<Sent> + Send + 'static) -> Self {
+        Self(Box::new(send))
+    }
+
+    /// Sends the request again after a wait, unless its attempts or its time are used up.
+    pub(crate) fn sent(self) -> Option<Sent> {
+        (self.0)()
+    }
+}
+
+/// The id of a request whose answer may hold it as a secret.
+pub(crate) struct UnconfirmedId {
+    span: tracing::Span,
+    id: String,
+}
+
+impl UnconfirmedId {
+    pub(crate) fn new(span: tracing::Span, id: String) -> Self {
+        Self { span, id }
+    }
+
+    /// Tells the span of the id, unless it stands in the body, too.
+    pub(crate) fn confirm(self, body: &[u8]) {
+        if !String::from_utf8_lossy(body).contains(&self.id) {
+            self.span.record("request_id", self.id);
+        }
+    }
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    /// It is larger than the bound.
+    TooLarge(usize),
+    /// It broke off.
+    Broken(reqwest::Error),
+    /// It is in an encoding that nobody asked for.
+    Encoded(&'static str),
+}
+
+impl BodyError {
+    /// What happened, in our words.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::TooLarge(limit) => too_large(*limit),
+            Self::Broken(error) if error.is_timeout() => "the answer did not end in time".to_owned(),
+            Self::Broken(_) => "the answer broke off".to_owned(),
+            Self::Encoded(encoding) => {
+                format!("the answer is encoded as {encoding}, although `identity` was asked for")
+            }
+        }
+    }
+}
+
+/// An answer that was read as far as there is anything of it, in memory that is wiped, since it may hold a fresh secret.
+pub(crate) struct Received {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Why it is not the whole.
+    pub(crate) broken: Option<BodyError>,
+}
+
+impl Response {
+    pub(crate) fn new(inner: reqwest::Response, limit: usize) -> Self {
+        Self { inner, limit, list_limit: None, context: Context::default(), resend: None, unconfirmed: None }
+    }
+
+    /// With a bound of a list that is read while it arrives.
+    pub(crate) fn with_list_limit(self, list_limit: Option<usize>) -> Self {
+        Self { list_limit, ..self }
+    }
+
+    /// With what is known of secrets.
+    pub(crate) fn with_context(self, context: Context) -> Self {
+        Self { context, ..self }
+    }
+
+    /// With the request, to be sent again if the body breaks off.
+    pub(crate) fn with_resend(self, resend: Resend) -> Self {
+        Self { resend: Some(Box::new(resend)), ..self }
+    }
+
+    /// With the id of the request, which the span is told when the body was read.
+    pub(crate) fn with_unconfirmed(self, unconfirmed: Option<UnconfirmedId>) -> Self {
+        Self { unconfirmed, ..self }
+    }
+
+    /// The bound on the body.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The response of the HTTP client.
+    pub(crate) fn into_inner(self) -> reqwest::Response {
+        self.inner
+    }
+
+    /// What is known of secrets.
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The headers, and the body in parts, unless it is encoded or announces that it is too large.
+    pub(crate) fn chunks(mut self) -> (HeaderMap, Result<Chunks, BodyError>) {
+        let limit = self.list_limit.unwrap_or(usize::MAX);
+        let announced = self.inner.content_length();
+        let headers = self.take_headers();
+        let chunks = match encoding(&headers) {
+            Some(encoding) => Err(BodyError::Encoded(encoding)),
+            None if announced.is_some_and(|announced| announced > limit as u64) => {
+                Err(BodyError::TooLarge(limit))
+            }
+            None => {
+                let is_announced = announced.is_some();
+                Ok(Chunks { inner: self.inner, left: limit, limit, is_announced, resend: self.resend })
+            }
+        };
+        (headers, chunks)
+    }
+
+    /// The headers, which nobody asks it for again.
+    pub(crate) fn take_headers(&mut self) -> HeaderMap {
+        std::mem::take(self.inner.headers_mut())
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        self.inner.headers()
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.inner.status()
+    }
+
+    /// With a smaller bound.
+    pub(crate) fn within(self, limit: usize) -> Self {
+        Self { limit: self.limit.min(limit), ..self }
+    }
+
+    /// The body, unless it announces that it is too large. If it breaks off, the request is sent again where that is safe.
+    ///
+    /// # Errors
+    ///
+    /// What became of the request that was sent again.
+    pub(crate) async fn read(mut self) -> Result<Received, SendError> {
+        loop {
+            let resend = self.resend.take();
+            let (limit, context) = (self.limit, self.context.clone());
+            if self.inner.content_length().is_some_and(|announced| announced > limit as u64) {
+                return Ok(Received {
+                    status: self.status(),
+                    headers: self.take_headers(),
+                    body: Zeroizing::default(),
+                    broken: Some(BodyError::TooLarge(limit)),
+                });
+            }
+            let received = self.read_what_there_is().await;
+            let again = match &received.broken {
+                Some(BodyError::Broken(_)) => resend.and_then(|resend| resend.sent()),
+                _ => None,
+            };
+            match again {
+                Some(again) => self = again.await?.within(limit).with_context(context),
+                None => return Ok(received),
+            }
+        }
+    }
+
+    /// As much of the body as there is, within the bound.
+    pub(crate) async fn read_what_there_is(mut self) -> Received {
+        /// What is announced is not believed beyond this.
+        const MOST_AT_ONCE: u64 = 64 << 10;
+
+        let (status, headers) = (self.status(), self.headers().clone());
+        let announced = self.inner.content_length().unwrap_or_default();
+        let mut body = Zeroizing::new(Vec::with_capacity(announced.min(MOST_AT_ONCE) as usize));
+        let announced = usize::try_from(announced).unwrap_or_default();
+        if let Some(encoding) = encoding(&headers) {
+            return Received { status, headers, body, broken: Some(BodyError::Encoded(encoding)) };
+        }
+        let broken = loop {
+            match self.inner.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.limit => {
+                    let left = self.limit - body.len();
+                    push(&mut body, &chunk[..left], self.limit, announced);
+                    break Some(BodyError::TooLarge(self.limit));
+                }
+                Ok(Some(chunk)) => push(&mut body, &chunk, self.limit, announced),
+                Ok(None) => break None,
+                Err(error) => break Some(BodyError::Broken(error.without_url())),
+            }
+        };
+        if let Some(unconfirmed) = self.unconfirmed {
+            unconfirmed.confirm(&body);
+        }
+        Received { status, headers, body, broken }
+    }
+}
+
+/// The encoding of a body that cannot be read as it is, by a name of ours.
+fn encoding(headers: &HeaderMap) -> Option<&'static str> {
+    const KNOWN: [&str; 5] = ["gzip", "br", "deflate", "zstd", "compress"];
+
+    let name = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("?").trim().to_ascii_lowercase();
+    let name = name.strip_prefix("x-").unwrap_or(&name);
+    match name {
+        "" | "identity" => None,
+        name => Some(KNOWN.into_iter().find(|known| *known == name).unwrap_or("something unknown")),
+    }
+}
+
+/// A body in parts.
+pub(crate) struct Chunks {
+    inner: reqwest::Response,
+    left: usize,
+    limit: usize,
+    /// Whether the answer announced its length, so that its end is its end.
+    is_announced: bool,
+    resend: Option<Box<Resend>>,
+}
+
+impl Chunks {
+    /// How the request is sent again if the body has ended too early, which shows only if no length was announced.
+    pub(crate) fn take_resend_at_end(&mut self) -> Option<Box<Resend>> {
+        self.resend.take().filter(|_| !self.is_announced)
+    }
+
+    /// How the request is sent again, if that is safe.
+    pub(crate) fn take_resend(&mut self) -> Option<Box<Resend>> {
+        self.resend.take()
+    }
+
+    /// Whether all of it fits where a connection keeps what nobody has read yet.
+    pub(crate) fn is_small(&self) -> bool {
+        const SMALL: u64 = 64 << 10;
+
+        self.inner.content_length().is_some_and(|announced| announced <= SMALL)
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        let chunk = self.inner.chunk().await.map_err(|error| BodyError::Broken(error.without_url()))?;
+        let length = chunk.as_ref().map_or(0, Bytes::len);
+        self.left = self.left.checked_sub(length).ok_or(BodyError::TooLarge(self.limit))?;
+        Ok(chunk)
+    }
+}
+
+/// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left
+/// behind may not go back to the system; and to what is announced, as soon as a step reaches it, since all there is room for
+/// is wiped in the end.
+fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize, announced: usize) {
+    const STEPS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
+
+    let needed = body.len() + chunk.len();
+    if needed > body.capacity() {
+        // A bound may be set higher than there is memory.
+        let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(needed.saturating_mul(2));
+        let step = if (needed..step).contains(&announced) { announced } else { step };
+        let capacity = step.min(limit).max(needed);
+        let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+        larger.extend_from_slice(body);
+        // Wiped at once, and not byte by byte.
+        body.clear();
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
+pub(crate) fn too_large(limit: usize) -> String {
+    // That of one record is fixed.
+    let hint = if limit == MOST_OF_A_RECORD { "" } else { ": `with_body_limit` moves that" };
+    format!("the answer is larger than {limit} bytes, where reading ends{hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_grows_no_further_than_its_bound() {
+        let mut body = Zeroizing::new(Vec::new());
+        for chunk in [&[1_u8; 600][..], &[2; 300], &[3; 124]] {
+            push(&mut body, chunk, 1024, 0);
+        }
+        assert_eq!((body.len(), body.capacity()), (1024, 1024));
+        assert_eq!((body[599], body[600], body[1023]), (1, 2, 3));
+    }
+
+    #[test]
+    fn a_bound_beyond_all_memory_takes_no_more_than_twice_what_came() {
+        let mut body = Zeroizing::new(Vec::new());
+        for _ in 0..17 {
+            push(&mut body, &[7; 1 << 20], usize::MAX, 0);
+        }
+        assert_eq!((body.len(), body.capacity()), (17 << 20, 34 << 20));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_read_in_parts_ends_at_the_bound_that_was_set_announced_or_not() {
+        let unannounced = || {
+            let parts = ["[1,", "2,", "3]"].map(Ok::<_, std::io::Error>);
+            let body = reqwest::Body::wrap_stream(futures_util::stream::iter(parts));
+            Response::new(http::Response::new(body).into(), 0)
+        };
+        for (limit, read) in [(None, 7), (Some(7), 7), (Some(6), 5), (Some(4), 3)] {
+            let mut chunks = unannounced().with_list_limit(limit).chunks().1.unwrap();
+            let mut length = 0;
+            let end = loop {
+                match chunks.next().await {
+                    Ok(Some(chunk)) => length += chunk.len(),
+                    end => break end,
+                }
+            };
+            assert_eq!((length, end.is_err()), (read, read < 7), "{limit:?}");
+        }
+        let announced = |limit| {
+            let answer = http::Response::new("[1,2]".to_owned());
+            Response::new(answer.into(), 0).with_list_limit(Some(limit)).chunks().1.is_ok()
+        };
+        assert!(announced(5) && !announced(4));
+    }
+}

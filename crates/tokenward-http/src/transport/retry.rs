@@ -1,0 +1,194 @@
+//! Which requests are sent again, when, and when not.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use reqwest::{Response, StatusCode};
+use tokenward_core::Timestamp;
+use tokio::time::Instant;
+
+use crate::{
+    config::retry_options::RetryOptions,
+    headers::retry_after::{LONGEST, retry_after},
+};
+
+/// What is left to one request.
+pub(crate) struct Plan {
+    delays: ExponentialBackoff,
+    max_delay: Duration,
+    end: Instant,
+}
+
+impl Plan {
+    /// The plan for one request, which has to be answered by the deadline.
+    pub(crate) fn new(options: &RetryOptions, repeatable: bool, deadline: Instant) -> Self {
+        let attempts = if repeatable { options.attempts } else { 1 };
+        let delays = ExponentialBuilder::new()
+            .with_jitter()
+            .with_min_delay(options.min_delay)
+            .with_max_delay(options.max_delay)
+            .with_max_times(attempts.saturating_sub(1))
+            .build();
+        Self {
+            delays,
+            max_delay: options.max_delay,
+            end: deadline.min(Instant::now() + options.budget.min(LONGEST)),
+        }
+    }
+
+    /// When the last sending has to have begun.
+    pub(crate) fn end(&self) -> Instant {
+        self.end
+    }
+
+    /// How long to wait before a request is sent again whose answer broke off.
+    pub(crate) fn wait_after_break(&mut self) -> Option<Duration> {
+        self.wait(None)
+    }
+
+    /// How long to wait before the request is sent again, or `None` where this is its answer.
+    pub(crate) fn wait_after(&mut self, result: &reqwest::Result<Response>) -> Option<Duration> {
+        let asked = match result {
+            Ok(response) if is_transient(response.status()) => {
+                retry_after(response.status(), response.headers(), Timestamp::now())
+            }
+            Ok(_) => return None,
+            Err(error) if error.is_connect() || error.is_timeout() || error.is_request() => None,
+            Err(_) => return None,
+        };
+        self.wait(asked)
+    }
+
+    fn wait(&mut self, asked: Option<Duration>) -> Option<Duration> {
+        // Jitter comes on top of the longest wait.
+        let own = self.delays.next()?.min(self.max_delay);
+        let wait = asked.unwrap_or(own);
+        let left = self.end.saturating_duration_since(Instant::now());
+        (wait <= left).then_some(wait)
+    }
+}
+
+fn is_transient(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn answer(status: u16, headers: &[(&str, &str)]) -> reqwest::Result<Response> {
+        let mut answer = http::Response::builder().status(status);
+        for (name, value) in headers {
+            answer = answer.header(*name, *value);
+        }
+        Ok(answer.body("").unwrap().into())
+    }
+
+    /// A plan for a request that may be repeated, with a deadline of an hour.
+    fn plan(options: &RetryOptions) -> Plan {
+        Plan::new(options, true, Instant::now() + 3600 * SECOND)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_ends_within_the_budget_is_as_long_as_the_vendor_asks() {
+        let options = RetryOptions::default().with_budget(60 * SECOND);
+        for seconds in ["1", "59", "60"] {
+            let wait = plan(&options).wait_after(&answer(429, &[("retry-after", seconds)]));
+            assert_eq!(wait, Some(Duration::from_secs(seconds.parse().unwrap())));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_beyond_the_budget_is_refused_and_not_shortened() {
+        let options = RetryOptions::default().with_budget(60 * SECOND);
+        for seconds in ["60.001", "61", "3600"] {
+            assert_eq!(
+                plan(&options).wait_after(&answer(429, &[("retry-after", seconds)])),
+                None,
+                "{seconds}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_that_has_passed_is_taken_off_the_budget() {
+        let mut plan = plan(&RetryOptions::default().with_budget(60 * SECOND));
+        tokio::time::advance(55 * SECOND).await;
+        let asked = |seconds| answer(503, &[("retry-after", seconds)]);
+        assert_eq!(plan.wait_after(&asked("5")), Some(5 * SECOND));
+        assert_eq!(plan.wait_after(&asked("6")), None);
+        tokio::time::advance(6 * SECOND).await;
+        assert_eq!(plan.wait_after(&asked("1")), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_and_the_deadline_end_a_plan_and_the_earlier_one_counts() {
+        let now = Instant::now();
+        let options = RetryOptions::default().with_budget(60 * SECOND);
+        assert_eq!(Plan::new(&options, true, now + 3600 * SECOND).end(), now + 60 * SECOND);
+        assert_eq!(Plan::new(&options, true, now + 5 * SECOND).end(), now + 5 * SECOND);
+        let boundless = RetryOptions::default().with_budget(Duration::MAX);
+        assert_eq!(Plan::new(&boundless, true, now + 48 * 3600 * SECOND).end(), now + 24 * 3600 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_the_vendor_does_not_set_grows_and_never_exceeds_the_longest() {
+        let options = RetryOptions::default().with_attempts(8).with_delays(SECOND, 3 * SECOND);
+        let mut plan = plan(&options);
+        let waits: Vec<_> = std::iter::from_fn(|| plan.wait_after_break()).take(20).collect();
+        assert_eq!(waits.len(), 7);
+        assert!((SECOND..=2 * SECOND).contains(&waits[0]), "{waits:?}");
+        assert!((2 * SECOND..=3 * SECOND).contains(&waits[1]), "{waits:?}");
+        assert!(waits[2..].iter().all(|wait| *wait == 3 * SECOND), "{waits:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_defaults_are_four_attempts_and_waits_from_half_a_second() {
+        let mut plan = plan(&RetryOptions::default());
+        let waits: Vec<_> = std::iter::from_fn(|| plan.wait_after_break()).take(20).collect();
+        assert_eq!(waits.len(), 3);
+        assert!((SECOND / 2..=SECOND).contains(&waits[0]), "{waits:?}");
+        assert_eq!(plan.end() - Instant::now(), 60 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_a_repeatable_request_with_attempts_left_is_repeated() {
+        let deadline = Instant::now() + 3600 * SECOND;
+        let busy = answer(503, &[]);
+        assert!(Plan::new(&RetryOptions::default(), true, deadline).wait_after(&busy).is_some());
+        assert_eq!(Plan::new(&RetryOptions::default(), false, deadline).wait_after(&busy), None);
+        for attempts in [0, 1] {
+            let options = RetryOptions::default().with_attempts(attempts);
+            assert_eq!(plan(&options).wait_after(&busy), None, "{attempts}");
+        }
+        assert_eq!(plan(&RetryOptions::none()).wait_after(&busy), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_transient_statuses_are_retried() {
+        for status in 200..600 {
+            let is_retried = plan(&RetryOptions::default()).wait_after(&answer(status, &[])).is_some();
+            assert_eq!(is_retried, [408, 429, 500, 502, 503, 504].contains(&status), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_lost_connection_and_a_timeout_are_retried_and_other_errors_are_not() {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let refused = client.get("http://127.0.0.1:1").send().await;
+        assert!(refused.as_ref().unwrap_err().is_connect());
+        assert!(plan(&RetryOptions::default()).wait_after(&refused).is_some());
+
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let late = client.get(&address).timeout(Duration::from_millis(20)).send().await;
+        assert!(late.as_ref().unwrap_err().is_timeout());
+        assert!(plan(&RetryOptions::default()).wait_after(&late).is_some());
+
+        let unusable = client.get("not an address").send().await;
+        assert!(unusable.as_ref().unwrap_err().is_builder());
+        assert!(plan(&RetryOptions::default()).wait_after(&unusable).is_none());
+    }
+}

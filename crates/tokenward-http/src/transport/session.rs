@@ -1,0 +1,502 @@
+//! What a generated client carries: how its requests are checked, authorized and read.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use reqwest::{
+    StatusCode,
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokenward_core::{BoxFuture, SecretNames, Timestamp};
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
+
+use crate::{
+    auth::{
+        authorize::Authorize,
+        error::AuthorizeError,
+        key::{Key, KeyPlace},
+    },
+    config::{
+        base_url::BaseUrl, build_error::BuildError, http_options::HttpOptions, retry_options::RetryOptions,
+    },
+    headers::{
+        request_id::{is_about_the_answer, request_id},
+        server_clock::ServerClock,
+    },
+    rate::{Limiter, RateLimit, RateOptions, Slot, TooLate},
+    secrets::context::Context,
+    transport::{
+        endpoint::Operation,
+        origin::Origin,
+        response::{Resend, Response, UnconfirmedId},
+        retry::Plan,
+        send_error::SendError,
+    },
+};
+
+/// Methods whose requests have a body, if only an empty one.
+const BODY_METHODS: [&str; 3] = ["POST", "PUT", "PATCH"];
+
+/// Where a path of the document goes in the API version that the caller chose, or why nowhere.
+pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
+
+/// The connection of one generated client to one vendor.
+///
+/// ```
+/// use std::sync::Arc;
+/// use tokenward_http::{BaseUrl, HeaderCredential, HttpOptions, SecretString, Session};
+///
+/// let session = Session::new(
+///     BaseUrl::parse("http://127.0.0.1:8080")?,
+///     &HttpOptions::default(),
+///     concat!("tokenward-example/", env!("CARGO_PKG_VERSION")),
+/// )?
+/// .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &SecretString::from("secret"))?));
+/// assert!(!format!("{session:?}").contains("secret"));
+/// # Ok::<(), tokenward_http::BuildError>(())
+/// ```
+///
+/// Cheap to clone. Every request of a generated client passes through
+/// [`call`](Self::call).
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    base: BaseUrl,
+    client: reqwest::Client,
+    authorize: Option<Arc<dyn Authorize>>,
+    keys: Vec<Key>,
+    headers: HeaderMap,
+    rewrite: Option<PathRewrite>,
+    body_limit: usize,
+    list_limit: Option<usize>,
+    timeout: Duration,
+    deadline: Duration,
+    retry: RetryOptions,
+    rate: RateOptions,
+    limiter: Option<Arc<Limiter>>,
+    context: Context,
+    clock: Arc<ServerClock>,
+    list_time: Duration,
+    vendor: &'static str,
+}
+
+impl Session {
+    /// With the vendor's address and our name for the user agent.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where a setting cannot be used or TLS is not available.
+    pub fn new(base: BaseUrl, options: &HttpOptions, product: &'static str) -> Result<Self, BuildError> {
+        Ok(Self(Arc::new(Inner {
+            client: options.client(&base, product)?,
+            base,
+            authorize: None,
+            keys: Vec::new(),
+            headers: HeaderMap::new(),
+            rewrite: None,
+            body_limit: options.body_limit(),
+            list_limit: options.list_limit(),
+            timeout: options.timeout(),
+            deadline: options.deadline(),
+            retry: options.retry().clone(),
+            rate: options.rate().clone(),
+            limiter: Limiter::new(&[], options.rate()),
+            context: Context::default(),
+            clock: Arc::default(),
+            list_time: options.list_time(),
+            vendor: vendor_of(product),
+        })))
+    }
+
+    /// Authorizes every request that needs it.
+    #[must_use]
+    pub fn with_authorization(mut self, authorize: Arc<dyn Authorize>) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        authorize
+            .secrets()
+            .iter()
+            .for_each(|secret| inner.context.known.add_credential(secret.expose_secret()));
+        inner.authorize = Some(authorize);
+        self
+    }
+
+    /// Sends this key with every request that needs authorization, beside what [`Authorize`] gives if that is set.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] where the key, or the name of its place, cannot be sent.
+    pub fn with_key(mut self, place: KeyPlace, key: &SecretString) -> Result<Self, BuildError> {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.keys.push(Key::new(place, key)?);
+        inner.context.known.add_credential(key.expose_secret());
+        Ok(self)
+    }
+
+    /// Leaves this secret out of whatever the vendor says.
+    #[must_use]
+    pub(crate) fn with_known_secret(self, secret: &SecretString) -> Self {
+        self.0.context.known.add_credential(secret.expose_secret());
+        self
+    }
+
+    /// Sends this header with every request.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Setting`] where the name or the value cannot stand in a header.
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Result<Self, BuildError> {
+        let refuse = || BuildError::Setting { setting: name, reason: "it cannot stand in a header" };
+        let value = HeaderValue::from_str(value).map_err(|_| refuse())?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
+        Arc::make_mut(&mut self.0).headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// Hides the fields that these names declare, wherever a record of the vendor's is shown.
+    #[must_use]
+    pub fn with_secret_names(mut self, names: &'static SecretNames) -> Self {
+        Arc::make_mut(&mut self.0).context.names = names;
+        self
+    }
+
+    /// Sends every path through this function, after it was checked.
+    #[must_use]
+    pub fn with_path_rewrite(mut self, rewrite: PathRewrite) -> Self {
+        Arc::make_mut(&mut self.0).rewrite = Some(rewrite);
+        self
+    }
+
+    /// Holds requests that need authorization back until these limits of the vendor's have room for them, as far as the
+    /// options of the session say so. Clones count together.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tokenward_http::{BaseUrl, HttpOptions, RateLimit, Session};
+    ///
+    /// let session = Session::new(BaseUrl::parse("http://127.0.0.1:8080")?, &HttpOptions::default(), "acme/1")?
+    ///     .with_rate_limits(&[RateLimit::counted(100, Duration::from_secs(10))]);
+    /// assert_eq!(session.free_slots("list_tokens"), Some(100));
+    /// # Ok::<(), tokenward_http::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn with_rate_limits(mut self, limits: &[RateLimit]) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.limiter = Limiter::new(limits, &inner.rate);
+        self
+    }
+
+    /// How many requests of an operation would be sent at once now, if they came side by side; `None` is without a bound.
+    ///
+    /// It is a budget and no promise: whoever sends more of them waits.
+    pub fn free_slots(&self, operation_id: &str) -> Option<usize> {
+        self.0.limiter.as_ref()?.free(operation_id)
+    }
+
+    /// Returns the time of day at the vendor, as far as its answers have told it; the machine's before the first answer.
+    pub fn vendor_now(&self) -> Timestamp {
+        self.0.clock.at(Timestamp::now())
+    }
+
+    /// Returns the time limit of one list: see [`HttpOptions::with_list_time`].
+    pub(crate) fn list_time(&self) -> Duration {
+        self.0.list_time
+    }
+
+    /// The address that paths are appended to.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.0.base
+    }
+
+    /// The HTTP client, which follows no redirect and adds no credential by itself.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.0.client
+    }
+
+    /// Checks, completes, authorizes and sends a request of a generated client: once, or again where that is
+    /// safe and the answer is transient.
+    ///
+    /// A refused credential that can be renewed is renewed once, for a request
+    /// that may be sent again.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]. Nothing was sent where an id bends the path, the operation is not part of the API
+    /// version, or no authorization is to be had.
+    pub fn call<'a>(
+        &'a self,
+        operations: &'a [Operation],
+        id: &'a str,
+        request: reqwest::Request,
+    ) -> BoxFuture<'a, Result<Response, SendError>> {
+        // In a box, so that it is compiled here, and not in every crate that calls it.
+        Box::pin(self.exchange(operations, id, request))
+    }
+
+    async fn exchange(
+        &self,
+        operations: &[Operation],
+        id: &str,
+        mut request: reqwest::Request,
+    ) -> Result<Response, SendError> {
+        let deadline = Instant::now() + self.0.deadline;
+        let operation = self.prepare(operations, id, &mut request)?;
+        if operation.authorized {
+            if self.0.authorize.is_some() || self.0.keys.is_empty() {
+                let header = self.authorization_by(deadline).await?;
+                request.headers_mut().insert(AUTHORIZATION, header);
+            }
+            self.0.keys.iter().for_each(|key| key.put(&mut request));
+        }
+        self.run(Exchange {
+            operation: *operation,
+            request: Some(request),
+            deadline,
+            plan: Plan::new(&self.0.retry, operation.repeatable, deadline),
+            may_renew: operation.repeatable,
+            was_sent: false,
+            header: None,
+            unconfirmed: None,
+        })
+        .await
+    }
+
+    /// Sends a request that is complete, as often as its plan allows.
+    async fn run(&self, mut exchange: Exchange) -> Result<Response, SendError> {
+        let response = self.send(&mut exchange).await?;
+        let operation = exchange.operation;
+        match response.status() {
+            status if status.is_success() => {
+                let response = Response::new(response, self.0.body_limit)
+                    .with_list_limit(self.0.list_limit)
+                    .with_context(self.0.context.clone())
+                    .with_unconfirmed(exchange.unconfirmed.take());
+                Ok(match operation.repeatable && exchange.request.is_some() {
+                    true => response.with_resend(self.clone().resend(exchange)),
+                    false => response,
+                })
+            }
+            // What may not be sent again is refused, and not the next call, too.
+            StatusCode::UNAUTHORIZED
+                if !operation.repeatable && self.forget(exchange.header.as_ref()).await =>
+            {
+                Err(SendError::Expired(Box::new(response)))
+            }
+            _ => Err(SendError::Status(Box::new(response))),
+        }
+    }
+
+    /// How this request is sent again, after a wait, if its answer breaks off.
+    fn resend(self, mut exchange: Exchange) -> Resend {
+        Resend::new(move || {
+            let wait = exchange.plan.wait_after_break()?;
+            Some(Box::pin(async move {
+                tokio::time::sleep(wait).await;
+                self.run(exchange).await
+            }))
+        })
+    }
+
+    /// Checks the request and gives it all but its authorization.
+    fn prepare<'a>(
+        &self,
+        operations: &'a [Operation],
+        id: &str,
+        request: &mut reqwest::Request,
+    ) -> Result<&'a Operation, SendError> {
+        let operation = operations
+            .iter()
+            .find(|operation| operation.id == id)
+            .ok_or_else(|| SendError::Refused(format!("{id}: not in the table of operations")))?;
+        operation
+            .check_route(operations, &self.0.base, request.method(), request.url())
+            .map_err(SendError::Refused)?;
+        self.rewrite_path(operation, request.url_mut()).map_err(SendError::Refused)?;
+
+        // hyper says nothing of a body that is not there, and some servers refuse such a request: RFC 9110, 8.6.
+        let has_no_body = request.body().is_none() && BODY_METHODS.contains(&operation.method);
+        let headers = request.headers_mut();
+        headers.extend(self.0.headers.clone());
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        if has_no_body {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        if let Some(content_type) = operation.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        Ok(operation)
+    }
+
+    async fn authorization_by(&self, deadline: Instant) -> Result<HeaderValue, AuthorizeError> {
+        let Some(authorize) = &self.0.authorize else {
+            return Err(AuthorizeError::unusable("the client has no credential"));
+        };
+        let late = |_| AuthorizeError::new("it took longer than the deadline of the call");
+        let header = timeout_at(deadline, authorize.header()).await.map_err(late)??;
+        self.0.context.known.learn(&header);
+        Ok(header)
+    }
+
+    fn rewrite_path(&self, operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
+        let Some(rewrite) = &self.0.rewrite else { return Ok(()) };
+        let base = self.0.base.path();
+        let path = url.path().strip_prefix(base).unwrap_or_default();
+        let path = rewrite(path).map_err(|reason| format!("{}: {reason}; nothing was sent", operation.id))?;
+        url.set_path(&format!("{base}{path}"));
+        Ok(())
+    }
+
+    async fn send(&self, exchange: &mut Exchange) -> Result<reqwest::Response, SendError> {
+        let operation = exchange.operation;
+        let span = tracing::debug_span!(
+            "request",
+            vendor = self.0.vendor,
+            operation = operation.id,
+            method = operation.method,
+            status = tracing::field::Empty,
+            attempts = tracing::field::Empty,
+            duration_ms = tracing::field::Empty,
+            request_id = tracing::field::Empty,
+        );
+        let start = Instant::now();
+        let (attempts, result) = self.send_until_answered(exchange).instrument(span.clone()).await;
+        span.record("attempts", attempts);
+        span.record("duration_ms", start.elapsed().as_millis() as u64);
+        let mut response = result?;
+        self.0.clock.observe(response.headers(), Timestamp::now());
+        span.record("status", response.status().as_u16());
+        let known = &self.0.context.known;
+        if !span.is_disabled()
+            && let Some(id) = request_id(response.headers(), known)
+        {
+            // A creation's answer may repeat the secret that it issues, which is not known before its body is read.
+            if operation.method == "POST" && response.status().is_success() {
+                exchange.unconfirmed = Some(UnconfirmedId::new(span.clone(), id));
+            } else {
+                span.record("request_id", id);
+            }
+        }
+        if !response.status().is_success() {
+            // An unexpected answer is printed with its headers, which may hold anything.
+            let is_kept = |name: &HeaderName, value: &HeaderValue| is_about_the_answer(name, value, known);
+            let kept = response.headers().iter().filter(|(name, value)| is_kept(name, value));
+            *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+            response = without_address(response);
+            response.extensions_mut().insert(Origin { operation, known: known.clone() });
+        }
+        Ok(response)
+    }
+
+    async fn send_until_answered(
+        &self,
+        exchange: &mut Exchange,
+    ) -> (usize, Result<reqwest::Response, SendError>) {
+        let (operation, deadline) = (exchange.operation, exchange.deadline);
+        let mut slot = match self.slot(&operation, deadline).await {
+            Ok(slot) => slot,
+            Err(TooLate(wait)) => return (0, Err(SendError::Limited { wait })),
+        };
+        let mut attempts = 0;
+        loop {
+            let Some(mut request) = exchange.request.take() else {
+                return (attempts, Err(SendError::Refused("its body cannot be sent twice".to_owned())));
+            };
+            // A body that is read while it is sent could not be sent twice; generated clients have none.
+            exchange.request = request.try_clone();
+            exchange.header = request.headers().get(AUTHORIZATION).cloned();
+            let left = deadline.saturating_duration_since(Instant::now());
+            *request.timeout_mut() = Some(self.0.timeout.min(left));
+            // The address may hold a secret: in its query, or as an id.
+            let result = self.0.client.execute(request).await.map_err(reqwest::Error::without_url);
+            settle(slot, &result);
+            attempts += 1;
+            exchange.was_sent |= !matches!(&result, Err(error) if error.is_connect());
+            let is_unsent = !exchange.was_sent;
+            let ended =
+                |result: reqwest::Result<_>| result.map_err(|source| SendError::Http { source, is_unsent });
+            let Some(again) = &mut exchange.request else { return (attempts, ended(result)) };
+            let refused = matches!(&result, Ok(response) if response.status() == StatusCode::UNAUTHORIZED);
+            if refused && exchange.may_renew && self.forget(again.headers().get(AUTHORIZATION)).await {
+                exchange.may_renew = false;
+                match self.authorization_by(deadline).await {
+                    Ok(header) => again.headers_mut().insert(AUTHORIZATION, header),
+                    Err(error) => return (attempts, Err(error.into())),
+                };
+            } else {
+                let Some(wait) = exchange.plan.wait_after(&result) else { return (attempts, ended(result)) };
+                tokio::time::sleep(wait).await;
+            }
+            slot = match self.slot(&operation, exchange.plan.end()).await {
+                Ok(slot) => slot,
+                Err(TooLate(_)) => return (attempts, ended(result)),
+            };
+        }
+    }
+
+    /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
+    async fn slot(&self, operation: &Operation, deadline: Instant) -> Result<Option<Slot>, TooLate> {
+        match &self.0.limiter {
+            Some(limiter) if operation.authorized => limiter.slot(operation.id, deadline).await.map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether there is another credential in the place of this one, which the vendor has refused.
+    async fn forget(&self, refused: Option<&HeaderValue>) -> bool {
+        match (&self.0.authorize, refused) {
+            (Some(authorize), Some(refused)) => authorize.forget(refused).await,
+            _ => false,
+        }
+    }
+}
+
+/// Tells the rate limits what became of a request. One that failed on its way may have been counted.
+fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>) {
+    match (slot, result) {
+        (Some(slot), Ok(response)) => slot.answered(response.status(), response.headers()),
+        (Some(slot), Err(error)) if error.is_connect() => slot.give_back(),
+        _ => {}
+    }
+}
+
+/// An answer that does not know where the request went: the address may hold a secret.
+fn without_address(response: reqwest::Response) -> reqwest::Response {
+    http::Response::<reqwest::Body>::from(response).into()
+}
+
+/// `mist`, of `tokenward-mist/0.1.0`.
+fn vendor_of(product: &'static str) -> &'static str {
+    let name = product.split_once('/').map_or(product, |(name, _)| name);
+    name.strip_prefix("tokenward-").unwrap_or(name)
+}
+
+/// A request on its way, and what is left to it.
+struct Exchange {
+    operation: Operation,
+    /// Complete, with its authorization; nothing, if it cannot be sent again.
+    request: Option<reqwest::Request>,
+    deadline: Instant,
+    plan: Plan,
+    may_renew: bool,
+    /// Whether a sending may have reached the vendor.
+    was_sent: bool,
+    /// The authorization that was sent last.
+    header: Option<HeaderValue>,
+    unconfirmed: Option<UnconfirmedId>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("base_url", &self.0.base.as_str())
+            .field("authorize", &self.0.authorize)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
