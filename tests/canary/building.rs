@@ -10,8 +10,8 @@ use tokenward::{
 };
 use tokenward_atlassian::Atlassian;
 use tokenward_http::{
-    Answer, Authorize, BaseUrl, Bearer, BuildError, Call, Environment, Grant, HeaderCredential, HttpOptions,
-    Operation, RetryOptions, SendError, Session, WireSecret, runtime::Outgoing,
+    Authorize, BaseUrl, Bearer, BuildError, Call, Endpoint, Environment, Grant, HeaderCredential,
+    HttpOptions, ResponseBody, RetryOptions, SendError, Session, WireSecret, runtime::Outgoing,
 };
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::Mist;
@@ -167,7 +167,7 @@ async fn no_part_of_a_client_prints_a_secret() {
     search.value("a secret", &(&wire, Outgoing(&wire)));
     search.text("a secret as JSON", &serde_json::to_string(&wire).unwrap());
     let call = Call::new(TokenFamily::new("acme", "token"), tokenward::Operation::Create);
-    search.value("an answer", &Answer::from_body(call, plant(secret::ISSUED)));
+    search.value("an answer", &ResponseBody::from_body(call, plant(secret::ISSUED)));
     search.text("a mask", &format!("{:?}", wire.mask()));
     let token = || Token::new(TokenFamily::new("acme", "token"), "7".parse().unwrap());
     search.value("a token with its secret", &IssuedToken::new(token(), secret.clone()));
@@ -222,7 +222,7 @@ impl Simulated for Always {
 
 #[tokio::test]
 async fn no_unread_answer_prints_its_headers() {
-    const LIST: Operation = Operation {
+    const LIST: Endpoint = Endpoint {
         id: "list",
         method: "GET",
         path: "/tokens",

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, net::TcpListener, time::Duration};
 
-use tokenward_http::{HttpOptions, Operation, RateOptions, RetryOptions};
+use tokenward_http::{Endpoint, HttpOptions, RateOptions, RetryOptions};
 use tokenward_testkit::{Canaries, Hit, Method, Request, Search, Server};
 
 use crate::{
@@ -74,7 +74,7 @@ impl<C> Stage<C> {
     pub(crate) async fn run(
         &mut self,
         place: &str,
-        operation: Operation,
+        operation: Endpoint,
         pass: usize,
         outcome: &Outcome,
         call: impl AsyncFnOnce(&C) -> Shown,

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use tokenward_http::Operation;
+use tokenward_http::Endpoint;
 use tokenward_testkit::{Request, Response, Simulated};
 
 /// One operation, and what it answers when all is well.
 #[derive(Clone)]
 pub(crate) struct Route {
-    pub(crate) operation: Operation,
+    pub(crate) operation: Endpoint,
     pub(crate) answer: Value,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Scripted {
 }
 
 struct Script {
-    operation: Operation,
+    operation: Endpoint,
     /// How many requests are answered as ever.
     pass: usize,
     then: Response,
@@ -33,7 +33,7 @@ impl Scripted {
     }
 
     /// Lets so many requests of this operation pass, and answers this to all that follow.
-    pub(crate) fn script(&self, operation: Operation, pass: usize, then: Response) {
+    pub(crate) fn script(&self, operation: Endpoint, pass: usize, then: Response) {
         *self.script.lock().unwrap() = Some(Script { operation, pass, then });
     }
 
@@ -71,7 +71,7 @@ impl Simulated for Scripted {
     }
 }
 
-fn fits(operation: &Operation, request: &Request) -> bool {
+fn fits(operation: &Endpoint, request: &Request) -> bool {
     let (mut wanted, mut words) = (operation.path.split('/'), request.path.split('/'));
     let fit = wanted
         .by_ref()

@@ -4,7 +4,7 @@ use tokenward::{
     Access, CreateToken, Error, ErrorKind, Expiry, ListOptions, Operation, ResetOptions, RevokeOptions,
     Setting, TokenId, TokenManager, TokenManagerExt, UpdateToken,
 };
-use tokenward_http::Operation as RawOperation;
+use tokenward_http::Endpoint;
 use tokenward_sailpoint::{ApiVersion, SailPoint};
 use tokenward_testkit::{self as testkit, Server};
 
@@ -14,7 +14,7 @@ use crate::support::{atlassian, called, http, launchdarkly, mist, never, sailpoi
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) manager: Box<dyn TokenManager>,
-    operations: &'static [RawOperation],
+    operations: &'static [Endpoint],
     known: TokenId,
     owner: &'static str,
     request: CreateToken,
@@ -55,7 +55,7 @@ impl World {
             ),
             _ => (Box::new(client.api_keys(testkit::Atlassian::ORG_ID)), vendor.add_api_key("known", &[]).0),
         };
-        let world = Self::of(server, manager, tokenward_atlassian::raw::OPERATIONS, &known);
+        let world = Self::of(server, manager, tokenward_atlassian::raw::ENDPOINTS, &known);
         Self { owner: testkit::Atlassian::ACCOUNT_ID, ..world }
     }
 
@@ -68,7 +68,7 @@ impl World {
             ),
             _ => (Box::new(mist(&server, testkit::Mist::USER_KEY).user_tokens()), vendor.seed_user_tokens(1)),
         };
-        Self::of(server, manager, tokenward_mist::raw::OPERATIONS, &known[0])
+        Self::of(server, manager, tokenward_mist::raw::ENDPOINTS, &known[0])
     }
 
     async fn sailpoint(family: &str, rights: Option<&[&str]>) -> Self {
@@ -91,7 +91,7 @@ impl World {
             _ => (Box::new(client.personal_access_tokens()), own.token.id.to_string()),
         };
         server.clear_requests();
-        Self { owner: "me", ..Self::of(server, manager, tokenward_sailpoint::raw::OPERATIONS, &known) }
+        Self { owner: "me", ..Self::of(server, manager, tokenward_sailpoint::raw::ENDPOINTS, &known) }
     }
 
     async fn launchdarkly(family: &str) -> Self {
@@ -103,13 +103,13 @@ impl World {
             }
             _ => (Box::new(client.relay_proxy_configs()), vendor.relay_config_ids().remove(0)),
         };
-        Self::of(server, manager, tokenward_launchdarkly::raw::OPERATIONS, &known)
+        Self::of(server, manager, tokenward_launchdarkly::raw::ENDPOINTS, &known)
     }
 
     fn of(
         server: Server,
         manager: Box<dyn TokenManager>,
-        operations: &'static [RawOperation],
+        operations: &'static [Endpoint],
         known: &str,
     ) -> Self {
         let request = CreateToken::new("ci", Expiry::Never, Access::Full);

@@ -11,7 +11,7 @@ use tokenward::{
     Access, CreateToken, Expiry, ListOptions, Operation, ResetOptions, RevokeOptions, Setting, TokenId,
     TokenManager, TokenManagerExt, UpdateToken,
 };
-use tokenward_http::Operation as RawOperation;
+use tokenward_http::Endpoint;
 use tokenward_sailpoint::ApiVersion;
 use tokenward_testkit::{
     Atlassian, Clock, LaunchDarkly, Method, Mist, Request, Response, SailPoint, Server, Simulated,
@@ -32,7 +32,7 @@ const BASE: &str = "/gateway/v9";
 /// It ends nothing, and says a hostile cursor.
 struct Yielding<V> {
     vendor: V,
-    operations: Vec<RawOperation>,
+    operations: Vec<Endpoint>,
     known: BTreeMap<&'static str, String>,
     cursor: Arc<Mutex<String>>,
 }
@@ -108,14 +108,14 @@ fn texts(request: &Request) -> BTreeSet<String> {
 /// A vendor on a simulator behind a gateway, with its operations as they are served there.
 struct Served {
     server: Server,
-    operations: Vec<RawOperation>,
+    operations: Vec<Endpoint>,
     cursor: Arc<Mutex<String>>,
 }
 
 impl Served {
     async fn start(
         vendor: impl Simulated,
-        operations: Vec<RawOperation>,
+        operations: Vec<Endpoint>,
         known: &[(&'static str, &str)],
     ) -> Self {
         let cursor = Arc::<Mutex<String>>::default();
@@ -177,7 +177,7 @@ async fn atlassian() -> (Served, tokenward_atlassian::Atlassian) {
         ("tokenId", token.as_str()),
         ("apiKeyId", Atlassian::SCOPED_KEY_ID),
     ];
-    let served = Served::start(vendor, tokenward_atlassian::raw::OPERATIONS.to_vec(), &known).await;
+    let served = Served::start(vendor, tokenward_atlassian::raw::ENDPOINTS.to_vec(), &known).await;
     let builder = tokenward_atlassian::Atlassian::builder(Atlassian::ADMIN_KEY);
     let client = builder.base_url(served.url()).http(http()).build().unwrap();
     (served, client)
@@ -188,7 +188,7 @@ async fn mist(key: &str) -> (Served, tokenward_mist::Mist) {
     vendor.hourly_limit(u64::MAX);
     let ids = if key == Mist::ORG_KEY { vendor.seed_org_tokens(1) } else { vendor.seed_user_tokens(1) };
     let known = [("org_id", Mist::ORG_ID), ("apitoken_id", ids[0].as_str())];
-    let served = Served::start(vendor, tokenward_mist::raw::OPERATIONS.to_vec(), &known).await;
+    let served = Served::start(vendor, tokenward_mist::raw::ENDPOINTS.to_vec(), &known).await;
     let builder = tokenward_mist::Mist::builder(key);
     let client = builder.base_url(served.url()).http(http()).build().unwrap();
     (served, client)
@@ -199,12 +199,12 @@ async fn sailpoint(version: ApiVersion) -> (Served, tokenward_sailpoint::SailPoi
     vendor.rate_limit(u64::MAX);
     let id = vendor.seed_clients(1).remove(0);
     // Where the version moves a path to; what it does not have is not there.
-    let moved = |operation: &RawOperation| {
+    let moved = |operation: &Endpoint| {
         let (resource, rest) = operation.path.split_once("/v1")?;
         let path: &'static str = format!("/v2025{resource}{rest}").leak();
-        (!rest.contains("bulk-update")).then_some(RawOperation { path, ..*operation })
+        (!rest.contains("bulk-update")).then_some(Endpoint { path, ..*operation })
     };
-    let operations = tokenward_sailpoint::raw::OPERATIONS;
+    let operations = tokenward_sailpoint::raw::ENDPOINTS;
     let served = match version {
         ApiVersion::V1 => operations.to_vec(),
         _ => {
@@ -223,7 +223,7 @@ async fn launchdarkly(relay: bool) -> (Served, tokenward_launchdarkly::LaunchDar
     let id =
         if relay { vendor.relay_config_ids().remove(0) } else { LaunchDarkly::READER_TOKEN_ID.to_owned() };
     let served =
-        Served::start(vendor, tokenward_launchdarkly::raw::OPERATIONS.to_vec(), &[("id", id.as_str())]).await;
+        Served::start(vendor, tokenward_launchdarkly::raw::ENDPOINTS.to_vec(), &[("id", id.as_str())]).await;
     let builder = tokenward_launchdarkly::LaunchDarkly::builder(LaunchDarkly::ADMIN_TOKEN);
     let client = builder.base_url(served.url()).http(http()).build().unwrap();
     (served, client)

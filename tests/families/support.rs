@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokenward::{CreateToken, Error, Expiry, ListOptions, Token, TokenManager, TokenManagerExt};
 use tokenward_atlassian::Atlassian;
-use tokenward_http::{HttpOptions, Operation as RawOperation, RateOptions, RetryOptions, Timestamp};
+use tokenward_http::{Endpoint, HttpOptions, RateOptions, RetryOptions, Timestamp};
 use tokenward_launchdarkly::LaunchDarkly;
 use tokenward_mist::Mist;
 use tokenward_sailpoint::{ApiVersion, SailPoint};
@@ -67,12 +67,12 @@ pub(crate) fn never(name: &str, scopes: &[&str]) -> CreateToken {
 }
 
 /// The operation whose place a request reached, the most particular one where there are several.
-pub(crate) fn called<'a>(operations: &'a [RawOperation], request: &Request) -> Option<&'a RawOperation> {
-    let words = |operation: &RawOperation| {
+pub(crate) fn called<'a>(operations: &'a [Endpoint], request: &Request) -> Option<&'a Endpoint> {
+    let words = |operation: &Endpoint| {
         let segments = operation.path.split('/');
         segments.filter(|segment| !segment.starts_with('{')).count()
     };
-    let is_its = |operation: &&RawOperation| {
+    let is_its = |operation: &&Endpoint| {
         let mut pairs = operation.path.split('/').zip(request.path.split('/'));
         operation.method == request.method.as_str()
             && operation.path.split('/').count() == request.path.split('/').count()

@@ -12,7 +12,7 @@ mod raw;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use tokenward::{ErrorKind, ExposeSecret, IssuedToken, Operation, Result, TokenFamily};
-use tokenward_http::{Answer, Call, VendorToken};
+use tokenward_http::{Call, ResponseBody, VendorToken};
 use tokenward_launchdarkly::raw::types as launchdarkly;
 use tokenward_mist::raw::types as mist;
 use tokenward_sailpoint::raw::types as sailpoint;
@@ -32,7 +32,7 @@ struct Issuing {
 fn issuing<V: VendorToken>(name: &'static str, sample: &'static str) -> Issuing {
     let read = |body| {
         let call = Call::new(TokenFamily::new("vendor", "family"), Operation::Create);
-        Answer::from_body(call, body).issued::<V>()
+        ResponseBody::from_body(call, body).issued::<V>()
     };
     Issuing { name, sample, id: V::ID, secret: V::SECRET, read }
 }

@@ -86,7 +86,7 @@ async fn an_id_that_is_the_name_of_another_operation_is_refused() {
 
 #[test]
 fn no_operation_revokes_the_tokens_of_a_whole_organization() {
-    let deletes: Vec<&str> = tokenward_atlassian::raw::OPERATIONS
+    let deletes: Vec<&str> = tokenward_atlassian::raw::ENDPOINTS
         .iter()
         .filter(|operation| operation.method == "DELETE")
         .map(|operation| operation.path)

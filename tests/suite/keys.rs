@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokenward_http::{
-    BaseUrl, Bearer, HttpOptions, KeyPlace, Operation, RetryOptions, SecretString, SendError, Session,
+    BaseUrl, Bearer, Endpoint, HttpOptions, KeyPlace, RetryOptions, SecretString, SendError, Session,
 };
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
@@ -12,8 +12,8 @@ use wiremock::{
 
 const CANARY: &str = "CANARY-0123456789";
 
-fn list(authorized: bool) -> Operation {
-    Operation { id: "list", method: "GET", path: "/things", content_type: None, authorized, repeatable: true }
+fn list(authorized: bool) -> Endpoint {
+    Endpoint { id: "list", method: "GET", path: "/things", content_type: None, authorized, repeatable: true }
 }
 
 fn session(url: &str) -> Session {

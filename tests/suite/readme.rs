@@ -8,13 +8,13 @@ use tokenward::{
 #[test]
 fn each_clients_readme_names_every_operation_and_no_other() {
     for (readme, operations) in [
-        (include_str!("../../crates/tokenward-atlassian/README.md"), tokenward_atlassian::raw::OPERATIONS),
+        (include_str!("../../crates/tokenward-atlassian/README.md"), tokenward_atlassian::raw::ENDPOINTS),
         (
             include_str!("../../crates/tokenward-launchdarkly/README.md"),
-            tokenward_launchdarkly::raw::OPERATIONS,
+            tokenward_launchdarkly::raw::ENDPOINTS,
         ),
-        (include_str!("../../crates/tokenward-mist/README.md"), tokenward_mist::raw::OPERATIONS),
-        (include_str!("../../crates/tokenward-sailpoint/README.md"), tokenward_sailpoint::raw::OPERATIONS),
+        (include_str!("../../crates/tokenward-mist/README.md"), tokenward_mist::raw::ENDPOINTS),
+        (include_str!("../../crates/tokenward-sailpoint/README.md"), tokenward_sailpoint::raw::ENDPOINTS),
     ] {
         let (_, section) = readme.split_once("## Every field").unwrap();
         let section = section.split("\n## ").next().unwrap();

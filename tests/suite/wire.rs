@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::json;
 use tokenward_atlassian::raw::types as atlassian;
-use tokenward_http::{Operation, Timestamp};
+use tokenward_http::{Endpoint, Timestamp};
 use tokenward_launchdarkly::raw::types as launchdarkly;
 use tokenward_mist::raw::types as mist;
 use tokenward_sailpoint::raw::types as sailpoint;
@@ -60,7 +60,7 @@ macro_rules! transcript {
             let _ = write!(transcript, "# {}\n{}\n\n", stringify!($name), describe(request));
             called.insert(stringify!($name));
         )*
-        let known: BTreeSet<&str> = $operations.iter().map(|operation: &Operation| operation.id).collect();
+        let known: BTreeSet<&str> = $operations.iter().map(|operation: &Endpoint| operation.id).collect();
         assert_eq!(called, known, "every operation has a wire test");
         transcript
     }};
@@ -78,7 +78,7 @@ async fn atlassian() {
     count.created_at_value = Some(30);
     insta::assert_snapshot!(transcript!(
         server,
-        tokenward_atlassian::raw::OPERATIONS,
+        tokenward_atlassian::raw::ENDPOINTS,
         support::atlassian(&server),
         {
             list_user_api_tokens("557058:a|b");
@@ -100,7 +100,7 @@ async fn mist() {
         Some(vec![mist::PrivilegeOrgInput::new(mist::PrivilegeOrgRole::Read, mist::PrivilegeOrgScope::Org)]);
     let mut user_token = mist::UserApiTokenInput::default();
     user_token.name = Some("laptop".into());
-    insta::assert_snapshot!(transcript!(server, tokenward_mist::raw::OPERATIONS, support::mist(&server), {
+    insta::assert_snapshot!(transcript!(server, tokenward_mist::raw::ENDPOINTS, support::mist(&server), {
         list_org_api_tokens("org");
         create_org_api_token("org", &org_token);
         get_org_api_token("org", "id");
@@ -143,7 +143,7 @@ async fn sailpoint() {
     );
     insta::assert_snapshot!(transcript!(
         server,
-        tokenward_sailpoint::raw::OPERATIONS,
+        tokenward_sailpoint::raw::ENDPOINTS,
         support::sailpoint(&server),
         {
             list_personal_access_tokens(&tokens);
@@ -186,7 +186,7 @@ async fn launchdarkly() {
     reset_relay.expiry = Some(expiry.into());
     insta::assert_snapshot!(transcript!(
         server,
-        tokenward_launchdarkly::raw::OPERATIONS,
+        tokenward_launchdarkly::raw::ENDPOINTS,
         support::launchdarkly(&server),
         {
             get_tokens(&page);

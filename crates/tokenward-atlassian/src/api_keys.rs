@@ -7,12 +7,13 @@ use tokenward_core::{
     Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
 use tokenward_http::{
-    Call, Listing, PageEnd, SendError, Session, Turn, failed, find, listed, refuse_current, runtime::Response,
+    Call, NextPage, PageEnd, Pager, SendError, Session, failed, find, listed, refuse_current,
+    runtime::Response,
 };
 
 use crate::{
     Atlassian,
-    convert::{Around, ITEMS},
+    convert::{Envelope, ITEMS},
     raw::types::{ListOrgApiKeysQuery, OrgApiKey},
 };
 
@@ -70,10 +71,10 @@ impl AtlassianApiKeys {
 /// The list of the organization's keys.
 struct List(AtlassianApiKeys);
 
-impl Listing for List {
+impl Pager for List {
     type Token = OrgApiKey;
     type Cursor = Option<String>;
-    type Around = Around;
+    type Envelope = Envelope;
     const FIELD: Option<&'static str> = ITEMS;
 
     fn session(&self) -> &Session {
@@ -85,8 +86,8 @@ impl Listing for List {
         self.0.client.raw().list_org_api_keys_response(&self.0.org_id, &query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, Option<String>, Around>) -> Turn<Option<String>> {
-        end.around.turn()
+    fn next_page(&self, end: PageEnd<'_, Option<String>, Envelope>) -> NextPage<Option<String>> {
+        end.envelope.next_page()
     }
 }
 
@@ -141,7 +142,7 @@ impl TokenManager for AtlassianApiKeys {
                 };
                 refuse_current(&call, id, Ok(Current::Token(current.clone())))?;
             }
-            call.done(self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str())).await
+            call.confirm(self.client.raw().revoke_org_api_key_response(&self.org_id, id.as_str())).await
         })
     }
 

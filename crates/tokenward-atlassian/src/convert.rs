@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 use tokenward_core::{Owner, Timestamp, Token, TokenFamily, TokenId, When};
-use tokenward_http::{Id, SecretNames, Turn, VendorToken, time::rfc3339};
+use tokenward_http::{Id, NextPage, SecretNames, VendorToken, time::rfc3339};
 
 use crate::generated::SECRET_NAMES;
 use crate::raw::types::{OrgApiKey, OrgApiToken, PageLinks, UserApiToken};
@@ -152,15 +152,15 @@ pub(crate) const ITEMS: Option<&str> = Some("data");
 
 /// What stands beside the items of the organization's lists.
 #[derive(Deserialize)]
-pub(crate) struct Around {
+pub(crate) struct Envelope {
     #[serde(default)]
     links: Option<PageLinks>,
 }
 
-impl Around {
+impl Envelope {
     /// What comes behind the page: its cursor, if there is more.
-    pub(crate) fn turn(self) -> Turn<Option<String>> {
-        Turn { next: next(self.links).map(Some), ..Turn::default() }
+    pub(crate) fn next_page(self) -> NextPage<Option<String>> {
+        NextPage { next: next(self.links).map(Some), ..NextPage::default() }
     }
 }
 

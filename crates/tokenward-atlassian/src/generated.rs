@@ -558,7 +558,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_org_api_keys", request).await
+        self.inner.call(ENDPOINTS, "list_org_api_keys", request).await
     }
     /// \[`count_org_api_keys`\](Self::count_org_api_keys), with its answer unread.
     pub(crate) async fn count_org_api_keys_response<'a>(
@@ -600,7 +600,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "count_org_api_keys", request).await
+        self.inner.call(ENDPOINTS, "count_org_api_keys", request).await
     }
     /// \[`revoke_org_api_key`\](Self::revoke_org_api_key), with its answer unread.
     pub(crate) async fn revoke_org_api_key_response<'a>(
@@ -613,7 +613,7 @@ impl Client {
             encode_path(& org_id.to_string()), encode_path(& api_key_id.to_string()),
         );
         let request = self.client.patch(url).build()?;
-        self.inner.call(OPERATIONS, "revoke_org_api_key", request).await
+        self.inner.call(ENDPOINTS, "revoke_org_api_key", request).await
     }
     /// \[`list_org_api_tokens`\](Self::list_org_api_tokens), with its answer unread.
     pub(crate) async fn list_org_api_tokens_response<'a>(
@@ -658,7 +658,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_org_api_tokens", request).await
+        self.inner.call(ENDPOINTS, "list_org_api_tokens", request).await
     }
     /// \[`count_org_api_tokens`\](Self::count_org_api_tokens), with its answer unread.
     pub(crate) async fn count_org_api_tokens_response<'a>(
@@ -700,7 +700,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "count_org_api_tokens", request).await
+        self.inner.call(ENDPOINTS, "count_org_api_tokens", request).await
     }
     /// \[`list_user_api_tokens`\](Self::list_user_api_tokens), with its answer unread.
     pub(crate) async fn list_user_api_tokens_response<'a>(
@@ -719,7 +719,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_user_api_tokens", request).await
+        self.inner.call(ENDPOINTS, "list_user_api_tokens", request).await
     }
     /// \[`delete_user_api_token`\](Self::delete_user_api_token), with its answer unread.
     pub(crate) async fn delete_user_api_token_response<'a>(
@@ -732,12 +732,12 @@ impl Client {
             .to_string()), encode_path(& token_id.to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_user_api_token", request).await
+        self.inner.call(ENDPOINTS, "delete_user_api_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
-pub const OPERATIONS: &[::tokenward_http::Operation] = &[
-    ::tokenward_http::Operation {
+pub const ENDPOINTS: &[::tokenward_http::Endpoint] = &[
+    ::tokenward_http::Endpoint {
         id: "count_org_api_keys",
         method: "GET",
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys/count",
@@ -745,7 +745,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "count_org_api_tokens",
         method: "GET",
         path: "/admin/api-access/v1/orgs/{orgId}/api-tokens/count",
@@ -753,7 +753,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_user_api_token",
         method: "DELETE",
         path: "/users/{account_id}/manage/api-tokens/{tokenId}",
@@ -761,7 +761,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_org_api_keys",
         method: "GET",
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys",
@@ -769,7 +769,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_org_api_tokens",
         method: "GET",
         path: "/admin/api-access/v1/orgs/{orgId}/api-tokens",
@@ -777,7 +777,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_user_api_tokens",
         method: "GET",
         path: "/users/{account_id}/manage/api-tokens",
@@ -785,7 +785,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "revoke_org_api_key",
         method: "PATCH",
         path: "/admin/api-access/v1/orgs/{orgId}/api-keys/revoke/{apiKeyId}",

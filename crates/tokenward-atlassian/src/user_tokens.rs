@@ -8,12 +8,12 @@ use tokenward_core::{
     Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
 use tokenward_http::{
-    Call, Listing, PageEnd, SendError, Session, Turn, failed, find, listed, runtime::Response,
+    Call, NextPage, PageEnd, Pager, SendError, Session, failed, find, listed, runtime::Response,
 };
 
 use crate::{
     Atlassian,
-    convert::{Around, ITEMS, joined, split},
+    convert::{Envelope, ITEMS, joined, split},
     raw::types::{ListOrgApiTokensQuery, OrgApiToken, UserApiToken},
 };
 
@@ -75,10 +75,10 @@ impl AtlassianUserTokens {
 /// The list of the whole organization.
 struct OfOrganization(AtlassianUserTokens);
 
-impl Listing for OfOrganization {
+impl Pager for OfOrganization {
     type Token = OrgApiToken;
     type Cursor = Option<String>;
-    type Around = Around;
+    type Envelope = Envelope;
     const FIELD: Option<&'static str> = ITEMS;
 
     fn session(&self) -> &Session {
@@ -90,8 +90,8 @@ impl Listing for OfOrganization {
         self.0.client.raw().list_org_api_tokens_response(&self.0.org_id, &query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, Option<String>, Around>) -> Turn<Option<String>> {
-        end.around.turn()
+    fn next_page(&self, end: PageEnd<'_, Option<String>, Envelope>) -> NextPage<Option<String>> {
+        end.envelope.next_page()
     }
 }
 
@@ -101,10 +101,10 @@ struct OfAccount {
     account_id: String,
 }
 
-impl Listing for OfAccount {
+impl Pager for OfAccount {
     type Token = UserApiToken;
     type Cursor = ();
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {
@@ -190,7 +190,7 @@ impl TokenManager for AtlassianUserTokens {
     fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let (call, account_id, token_id) = about(Operation::Revoke, id)?;
-            call.done(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
+            call.confirm(self.client.raw().delete_user_api_token_response(account_id, token_id)).await
         })
     }
 

@@ -14,11 +14,11 @@ use crate::{
     },
     config::{base_url::BaseUrl, build_error::BuildError, http_options::HttpOptions},
     secrets::wire::WireSecret,
-    transport::{endpoint::Operation, session::Session},
+    transport::{endpoint::Endpoint, session::Session},
 };
 
 /// The token endpoint is the base address itself.
-const TOKEN: Operation = Operation {
+const TOKEN: Endpoint = Endpoint {
     id: "client_credentials",
     method: "POST",
     path: "",
@@ -30,7 +30,7 @@ const TOKEN: Operation = Operation {
 
 /// What a token endpoint answers, as far as it matters.
 #[derive(Deserialize)]
-struct Answer {
+struct ResponseBody {
     #[serde(default)]
     access_token: Option<WireSecret>,
     #[serde(default)]
@@ -95,16 +95,16 @@ async fn grant(session: Session, id: String, secret: SecretString) -> Result<Gra
         .finish();
     *request.body_mut() = Some(form.into());
     let response = session.call(&[TOKEN], TOKEN.id, request).await?;
-    let answer = response.decode::<Answer>().await.map_err(|error| match error {
-        crate::runtime::Error::InvalidResponsePayload(misfit) => {
-            AuthorizeError::unusable(format!("the token endpoint's answer is none: {misfit}"))
+    let answer = response.decode::<ResponseBody>().await.map_err(|error| match error {
+        crate::runtime::Error::InvalidResponsePayload(mismatch) => {
+            AuthorizeError::unusable(format!("the token endpoint's answer is none: {mismatch}"))
         }
         crate::runtime::Error::ResponseBodyError(error) if error.is_timeout() => {
             AuthorizeError::new("the token endpoint's answer did not end in time")
         }
         _ => AuthorizeError::new("the token endpoint's answer broke off"),
     })?;
-    let Answer { access_token, expires_in } = answer.into_inner();
+    let ResponseBody { access_token, expires_in } = answer.into_inner();
     let access_token = access_token
         .ok_or_else(|| AuthorizeError::unusable("the token endpoint's answer holds no access token"))?;
     Ok(Grant { access_token, expires_in: expires_in.and_then(Seconds::duration) })

@@ -35,17 +35,17 @@ pub use family::{
     call::Call,
     expiry::{confirm_expiry, is_same_time},
     guard::{refuse_current, refuse_managed},
-    response_body::Answer,
+    response_body::ResponseBody,
 };
 pub use pager::{
     list::{failed, find, listed},
-    page::{Listing, PageEnd, Turn},
+    page::{NextPage, PageEnd, Pager},
     read_list::read_list,
 };
 pub use rate::{RateLimit, RateOptions};
 pub use secrets::wire::WireSecret;
 pub use transport::{
-    endpoint::Operation,
+    endpoint::Endpoint,
     send_error::SendError,
     session::{PathRewrite, Session},
 };

@@ -8,13 +8,13 @@ use tokenward_core::{
     TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, Listing, PageEnd, SendError, Session, Turn, confirm_expiry, failed, is_same_time, listed,
+    Call, NextPage, PageEnd, Pager, SendError, Session, confirm_expiry, failed, is_same_time, listed,
     refuse_current, runtime::Response,
 };
 
 use crate::{
     LaunchDarkly,
-    convert::{Around, CustomRolesBy, Rights, remove, set},
+    convert::{CustomRolesBy, Envelope, Rights, remove, set},
     raw::types::{
         AccessTokenPost, CallerIdentityRep, GetTokensQuery, PatchOperation, ResetTokenQuery,
         Token as AccessToken,
@@ -77,11 +77,11 @@ const SIDE_BY_SIDE: usize = 10;
 /// The list of all that the credential is shown. A page begins with the last token of the one before.
 struct List(LaunchDarkly);
 
-impl Listing for List {
+impl Pager for List {
     type Token = AccessToken;
     /// How many tokens came before.
     type Cursor = u64;
-    type Around = Around;
+    type Envelope = Envelope;
     const FIELD: Option<&'static str> = Some("items");
     const OVERLAPS: bool = true;
 
@@ -95,19 +95,19 @@ impl Listing for List {
         self.0.raw().get_tokens_response(&query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
+    fn next_page(&self, end: PageEnd<'_, u64, Envelope>) -> NextPage<u64> {
         let items = end.items as u64;
-        let total = match end.around.total() {
+        let total = match end.envelope.total() {
             Ok(total) => total,
-            Err(gap) => return Turn { gap: Some(gap), ..Turn::default() },
+            Err(gap) => return NextPage { gap: Some(gap), ..NextPage::default() },
         };
         let behind = end.cursor.saturating_sub(1) + items;
-        let has_nothing_new = items == u64::from(end.has_seam);
+        let has_nothing_new = items == u64::from(end.has_overlap);
         if has_nothing_new || total == Some(behind) || !self.0.is_paged() {
-            return Turn { total, gap: end.around.remainder(behind), ..Turn::default() };
+            return NextPage { total, gap: end.envelope.remainder(behind), ..NextPage::default() };
         }
         let ahead = total.and_then(|total| further(behind, items, total));
-        Turn { next: Some(behind), ahead, total, gap: None }
+        NextPage { next: Some(behind), ahead, total, gap: None }
     }
 
     /// Within what the vendor's limits leave: more would only wait, and others behind them.
@@ -128,7 +128,7 @@ impl LaunchDarklyAccessTokens {
     }
 
     async fn record(&self, call: &Call, id: &TokenId) -> Result<(Token, AccessToken)> {
-        let answer = call.answer(self.client.raw().get_token_response(id.as_str())).await?;
+        let answer = call.receive(self.client.raw().get_token_response(id.as_str())).await?;
         Ok((answer.token::<AccessToken>()?, answer.read()?))
     }
 }
@@ -209,7 +209,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let (call, request) = call(Operation::Create).begin_create(request, &self.capabilities())?;
             let mut body = AccessTokenPost {
                 name: Some(request.name().to_owned()),
                 description: request.description().map(str::to_owned),
@@ -222,8 +222,8 @@ impl TokenManager for LaunchDarklyAccessTokens {
             };
             Rights::of(request.access(), CustomRolesBy::Key)
                 .and_then(|rights| rights.put_into(&mut body))
-                .map_err(|error| call.placed(error))?;
-            let answer = call.answer(self.client.raw().post_token_response(&body)).await?;
+                .map_err(|error| call.locate(error))?;
+            let answer = call.receive(self.client.raw().post_token_response(&body)).await?;
             confirm_expiry(&call, answer.issued::<AccessToken>()?, request.expires())
         })
     }
@@ -233,14 +233,14 @@ impl TokenManager for LaunchDarklyAccessTokens {
             let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
             let rights = change.access().map(|access| Rights::of(access, CustomRolesBy::Id));
-            let rights = rights.transpose().map_err(|error| call.placed(error))?;
+            let rights = rights.transpose().map_err(|error| call.locate(error))?;
             let (before, record) = self.record(&call, id).await?;
             let patch = patch(&change, rights, &record);
             if patch.is_empty() {
                 return Ok(before);
             }
             let token = call
-                .answer(self.client.raw().patch_token_response(id.as_str(), &patch))
+                .receive(self.client.raw().patch_token_response(id.as_str(), &patch))
                 .await?
                 .token::<AccessToken>()?;
             match change.expires() {
@@ -265,7 +265,7 @@ impl TokenManager for LaunchDarklyAccessTokens {
                 refuse_current(&call, id, self.current().await)?;
             }
             let query = ResetTokenQuery { expiry: options.grace_until().map(Into::into) };
-            call.answer(self.client.raw().reset_token_response(id.as_str(), &query))
+            call.receive(self.client.raw().reset_token_response(id.as_str(), &query))
                 .await?
                 .issued::<AccessToken>()
         })
@@ -277,15 +277,16 @@ impl TokenManager for LaunchDarklyAccessTokens {
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
-            call.done(self.client.raw().delete_token_response(id.as_str())).await
+            call.confirm(self.client.raw().delete_token_response(id.as_str())).await
         })
     }
 
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(async move {
             let ask = || async {
-                let answer =
-                    call(Operation::Current).answer(self.client.raw().get_caller_identity_response()).await?;
+                let answer = call(Operation::Current)
+                    .receive(self.client.raw().get_caller_identity_response())
+                    .await?;
                 let caller: CallerIdentityRep = answer.read()?;
                 match caller.token_id.and_then(|id| id.parse().ok()) {
                     Some(id) => Ok(Current::Token(id)),

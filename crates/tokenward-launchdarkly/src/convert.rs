@@ -93,14 +93,14 @@ fn statements(policy: Option<Vec<Statement>>) -> impl Iterator<Item = String> {
 
 /// What stands beside the items of a list.
 #[derive(Deserialize)]
-pub(crate) struct Around {
+pub(crate) struct Envelope {
     #[serde(rename = "totalCount", default, deserialize_with = "whole")]
     total: Option<i64>,
     #[serde(rename = "_links", default)]
     links: Value,
 }
 
-impl Around {
+impl Envelope {
     /// How many tokens the vendor says there are, or why that cannot be.
     pub(crate) fn total(&self) -> Result<Option<u64>, &'static str> {
         let count = |total| u64::try_from(total).map_err(|_| "the vendor's total is a negative number");

@@ -1141,7 +1141,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_relay_proxy_configs", request).await
+        self.inner.call(ENDPOINTS, "get_relay_proxy_configs", request).await
     }
     /// \[`post_relay_auto_config`\](Self::post_relay_auto_config), with its answer unread.
     pub(crate) async fn post_relay_auto_config_response<'a>(
@@ -1158,7 +1158,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "post_relay_auto_config", request).await
+        self.inner.call(ENDPOINTS, "post_relay_auto_config", request).await
     }
     /// \[`get_relay_proxy_config`\](Self::get_relay_proxy_config), with its answer unread.
     pub(crate) async fn get_relay_proxy_config_response<'a>(
@@ -1177,7 +1177,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_relay_proxy_config", request).await
+        self.inner.call(ENDPOINTS, "get_relay_proxy_config", request).await
     }
     /// \[`delete_relay_auto_config`\](Self::delete_relay_auto_config), with its answer unread.
     pub(crate) async fn delete_relay_auto_config_response<'a>(
@@ -1189,7 +1189,7 @@ impl Client {
             .to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_relay_auto_config", request).await
+        self.inner.call(ENDPOINTS, "delete_relay_auto_config", request).await
     }
     /// \[`patch_relay_auto_config`\](Self::patch_relay_auto_config), with its answer unread.
     pub(crate) async fn patch_relay_auto_config_response<'a>(
@@ -1210,7 +1210,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "patch_relay_auto_config", request).await
+        self.inner.call(ENDPOINTS, "patch_relay_auto_config", request).await
     }
     /// \[`reset_relay_auto_config`\](Self::reset_relay_auto_config), with its answer unread.
     pub(crate) async fn reset_relay_auto_config_response<'a>(
@@ -1230,7 +1230,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "reset_relay_auto_config", request).await
+        self.inner.call(ENDPOINTS, "reset_relay_auto_config", request).await
     }
     /// \[`get_caller_identity`\](Self::get_caller_identity), with its answer unread.
     pub(crate) async fn get_caller_identity_response<'a>(
@@ -1245,7 +1245,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_caller_identity", request).await
+        self.inner.call(ENDPOINTS, "get_caller_identity", request).await
     }
     /// \[`get_tokens`\](Self::get_tokens), with its answer unread.
     pub(crate) async fn get_tokens_response<'a>(
@@ -1270,7 +1270,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_tokens", request).await
+        self.inner.call(ENDPOINTS, "get_tokens", request).await
     }
     /// \[`post_token`\](Self::post_token), with its answer unread.
     pub(crate) async fn post_token_response<'a>(
@@ -1287,7 +1287,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "post_token", request).await
+        self.inner.call(ENDPOINTS, "post_token", request).await
     }
     /// \[`get_token`\](Self::get_token), with its answer unread.
     pub(crate) async fn get_token_response<'a>(
@@ -1305,7 +1305,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_token", request).await
+        self.inner.call(ENDPOINTS, "get_token", request).await
     }
     /// \[`delete_token`\](Self::delete_token), with its answer unread.
     pub(crate) async fn delete_token_response<'a>(
@@ -1316,7 +1316,7 @@ impl Client {
             "{}/api/v2/tokens/{}", self.baseurl, encode_path(& id.to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_token", request).await
+        self.inner.call(ENDPOINTS, "delete_token", request).await
     }
     /// \[`patch_token`\](Self::patch_token), with its answer unread.
     pub(crate) async fn patch_token_response<'a>(
@@ -1336,7 +1336,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "patch_token", request).await
+        self.inner.call(ENDPOINTS, "patch_token", request).await
     }
     /// \[`reset_token`\](Self::reset_token), with its answer unread.
     pub(crate) async fn reset_token_response<'a>(
@@ -1355,12 +1355,12 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "reset_token", request).await
+        self.inner.call(ENDPOINTS, "reset_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
-pub const OPERATIONS: &[::tokenward_http::Operation] = &[
-    ::tokenward_http::Operation {
+pub const ENDPOINTS: &[::tokenward_http::Endpoint] = &[
+    ::tokenward_http::Endpoint {
         id: "delete_relay_auto_config",
         method: "DELETE",
         path: "/api/v2/account/relay-auto-configs/{id}",
@@ -1368,7 +1368,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_token",
         method: "DELETE",
         path: "/api/v2/tokens/{id}",
@@ -1376,7 +1376,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_caller_identity",
         method: "GET",
         path: "/api/v2/caller-identity",
@@ -1384,7 +1384,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_relay_proxy_config",
         method: "GET",
         path: "/api/v2/account/relay-auto-configs/{id}",
@@ -1392,7 +1392,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_relay_proxy_configs",
         method: "GET",
         path: "/api/v2/account/relay-auto-configs",
@@ -1400,7 +1400,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_token",
         method: "GET",
         path: "/api/v2/tokens/{id}",
@@ -1408,7 +1408,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_tokens",
         method: "GET",
         path: "/api/v2/tokens",
@@ -1416,7 +1416,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "patch_relay_auto_config",
         method: "PATCH",
         path: "/api/v2/account/relay-auto-configs/{id}",
@@ -1424,7 +1424,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "patch_token",
         method: "PATCH",
         path: "/api/v2/tokens/{id}",
@@ -1432,7 +1432,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "post_relay_auto_config",
         method: "POST",
         path: "/api/v2/account/relay-auto-configs",
@@ -1440,7 +1440,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "post_token",
         method: "POST",
         path: "/api/v2/tokens",
@@ -1448,7 +1448,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "reset_relay_auto_config",
         method: "POST",
         path: "/api/v2/account/relay-auto-configs/{id}/reset",
@@ -1456,7 +1456,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "reset_token",
         method: "POST",
         path: "/api/v2/tokens/{id}/reset",

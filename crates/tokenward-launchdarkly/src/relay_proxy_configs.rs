@@ -6,11 +6,11 @@ use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Listing, PageEnd, SendError, Session, Turn, failed, listed, runtime::Response};
+use tokenward_http::{Call, NextPage, PageEnd, Pager, SendError, Session, failed, listed, runtime::Response};
 
 use crate::{
     LaunchDarkly,
-    convert::{Around, policy, set},
+    convert::{Envelope, policy, set},
     raw::types::{PatchWithComment, RelayAutoConfigPost, RelayAutoConfigRep, ResetRelayAutoConfigQuery},
 };
 
@@ -55,10 +55,10 @@ impl LaunchDarklyRelayProxyConfigs {
 /// The list of all of them.
 struct List(LaunchDarkly);
 
-impl Listing for List {
+impl Pager for List {
     type Token = RelayAutoConfigRep;
     type Cursor = ();
-    type Around = Around;
+    type Envelope = Envelope;
     const FIELD: Option<&'static str> = Some("items");
 
     fn session(&self) -> &Session {
@@ -69,10 +69,12 @@ impl Listing for List {
         self.0.raw().get_relay_proxy_configs_response().await
     }
 
-    fn turn(&self, end: PageEnd<'_, (), Around>) -> Turn<()> {
-        match end.around.total() {
-            Ok(total) => Turn { total, gap: end.around.remainder(end.items as u64), ..Turn::default() },
-            Err(gap) => Turn { gap: Some(gap), ..Turn::default() },
+    fn next_page(&self, end: PageEnd<'_, (), Envelope>) -> NextPage<()> {
+        match end.envelope.total() {
+            Ok(total) => {
+                NextPage { total, gap: end.envelope.remainder(end.items as u64), ..NextPage::default() }
+            }
+            Err(gap) => NextPage { gap: Some(gap), ..NextPage::default() },
         }
     }
 }
@@ -115,17 +117,17 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
         Box::pin(async move {
             let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_relay_proxy_config_response(id.as_str());
-            call.answer(sent).await?.token::<RelayAutoConfigRep>()
+            call.receive(sent).await?.token::<RelayAutoConfigRep>()
         })
     }
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-            let policy = policy(request.access()).map_err(|error| call.placed(error))?;
+            let (call, request) = call(Operation::Create).begin_create(request, &self.capabilities())?;
+            let policy = policy(request.access()).map_err(|error| call.locate(error))?;
             let body = RelayAutoConfigPost::new(request.name(), policy);
             let sent = self.client.raw().post_relay_auto_config_response(&body);
-            call.answer(sent).await?.issued::<RelayAutoConfigRep>()
+            call.receive(sent).await?.issued::<RelayAutoConfigRep>()
         })
     }
 
@@ -138,12 +140,12 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
                 patch.push(set("/name", name));
             }
             if let Some(access) = change.access() {
-                let policy = policy(access).map_err(|error| call.placed(error))?;
+                let policy = policy(access).map_err(|error| call.locate(error))?;
                 patch.push(set("/policy", serde_json::to_value(policy).unwrap_or_default()));
             }
             let body = PatchWithComment::new(patch);
             let sent = self.client.raw().patch_relay_auto_config_response(id.as_str(), &body);
-            call.answer(sent).await?.token::<RelayAutoConfigRep>()
+            call.receive(sent).await?.token::<RelayAutoConfigRep>()
         })
     }
 
@@ -153,14 +155,14 @@ impl TokenManager for LaunchDarklyRelayProxyConfigs {
             options.check(FAMILY, &self.capabilities())?;
             let query = ResetRelayAutoConfigQuery { expiry: options.grace_until().map(Into::into) };
             let sent = self.client.raw().reset_relay_auto_config_response(id.as_str(), &query);
-            call.answer(sent).await?.issued::<RelayAutoConfigRep>()
+            call.receive(sent).await?.issued::<RelayAutoConfigRep>()
         })
     }
 
     fn revoke<'a>(&'a self, id: &'a TokenId, _: RevokeOptions) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             let call = call(Operation::Revoke).about(id)?;
-            call.done(self.client.raw().delete_relay_auto_config_response(id.as_str())).await
+            call.confirm(self.client.raw().delete_relay_auto_config_response(id.as_str())).await
         })
     }
 

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokenward_core::{Current, ErrorKind, ExposeSecret, Result, TokenId};
 use tokenward_http::{
-    Answer, BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, RateLimit, SecretString,
-    Session, WireSecret,
+    BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, RateLimit, ResponseBody,
+    SecretString, Session, WireSecret,
 };
 
 use crate::{
@@ -98,7 +98,7 @@ impl Mist {
 
     /// What the vendor says of the credential.
     pub(crate) async fn caller(&self, call: &Call) -> Result<Caller> {
-        let answer = call.answer(self.raw.get_self_response()).await?;
+        let answer = call.receive(self.raw.get_self_response()).await?;
         let caller: Admin = answer.read()?;
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         // A person has an address; an organization's token has a name in its place.
@@ -110,7 +110,12 @@ impl Mist {
 
     /// Which of these, told by its mask, and by its name where that is known, is the credential. One that cannot be
     /// told from it is taken for it.
-    pub(crate) fn which_is_it(&self, call: &Call, answer: &Answer, name: Option<&str>) -> Result<Current> {
+    pub(crate) fn which_is_it(
+        &self,
+        call: &Call,
+        answer: &ResponseBody,
+        name: Option<&str>,
+    ) -> Result<Current> {
         /// Of more there are no lists; a part of them would let the credential be revoked.
         const MOST: usize = 10_000;
 

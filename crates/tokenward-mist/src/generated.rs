@@ -861,7 +861,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_org_api_tokens", request).await
+        self.inner.call(ENDPOINTS, "list_org_api_tokens", request).await
     }
     /// \[`create_org_api_token`\](Self::create_org_api_token), with its answer unread.
     pub(crate) async fn create_org_api_token_response<'a>(
@@ -882,7 +882,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "create_org_api_token", request).await
+        self.inner.call(ENDPOINTS, "create_org_api_token", request).await
     }
     /// \[`get_org_api_token`\](Self::get_org_api_token), with its answer unread.
     pub(crate) async fn get_org_api_token_response<'a>(
@@ -902,7 +902,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_org_api_token", request).await
+        self.inner.call(ENDPOINTS, "get_org_api_token", request).await
     }
     /// \[`update_org_api_token`\](Self::update_org_api_token), with its answer unread.
     pub(crate) async fn update_org_api_token_response<'a>(
@@ -920,7 +920,7 @@ impl Client {
             .put(url)
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "update_org_api_token", request).await
+        self.inner.call(ENDPOINTS, "update_org_api_token", request).await
     }
     /// \[`delete_org_api_token`\](Self::delete_org_api_token), with its answer unread.
     pub(crate) async fn delete_org_api_token_response<'a>(
@@ -933,7 +933,7 @@ impl Client {
             .to_string()), encode_path(& apitoken_id.to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_org_api_token", request).await
+        self.inner.call(ENDPOINTS, "delete_org_api_token", request).await
     }
     /// \[`get_self`\](Self::get_self), with its answer unread.
     pub(crate) async fn get_self_response<'a>(&'a self) -> Result<Response, SendError> {
@@ -946,7 +946,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_self", request).await
+        self.inner.call(ENDPOINTS, "get_self", request).await
     }
     /// \[`list_api_tokens`\](Self::list_api_tokens), with its answer unread.
     pub(crate) async fn list_api_tokens_response<'a>(
@@ -961,7 +961,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_api_tokens", request).await
+        self.inner.call(ENDPOINTS, "list_api_tokens", request).await
     }
     /// \[`create_api_token`\](Self::create_api_token), with its answer unread.
     pub(crate) async fn create_api_token_response<'a>(
@@ -978,7 +978,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "create_api_token", request).await
+        self.inner.call(ENDPOINTS, "create_api_token", request).await
     }
     /// \[`get_api_token`\](Self::get_api_token), with its answer unread.
     pub(crate) async fn get_api_token_response<'a>(
@@ -997,7 +997,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_api_token", request).await
+        self.inner.call(ENDPOINTS, "get_api_token", request).await
     }
     /// \[`update_api_token`\](Self::update_api_token), with its answer unread.
     pub(crate) async fn update_api_token_response<'a>(
@@ -1018,7 +1018,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "update_api_token", request).await
+        self.inner.call(ENDPOINTS, "update_api_token", request).await
     }
     /// \[`delete_api_token`\](Self::delete_api_token), with its answer unread.
     pub(crate) async fn delete_api_token_response<'a>(
@@ -1030,12 +1030,12 @@ impl Client {
             .to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_api_token", request).await
+        self.inner.call(ENDPOINTS, "delete_api_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
-pub const OPERATIONS: &[::tokenward_http::Operation] = &[
-    ::tokenward_http::Operation {
+pub const ENDPOINTS: &[::tokenward_http::Endpoint] = &[
+    ::tokenward_http::Endpoint {
         id: "create_api_token",
         method: "POST",
         path: "/api/v1/self/apitokens",
@@ -1043,7 +1043,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "create_org_api_token",
         method: "POST",
         path: "/api/v1/orgs/{org_id}/apitokens",
@@ -1051,7 +1051,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_api_token",
         method: "DELETE",
         path: "/api/v1/self/apitokens/{apitoken_id}",
@@ -1059,7 +1059,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_org_api_token",
         method: "DELETE",
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",
@@ -1067,7 +1067,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_api_token",
         method: "GET",
         path: "/api/v1/self/apitokens/{apitoken_id}",
@@ -1075,7 +1075,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_org_api_token",
         method: "GET",
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",
@@ -1083,7 +1083,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_self",
         method: "GET",
         path: "/api/v1/self",
@@ -1091,7 +1091,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_api_tokens",
         method: "GET",
         path: "/api/v1/self/apitokens",
@@ -1099,7 +1099,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_org_api_tokens",
         method: "GET",
         path: "/api/v1/orgs/{org_id}/apitokens",
@@ -1107,7 +1107,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "update_api_token",
         method: "PUT",
         path: "/api/v1/self/apitokens/{apitoken_id}",
@@ -1115,7 +1115,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "update_org_api_token",
         method: "PUT",
         path: "/api/v1/orgs/{org_id}/apitokens/{apitoken_id}",

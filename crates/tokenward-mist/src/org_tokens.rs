@@ -8,7 +8,7 @@ use tokenward_core::{
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Answer, Call, Listing, SendError, Session, failed, listed, refuse_current, runtime::Response,
+    Call, Pager, ResponseBody, SendError, Session, failed, listed, refuse_current, runtime::Response,
 };
 use tokio::sync::OnceCell;
 
@@ -74,8 +74,8 @@ impl MistOrgTokens {
         call(operation).within(&self.org_id)
     }
 
-    async fn answer(&self, call: &Call, id: &TokenId) -> Result<Answer> {
-        call.answer(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await
+    async fn answer(&self, call: &Call, id: &TokenId) -> Result<ResponseBody> {
+        call.receive(self.client.raw().get_org_api_token_response(&self.org_id, id.as_str())).await
     }
 
     async fn find_current(&self) -> Result<Current> {
@@ -85,7 +85,7 @@ impl MistOrgTokens {
             Caller::Token(name) => Some(name),
             Caller::Unknown => None,
         };
-        let answer = call.answer(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
+        let answer = call.receive(self.client.raw().list_org_api_tokens_response(&self.org_id)).await?;
         self.client.which_is_it(&call, &answer, name.as_deref())
     }
 }
@@ -93,10 +93,10 @@ impl MistOrgTokens {
 /// The list of all of them.
 struct List(MistOrgTokens);
 
-impl Listing for List {
+impl Pager for List {
     type Token = OrgApiToken;
     type Cursor = ();
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {
@@ -159,15 +159,16 @@ impl TokenManager for MistOrgTokens {
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = self.call(Operation::Create)?.creating(request, &self.capabilities())?;
+            let (call, request) =
+                self.call(Operation::Create)?.begin_create(request, &self.capabilities())?;
             if request.source_ips().len() > MOST_SOURCE_IPS {
                 return Err(call.error(ErrorKind::InvalidInput, "there are more than 10 source addresses"));
             }
             let mut body = OrgApiTokenInput::new(request.name());
-            body.privileges = Some(privileges(request.access()).map_err(|error| call.placed(error))?);
+            body.privileges = Some(privileges(request.access()).map_err(|error| call.locate(error))?);
             body.src_ips = (!request.source_ips().is_empty()).then(|| request.source_ips().to_vec());
             let sent = self.client.raw().create_org_api_token_response(&self.org_id, &body);
-            call.answer(sent).await?.issued::<OrgApiToken>()
+            call.receive(sent).await?.issued::<OrgApiToken>()
         })
     }
 
@@ -175,10 +176,10 @@ impl TokenManager for MistOrgTokens {
         Box::pin(async move {
             let call = self.call(Operation::Update)?.about(id)?;
             change.check(FAMILY, &self.capabilities())?;
-            change.access().map(privileges).transpose().map_err(|error| call.placed(error))?;
+            change.access().map(privileges).transpose().map_err(|error| call.locate(error))?;
             let body = replacement(self.answer(&call, id).await?.read()?, &change);
-            let body = body.map_err(|error| call.placed(error))?;
-            call.done(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body))
+            let body = body.map_err(|error| call.locate(error))?;
+            call.confirm(self.client.raw().update_org_api_token_response(&self.org_id, id.as_str(), &body))
                 .await?;
             self.answer(&call, id).await?.token::<OrgApiToken>()
         })
@@ -190,7 +191,7 @@ impl TokenManager for MistOrgTokens {
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
-            call.done(self.client.raw().delete_org_api_token_response(&self.org_id, id.as_str())).await
+            call.confirm(self.client.raw().delete_org_api_token_response(&self.org_id, id.as_str())).await
         })
     }
 

@@ -7,7 +7,7 @@ use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Listing, SendError, Session, failed, listed, refuse_current, runtime::Response};
+use tokenward_http::{Call, Pager, SendError, Session, failed, listed, refuse_current, runtime::Response};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -61,7 +61,7 @@ impl MistUserTokens {
         if let Caller::Token(_) = self.client.caller(&call).await? {
             return Ok(Current::Other);
         }
-        let answer = call.answer(self.client.raw().list_api_tokens_response()).await?;
+        let answer = call.receive(self.client.raw().list_api_tokens_response()).await?;
         self.client.which_is_it(&call, &answer, None)
     }
 }
@@ -69,10 +69,10 @@ impl MistUserTokens {
 /// The list of all of them.
 struct List(MistUserTokens);
 
-impl Listing for List {
+impl Pager for List {
     type Token = UserApiToken;
     type Cursor = ();
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {
@@ -129,16 +129,16 @@ impl TokenManager for MistUserTokens {
         Box::pin(async move {
             let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_api_token_response(id.as_str());
-            call.answer(sent).await?.token::<UserApiToken>()
+            call.receive(sent).await?.token::<UserApiToken>()
         })
     }
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let (call, request) = call(Operation::Create).begin_create(request, &self.capabilities())?;
             let body = UserApiTokenInput { name: Some(request.name().to_owned()) };
             let sent = self.client.raw().create_api_token_response(&body);
-            call.answer(sent).await?.issued::<UserApiToken>()
+            call.receive(sent).await?.issued::<UserApiToken>()
         })
     }
 
@@ -148,7 +148,7 @@ impl TokenManager for MistUserTokens {
             change.check(FAMILY, &self.capabilities())?;
             let body = UserApiTokenInput { name: change.name().map(str::to_owned) };
             let sent = self.client.raw().update_api_token_response(id.as_str(), &body);
-            call.answer(sent).await?.token::<UserApiToken>()
+            call.receive(sent).await?.token::<UserApiToken>()
         })
     }
 
@@ -158,7 +158,7 @@ impl TokenManager for MistUserTokens {
             if !options.is_even_if_current() {
                 refuse_current(&call, id, self.current().await)?;
             }
-            call.done(self.client.raw().delete_api_token_response(id.as_str())).await
+            call.confirm(self.client.raw().delete_api_token_response(id.as_str())).await
         })
     }
 

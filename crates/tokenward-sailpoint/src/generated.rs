@@ -1162,7 +1162,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_oauth_clients", request).await
+        self.inner.call(ENDPOINTS, "list_oauth_clients", request).await
     }
     /// \[`create_oauth_client`\](Self::create_oauth_client), with its answer unread.
     pub(crate) async fn create_oauth_client_response<'a>(
@@ -1179,7 +1179,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "create_oauth_client", request).await
+        self.inner.call(ENDPOINTS, "create_oauth_client", request).await
     }
     /// \[`get_oauth_client`\](Self::get_oauth_client), with its answer unread.
     pub(crate) async fn get_oauth_client_response<'a>(
@@ -1197,7 +1197,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "get_oauth_client", request).await
+        self.inner.call(ENDPOINTS, "get_oauth_client", request).await
     }
     /// \[`delete_oauth_client`\](Self::delete_oauth_client), with its answer unread.
     pub(crate) async fn delete_oauth_client_response<'a>(
@@ -1208,7 +1208,7 @@ impl Client {
             "{}/oauth-clients/v1/{}", self.baseurl, encode_path(& id.to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_oauth_client", request).await
+        self.inner.call(ENDPOINTS, "delete_oauth_client", request).await
     }
     /// \[`patch_oauth_client`\](Self::patch_oauth_client), with its answer unread.
     pub(crate) async fn patch_oauth_client_response<'a>(
@@ -1228,7 +1228,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "patch_oauth_client", request).await
+        self.inner.call(ENDPOINTS, "patch_oauth_client", request).await
     }
     /// \[`create_oauth_token`\](Self::create_oauth_token), with its answer unread.
     pub(crate) async fn create_oauth_token_response<'a>(
@@ -1245,7 +1245,7 @@ impl Client {
             )
             .form_urlencoded(&::tokenward_http::runtime::Outgoing(&body))?
             .build()?;
-        self.inner.call(OPERATIONS, "create_oauth_token", request).await
+        self.inner.call(ENDPOINTS, "create_oauth_token", request).await
     }
     /// \[`list_personal_access_tokens`\](Self::list_personal_access_tokens), with its answer unread.
     pub(crate) async fn list_personal_access_tokens_response<'a>(
@@ -1272,7 +1272,7 @@ impl Client {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
-        self.inner.call(OPERATIONS, "list_personal_access_tokens", request).await
+        self.inner.call(ENDPOINTS, "list_personal_access_tokens", request).await
     }
     /// \[`create_personal_access_token`\](Self::create_personal_access_token), with its answer unread.
     pub(crate) async fn create_personal_access_token_response<'a>(
@@ -1289,7 +1289,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "create_personal_access_token", request).await
+        self.inner.call(ENDPOINTS, "create_personal_access_token", request).await
     }
     /// \[`update_personal_access_tokens`\](Self::update_personal_access_tokens), with its answer unread.
     pub(crate) async fn update_personal_access_tokens_response<'a>(
@@ -1306,7 +1306,7 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "update_personal_access_tokens", request).await
+        self.inner.call(ENDPOINTS, "update_personal_access_tokens", request).await
     }
     /// \[`delete_personal_access_token`\](Self::delete_personal_access_token), with its answer unread.
     pub(crate) async fn delete_personal_access_token_response<'a>(
@@ -1318,7 +1318,7 @@ impl Client {
             .to_string()),
         );
         let request = self.client.delete(url).build()?;
-        self.inner.call(OPERATIONS, "delete_personal_access_token", request).await
+        self.inner.call(ENDPOINTS, "delete_personal_access_token", request).await
     }
     /// \[`patch_personal_access_token`\](Self::patch_personal_access_token), with its answer unread.
     pub(crate) async fn patch_personal_access_token_response<'a>(
@@ -1339,12 +1339,12 @@ impl Client {
             )
             .json(&::tokenward_http::runtime::Outgoing(&body))
             .build()?;
-        self.inner.call(OPERATIONS, "patch_personal_access_token", request).await
+        self.inner.call(ENDPOINTS, "patch_personal_access_token", request).await
     }
 }
 /// Every operation, with what its method alone does not tell.
-pub const OPERATIONS: &[::tokenward_http::Operation] = &[
-    ::tokenward_http::Operation {
+pub const ENDPOINTS: &[::tokenward_http::Endpoint] = &[
+    ::tokenward_http::Endpoint {
         id: "create_oauth_client",
         method: "POST",
         path: "/oauth-clients/v1",
@@ -1352,7 +1352,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "create_oauth_token",
         method: "POST",
         path: "/oauth/token",
@@ -1360,7 +1360,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: false,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "create_personal_access_token",
         method: "POST",
         path: "/personal-access-tokens/v1",
@@ -1368,7 +1368,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_oauth_client",
         method: "DELETE",
         path: "/oauth-clients/v1/{id}",
@@ -1376,7 +1376,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "delete_personal_access_token",
         method: "DELETE",
         path: "/personal-access-tokens/v1/{id}",
@@ -1384,7 +1384,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "get_oauth_client",
         method: "GET",
         path: "/oauth-clients/v1/{id}",
@@ -1392,7 +1392,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_oauth_clients",
         method: "GET",
         path: "/oauth-clients/v1",
@@ -1400,7 +1400,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "list_personal_access_tokens",
         method: "GET",
         path: "/personal-access-tokens/v1",
@@ -1408,7 +1408,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: true,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "patch_oauth_client",
         method: "PATCH",
         path: "/oauth-clients/v1/{id}",
@@ -1416,7 +1416,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "patch_personal_access_token",
         method: "PATCH",
         path: "/personal-access-tokens/v1/{id}",
@@ -1424,7 +1424,7 @@ pub const OPERATIONS: &[::tokenward_http::Operation] = &[
         authorized: true,
         repeatable: false,
     },
-    ::tokenward_http::Operation {
+    ::tokenward_http::Endpoint {
         id: "update_personal_access_tokens",
         method: "PATCH",
         path: "/personal-access-tokens/v1/bulk-update",

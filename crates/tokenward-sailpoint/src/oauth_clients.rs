@@ -8,7 +8,7 @@ use tokenward_core::{
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, Listing, Nullable, PageEnd, SendError, Session, Turn, failed, listed, refuse_current,
+    Call, NextPage, Nullable, PageEnd, Pager, SendError, Session, failed, listed, refuse_current,
     refuse_managed, runtime::Response,
 };
 
@@ -65,10 +65,10 @@ impl SailPointOauthClients {
 /// The list of all of them.
 struct List(SailPoint);
 
-impl Listing for List {
+impl Pager for List {
     type Token = OauthClient;
     type Cursor = Page;
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {
@@ -81,10 +81,10 @@ impl Listing for List {
         self.0.raw().list_oauth_clients_response(&query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, Page, IgnoredAny>) -> Turn<Page> {
+    fn next_page(&self, end: PageEnd<'_, Page, IgnoredAny>) -> NextPage<Page> {
         match end.cursor.next(&end) {
-            Ok(next) => Turn { next, ..Turn::default() },
-            Err(gap) => Turn { gap: Some(gap), ..Turn::default() },
+            Ok(next) => NextPage { next, ..NextPage::default() },
+            Err(gap) => NextPage { gap: Some(gap), ..NextPage::default() },
         }
     }
 
@@ -141,7 +141,7 @@ impl TokenManager for SailPointOauthClients {
         Box::pin(async move {
             let call = call(Operation::Get).about(id)?;
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
-            call.answer(sent).await?.token::<OauthClient>()
+            call.receive(sent).await?.token::<OauthClient>()
         })
     }
 
@@ -149,8 +149,8 @@ impl TokenManager for SailPointOauthClients {
         Box::pin(async move {
             const AN_HOUR: i64 = 3600;
 
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
-            let seconds = bearer_seconds(&request).map_err(|error| call.placed(error))?;
+            let (call, request) = call(Operation::Create).begin_create(request, &self.capabilities())?;
+            let seconds = bearer_seconds(&request).map_err(|error| call.locate(error))?;
             let mut body = CreateOauthClientRequest::new(
                 seconds.unwrap_or(AN_HOUR),
                 AccessType::Offline,
@@ -159,9 +159,9 @@ impl TokenManager for SailPointOauthClients {
                 Some(vec![GrantType::ClientCredentials]),
                 Some(request.name().to_owned()),
             );
-            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
+            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.locate(error))?);
             let sent = self.client.raw().create_oauth_client_response(&body);
-            call.answer(sent).await?.issued::<CreateOauthClientResponse>()
+            call.receive(sent).await?.issued::<CreateOauthClientResponse>()
         })
     }
 
@@ -177,7 +177,7 @@ impl TokenManager for SailPointOauthClients {
                 patch.push(replace("/description", text));
             }
             let sent = self.client.raw().patch_oauth_client_response(id.as_str(), &patch);
-            call.answer(sent).await?.token::<OauthClient>()
+            call.receive(sent).await?.token::<OauthClient>()
         })
     }
 
@@ -189,10 +189,10 @@ impl TokenManager for SailPointOauthClients {
             }
             if !options.is_even_if_managed() {
                 let sent = self.client.raw().get_oauth_client_response(id.as_str());
-                let client = call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>());
+                let client = call.receive(sent).await.and_then(|answer| answer.token::<OauthClient>());
                 refuse_managed(&call, id, client.map(Some))?;
             }
-            call.done(self.client.raw().delete_oauth_client_response(id.as_str())).await
+            call.confirm(self.client.raw().delete_oauth_client_response(id.as_str())).await
         })
     }
 
@@ -201,7 +201,7 @@ impl TokenManager for SailPointOauthClients {
             let Current::Token(id) = self.client.credential() else { return Ok(Current::Other) };
             let call = call(Operation::Current).within(id.as_str())?;
             let sent = self.client.raw().get_oauth_client_response(id.as_str());
-            match call.answer(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
+            match call.receive(sent).await.and_then(|answer| answer.token::<OauthClient>()) {
                 Ok(client) => Ok(Current::Token(client.id)),
                 Err(error) if error.kind() == ErrorKind::NotFound => Ok(Current::Other),
                 Err(error) => Err(error),

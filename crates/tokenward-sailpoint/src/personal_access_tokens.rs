@@ -10,7 +10,7 @@ use tokenward_core::{
     TokenStream, UpdateToken, When,
 };
 use tokenward_http::{
-    Call, Listing, Nullable, PageEnd, SendError, Session, Turn, confirm_expiry, failed, find, is_same_time,
+    Call, NextPage, Nullable, PageEnd, Pager, SendError, Session, confirm_expiry, failed, find, is_same_time,
     listed, refuse_current, refuse_managed, runtime::Response,
 };
 
@@ -155,10 +155,10 @@ struct List {
     owner_id: Option<String>,
 }
 
-impl Listing for List {
+impl Pager for List {
     type Token = PersonalAccessToken;
     type Cursor = (Part, Page);
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {
@@ -172,13 +172,13 @@ impl Listing for List {
         self.tokens.client.raw().list_personal_access_tokens_response(&query).await
     }
 
-    fn turn(&self, end: PageEnd<'_, (Part, Page), IgnoredAny>) -> Turn<(Part, Page)> {
+    fn next_page(&self, end: PageEnd<'_, (Part, Page), IgnoredAny>) -> NextPage<(Part, Page)> {
         let (part, page) = end.cursor;
         let other_part = || matches!(part, Part::UnusedSince(_)).then_some((Part::NeverUsed, Page::Whole));
         match page.next(&end) {
-            Ok(Some(page)) => Turn { next: Some((part.clone(), page)), ..Turn::default() },
-            Ok(None) => Turn { next: other_part(), ..Turn::default() },
-            Err(gap) => Turn { next: other_part(), gap: Some(gap), ..Turn::default() },
+            Ok(Some(page)) => NextPage { next: Some((part.clone(), page)), ..NextPage::default() },
+            Ok(None) => NextPage { next: other_part(), ..NextPage::default() },
+            Err(gap) => NextPage { next: other_part(), gap: Some(gap), ..NextPage::default() },
         }
     }
 
@@ -278,10 +278,10 @@ impl TokenManager for SailPointPersonalAccessTokens {
 
     fn create(&self, request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(async move {
-            let (call, request) = call(Operation::Create).creating(request, &self.capabilities())?;
+            let (call, request) = call(Operation::Create).begin_create(request, &self.capabilities())?;
             let mut body = CreatePersonalAccessTokenRequest::new(request.name());
-            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.placed(error))?);
-            if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.placed(error))? {
+            body.scope = Nullable::Value(scopes(request.access()).map_err(|error| call.locate(error))?);
+            if let Some(seconds) = bearer_seconds(&request).map_err(|error| call.locate(error))? {
                 body.access_token_validity_seconds = seconds.into();
             }
             match request.expires() {
@@ -297,7 +297,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
                 .check(&body, Timestamp::now())
                 .map_err(|reason| call.error(ErrorKind::InvalidInput, reason))?;
             let sent = self.client.raw().create_personal_access_token_response(&body);
-            let mut issued = call.answer(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
+            let mut issued = call.receive(sent).await?.issued::<CreatePersonalAccessTokenResponse>()?;
             // The vendor's document and its servers disagree on whether the answer has the date. One that is null is a
             // word, though, and one that is not there is none.
             let record = issued.token.record.as_ref().map(Record::to_value).unwrap_or_default();
@@ -313,9 +313,9 @@ impl TokenManager for SailPointPersonalAccessTokens {
         Box::pin(async move {
             let call = call(Operation::Update).about(id)?;
             change.check(FAMILY, &self.capabilities())?;
-            let patch = patch(&change).map_err(|error| call.placed(error))?;
+            let patch = patch(&change).map_err(|error| call.locate(error))?;
             let sent = self.client.raw().patch_personal_access_token_response(id.as_str(), &patch);
-            let mut token = call.answer(sent).await?.token::<PersonalAccessToken>()?;
+            let mut token = call.receive(sent).await?.token::<PersonalAccessToken>()?;
             token.expires = self.expiry(token.expires);
             let ends_as_asked = match change.expires() {
                 Some(Expiry::At(time)) => token.expires.at().is_some_and(|ends| is_same_time(time, ends)),
@@ -343,7 +343,7 @@ impl TokenManager for SailPointPersonalAccessTokens {
                 let token = find(self.stream(&call, &ListOptions::default()), id).await;
                 refuse_managed(&call, id, token)?;
             }
-            call.done(self.client.raw().delete_personal_access_token_response(id.as_str())).await
+            call.confirm(self.client.raw().delete_personal_access_token_response(id.as_str())).await
         })
     }
 

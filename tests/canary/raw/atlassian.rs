@@ -3,7 +3,7 @@
 use tokenward_atlassian::{
     Atlassian,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{CountOrgApiKeysQuery, CountOrgApiTokensQuery, ListOrgApiKeysQuery, ListOrgApiTokensQuery},
     },
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 operations! {
-    Atlassian, OPERATIONS;
+    Atlassian, ENDPOINTS;
     list_org_api_keys(&plant(ASKED), &keys()) => planted(sample!("atlassian.list_org_api_keys"));
     count_org_api_keys(&plant(ASKED), &counted_keys()) => 17.into();
     revoke_org_api_key(&plant(ASKED), &plant(TOKEN_ID)) => unread();

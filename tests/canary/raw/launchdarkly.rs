@@ -5,7 +5,7 @@ use tokenward_http::Timestamp;
 use tokenward_launchdarkly::{
     LaunchDarkly,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             AccessTokenPost, AccessTokenPostRole, GetTokensQuery, PatchOperation, PatchWithComment,
             RelayAutoConfigPost, ResetRelayAutoConfigQuery, ResetTokenQuery, StatementEffect, StatementInput,
@@ -21,7 +21,7 @@ use crate::{
 };
 
 operations! {
-    LaunchDarkly, OPERATIONS;
+    LaunchDarkly, ENDPOINTS;
     get_relay_proxy_configs() => planted(sample!("launchdarkly.get_relay_proxy_configs"));
     post_relay_auto_config(&config()) => planted(sample!("launchdarkly.post_relay_auto_config"));
     get_relay_proxy_config(&plant(TOKEN_ID)) => planted(sample!("launchdarkly.post_relay_auto_config"));

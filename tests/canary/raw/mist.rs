@@ -3,7 +3,7 @@
 use tokenward_mist::{
     Mist,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             OrgApiTokenInput, PrivilegeOrgInput, PrivilegeOrgRole, PrivilegeOrgScope, UserApiTokenInput,
         },
@@ -18,7 +18,7 @@ use crate::{
 };
 
 operations! {
-    Mist, OPERATIONS;
+    Mist, ENDPOINTS;
     list_org_api_tokens(&plant(ASKED)) => planted(sample!("mist.list_org_api_tokens"));
     create_org_api_token(&plant(ASKED), &org_token()) => planted(sample!("mist.create_org_api_token"));
     get_org_api_token(&plant(ASKED), &plant(TOKEN_ID)) => planted(sample!("mist.list_org_api_tokens"))[0].take();

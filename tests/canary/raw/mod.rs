@@ -8,13 +8,13 @@ pub(crate) mod sailpoint;
 use std::pin::Pin;
 
 use serde_json::Value;
-use tokenward_http::Operation;
+use tokenward_http::Endpoint;
 
 use crate::{shown::Shown, vendor::Route};
 
 /// An operation, what it is called with, and what it answers when all is well.
 pub(crate) struct Case<C> {
-    pub(crate) operation: Operation,
+    pub(crate) operation: Endpoint,
     pub(crate) answer: Value,
     pub(crate) call: Call<C>,
 }
@@ -56,7 +56,7 @@ macro_rules! operations {
 use operations;
 
 /// Whether these are the names of all operations.
-const fn are_all_of(names: &[&str], operations: &[Operation]) -> bool {
+const fn are_all_of(names: &[&str], operations: &[Endpoint]) -> bool {
     let mut index = 0;
     while index < operations.len() {
         if !is_among(operations[index].id, names) {
@@ -86,7 +86,7 @@ pub(crate) const fn is_same(one: &[u8], other: &[u8]) -> bool {
     index == one.len() && index == other.len()
 }
 
-fn operation(operations: &[Operation], id: &str) -> Operation {
+fn operation(operations: &[Endpoint], id: &str) -> Endpoint {
     *operations.iter().find(|operation| operation.id == id).unwrap()
 }
 

@@ -5,7 +5,7 @@ use tokenward_http::WireSecret;
 use tokenward_sailpoint::{
     SailPoint,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             AccessType, CreateOauthClientRequest, CreateOauthTokenBody, CreateOauthTokenBodyGrantType,
             CreatePersonalAccessTokenRequest, GrantType, JsonPatchOperation, JsonPatchOperationOp,
@@ -26,7 +26,7 @@ use crate::{
 };
 
 operations! {
-    SailPoint, OPERATIONS;
+    SailPoint, ENDPOINTS;
     list_oauth_clients(&clients())
         => planted(sample!("sailpoint.list_oauth_clients"));
     create_oauth_client(&client()) => planted(sample!("sailpoint.create_oauth_client"));

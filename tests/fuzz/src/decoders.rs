@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 use tokenward_core::{
     ErrorKind, IssuedToken, Operation, Record, Result, Timestamp, Token, TokenFamily, When,
 };
-use tokenward_http::{Answer, Call, ExposeSecret, Issued, VendorToken, read_list};
+use tokenward_http::{Call, ExposeSecret, Issued, ResponseBody, VendorToken, read_list};
 
 use crate::secrecy::{CANARY, assert_hidden, assert_silent, is_named};
 
@@ -37,14 +37,14 @@ methods! { A B }
 methods! { A B C }
 
 /// Reads an answer as this method does.
-fn decode<M: Method<Arguments>, Arguments>(_: M, answer: &Answer, hides: bool)
+fn decode<M: Method<Arguments>, Arguments>(_: M, answer: &ResponseBody, hides: bool)
 where
     M::Body: DeserializeOwned,
 {
     read::<M::Body>(answer, hides);
 }
 
-fn read<T: DeserializeOwned>(answer: &Answer, hides: bool) {
+fn read<T: DeserializeOwned>(answer: &ResponseBody, hides: bool) {
     if let Err(error) = answer.read::<T>() {
         assert_eq!(error.kind(), ErrorKind::Protocol);
         if hides {
@@ -56,7 +56,7 @@ fn read<T: DeserializeOwned>(answer: &Answer, hides: bool) {
 /// Reads an answer as this method does, behind the secret that it reads first.
 fn decode_made<M: Method<Arguments, Body = Issued<T>>, T: DeserializeOwned, Arguments>(
     _: M,
-    answer: &Answer,
+    answer: &ResponseBody,
     hides: bool,
 ) {
     read::<T>(answer, hides);
@@ -96,7 +96,7 @@ macro_rules! decoders {
 }
 
 decoders! {
-    atlassian: tokenward_atlassian::raw::Client, tokenward_atlassian::raw::OPERATIONS;
+    atlassian: tokenward_atlassian::raw::Client, tokenward_atlassian::raw::ENDPOINTS;
     read list_org_api_keys count_org_api_keys list_org_api_tokens count_org_api_tokens list_user_api_tokens;
     made;
     empty revoke_org_api_key delete_user_api_token;
@@ -108,7 +108,7 @@ decoders! {
 }
 
 decoders! {
-    launchdarkly: tokenward_launchdarkly::raw::Client, tokenward_launchdarkly::raw::OPERATIONS;
+    launchdarkly: tokenward_launchdarkly::raw::Client, tokenward_launchdarkly::raw::ENDPOINTS;
     read
         get_relay_proxy_configs get_relay_proxy_config patch_relay_auto_config get_caller_identity get_tokens
         get_token patch_token;
@@ -119,7 +119,7 @@ decoders! {
 }
 
 decoders! {
-    mist: tokenward_mist::raw::Client, tokenward_mist::raw::OPERATIONS;
+    mist: tokenward_mist::raw::Client, tokenward_mist::raw::ENDPOINTS;
     read
         list_org_api_tokens get_org_api_token get_self list_api_tokens get_api_token update_api_token;
     made create_org_api_token create_api_token;
@@ -129,7 +129,7 @@ decoders! {
 }
 
 decoders! {
-    sailpoint: tokenward_sailpoint::raw::Client, tokenward_sailpoint::raw::OPERATIONS;
+    sailpoint: tokenward_sailpoint::raw::Client, tokenward_sailpoint::raw::ENDPOINTS;
     read
         list_oauth_clients get_oauth_client patch_oauth_client list_personal_access_tokens
         update_personal_access_tokens patch_personal_access_token;
@@ -150,9 +150,9 @@ pub fn unlisted() -> BTreeSet<&'static str> {
         .collect()
 }
 
-fn answer(data: &[u8]) -> Answer {
+fn answer(data: &[u8]) -> ResponseBody {
     let call = Call::new(TokenFamily::new("vendor", "family"), Operation::Create);
-    Answer::from_body(call, data)
+    ResponseBody::from_body(call, data)
 }
 
 /// Whether the canary, where it is in the input, is nothing that an error may show.

@@ -36,5 +36,5 @@ fn refusal(data: &[u8], status: u16, operation: Operation) -> Option<Error> {
     let response = response.body(data.to_vec()).ok()?;
     let call = Call::new(TokenFamily::new("vendor", "family"), operation);
     // A body in memory is there at once.
-    call.done(async { Err(SendError::Status(Box::new(response.into()))) }).now_or_never()?.err()
+    call.confirm(async { Err(SendError::Status(Box::new(response.into()))) }).now_or_never()?.err()
 }

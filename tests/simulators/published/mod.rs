@@ -12,7 +12,7 @@ use std::{
 
 use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
-use tokenward_http::Operation;
+use tokenward_http::Endpoint;
 use tokenward_testkit::{Method, Request, Response};
 
 use self::schema::Validator;
@@ -25,7 +25,7 @@ pub(crate) struct Document {
     prefix: &'static str,
     calls: fn(&str) -> Vec<Exchange>,
     /// The operations of the generated client. Each one in the document must be answered with success.
-    operations: &'static [Operation],
+    operations: &'static [Endpoint],
 }
 
 /// A request and its answer.
@@ -37,43 +37,43 @@ const DOCUMENTS: [Document; 7] = [
         file: "atlassian/user-management.2026-02.json",
         prefix: "",
         calls: |_| calls::atlassian(),
-        operations: tokenward_atlassian::raw::OPERATIONS,
+        operations: tokenward_atlassian::raw::ENDPOINTS,
     },
     Document {
         file: "launchdarkly/openapi.2026-03.json",
         prefix: "",
         calls: |_| calls::launchdarkly(),
-        operations: tokenward_launchdarkly::raw::OPERATIONS,
+        operations: tokenward_launchdarkly::raw::ENDPOINTS,
     },
     Document {
         file: "mist/openapi.2511.1.5.yaml",
         prefix: "",
         calls: |_| calls::mist(),
-        operations: tokenward_mist::raw::OPERATIONS,
+        operations: tokenward_mist::raw::ENDPOINTS,
     },
     Document {
         file: "sailpoint/oauth.2026-03.yaml",
         prefix: "",
         calls: |_| calls::sailpoint_bearers(),
-        operations: tokenward_sailpoint::raw::OPERATIONS,
+        operations: tokenward_sailpoint::raw::ENDPOINTS,
     },
     Document {
         file: "sailpoint/openapi.root.2026-08.yaml",
         prefix: "",
         calls: calls::sailpoint,
-        operations: tokenward_sailpoint::raw::OPERATIONS,
+        operations: tokenward_sailpoint::raw::ENDPOINTS,
     },
     Document {
         file: "sailpoint/openapi.v2025.2026-08.yaml",
         prefix: "/v2025",
         calls: calls::sailpoint,
-        operations: tokenward_sailpoint::raw::OPERATIONS,
+        operations: tokenward_sailpoint::raw::ENDPOINTS,
     },
     Document {
         file: "sailpoint/openapi.v2024.2026-08.yaml",
         prefix: "/v2024",
         calls: calls::sailpoint,
-        operations: tokenward_sailpoint::raw::OPERATIONS,
+        operations: tokenward_sailpoint::raw::ENDPOINTS,
     },
 ];
 

@@ -3,7 +3,7 @@
 use tokenward_atlassian::{
     Atlassian,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{CountOrgApiKeysQuery, CountOrgApiTokensQuery, ListOrgApiKeysQuery, ListOrgApiTokensQuery},
     },
 };
@@ -20,7 +20,7 @@ async fn start(_: &str) -> (Simulator, Server, Atlassian) {
 }
 
 operations! {
-    OPERATIONS, start, vendor;
+    ENDPOINTS, start, vendor;
     list_org_api_keys(Simulator::ORG_ID, &ListOrgApiKeysQuery::default());
     count_org_api_keys(Simulator::ORG_ID, &CountOrgApiKeysQuery::default());
     revoke_org_api_key(Simulator::ORG_ID, Simulator::SCOPED_KEY_ID);

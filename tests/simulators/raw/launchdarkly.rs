@@ -5,7 +5,7 @@ use tokenward_http::Timestamp;
 use tokenward_launchdarkly::{
     LaunchDarkly,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             AccessTokenPost, AccessTokenPostRole, GetTokensQuery, PatchOperation, PatchWithComment,
             RelayAutoConfigPost, ResetRelayAutoConfigQuery, ResetTokenQuery, StatementEffect, StatementInput,
@@ -25,7 +25,7 @@ async fn start(_: &str) -> (Simulator, Server, LaunchDarkly) {
 }
 
 operations! {
-    OPERATIONS, start, vendor;
+    ENDPOINTS, start, vendor;
     get_relay_proxy_configs();
     post_relay_auto_config(&config());
     get_relay_proxy_config(&vendor.relay_config_ids()[0]);

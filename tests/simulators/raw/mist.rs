@@ -3,7 +3,7 @@
 use tokenward_mist::{
     Mist,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             OrgApiTokenInput, PrivilegeOrgInput, PrivilegeOrgRole, PrivilegeOrgScope, UserApiTokenInput,
         },
@@ -21,7 +21,7 @@ async fn start(_: &str) -> (Simulator, Server, Mist) {
 }
 
 operations! {
-    OPERATIONS, start, vendor;
+    ENDPOINTS, start, vendor;
     list_org_api_tokens(Simulator::ORG_ID);
     create_org_api_token(Simulator::ORG_ID, &org_token());
     get_org_api_token(Simulator::ORG_ID, Simulator::ORG_KEY_ID);

@@ -10,7 +10,7 @@ use std::{fmt::Debug, pin::Pin};
 
 use libtest_mimic::{Failed, Trial};
 use serde::Serialize;
-use tokenward_http::{HttpOptions, Operation, RateOptions, RetryOptions};
+use tokenward_http::{Endpoint, HttpOptions, RateOptions, RetryOptions};
 use tokenward_mist::raw::{Error, Issued, ResponseValue};
 
 /// A call of one operation.
@@ -108,7 +108,7 @@ fn known(value: &impl Debug) -> Result<(), Failed> {
 }
 
 /// Returns `true` if these are the names of all operations.
-const fn are_all_of(names: &[&str], operations: &[Operation]) -> bool {
+const fn are_all_of(names: &[&str], operations: &[Endpoint]) -> bool {
     let mut index = 0;
     while index < operations.len() {
         if !is_among(operations[index].id, names) {

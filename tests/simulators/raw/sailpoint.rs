@@ -4,7 +4,7 @@ use serde_json::json;
 use tokenward_sailpoint::{
     ApiVersion, SailPoint,
     raw::{
-        OPERATIONS,
+        ENDPOINTS,
         types::{
             AccessType, CreateOauthClientRequest, CreateOauthTokenBody, CreateOauthTokenBodyGrantType,
             CreatePersonalAccessTokenRequest, GrantType, JsonPatchOperation, JsonPatchOperationOp,
@@ -49,7 +49,7 @@ pub(crate) fn cases_of(form: &str) -> Vec<Case> {
 }
 
 operations! {
-    OPERATIONS, start, vendor;
+    ENDPOINTS, start, vendor;
     list_oauth_clients(&ListOauthClientsQuery::default());
     create_oauth_client(&client());
     get_oauth_client(Simulator::API_CLIENT_ID);

@@ -166,10 +166,7 @@ fn split_off_sending(method: &mut ImplItemFn) -> Result<ImplItemFn, Problem> {
         }
     }
     sender.block.stmts.truncate(end);
-    sender
-        .block
-        .stmts
-        .push(Stmt::Expr(parse_quote!(self.inner.call(OPERATIONS, #name, request).await), None));
+    sender.block.stmts.push(Stmt::Expr(parse_quote!(self.inner.call(ENDPOINTS, #name, request).await), None));
     // What was made mutable for the hooks.
     for statement in &mut sender.block.stmts {
         if let Stmt::Local(local) = statement
@@ -359,7 +356,7 @@ impl<'a> Operations<'a> {
                 None => quote!(::std::option::Option::None),
             };
             quote! {
-                ::tokenward_http::Operation {
+                ::tokenward_http::Endpoint {
                     id: #name,
                     method: #method,
                     path: #path,
@@ -371,7 +368,7 @@ impl<'a> Operations<'a> {
         });
         parse_quote! {
             #[doc = "Every operation, with what its method alone does not tell."]
-            pub const OPERATIONS: &[::tokenward_http::Operation] = &[#(#rows),*];
+            pub const ENDPOINTS: &[::tokenward_http::Endpoint] = &[#(#rows),*];
         }
     }
 }

@@ -183,7 +183,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
                     let item = match within_a_record(&text) {
                         Ok(()) => from_record(&text)
-                            .map_err(|misfit| BadItem::new(items.len(), misfit.drift(), &text)),
+                            .map_err(|mismatch| BadItem::new(items.len(), mismatch.drift(), &text)),
                         Err(problem) => Err(BadItem::new(items.len(), Drift::new(".", problem), "")),
                     };
                     items.push(item);
@@ -301,10 +301,10 @@ mod tests {
     fn a_list_of_too_many_is_refused_and_says_so() {
         let list = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
         assert_eq!(from_text::<Items<u8>>(&list(25_000)).unwrap().len(), 25_000);
-        let misfit = from_text::<Items<u8>>(&list(25_001)).unwrap_err();
+        let mismatch = from_text::<Items<u8>>(&list(25_001)).unwrap_err();
         assert!(
-            misfit.to_string().starts_with("the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`"),
-            "{misfit}"
+            mismatch.to_string().starts_with("the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`"),
+            "{mismatch}"
         );
     }
 

@@ -8,15 +8,15 @@ use tokenward_core::Drift;
 use crate::decode::location::place;
 
 /// The value, or where the text does not fit.
-pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
-    serde_json::from_str(text).map_err(|error| Misfit::new(text, &error))
+pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mismatch> {
+    serde_json::from_str(text).map_err(|error| Mismatch::new(text, &error))
 }
 
 /// The value of a text that has to be a record, or where it does not fit: what is read into a record would also be taken
 /// from a list, by position, and nothing in a list has a name to be known as a secret by.
-pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Misfit> {
+pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mismatch> {
     if text.trim_ascii_start().starts_with('[') {
-        return Err(Misfit {
+        return Err(Mismatch {
             path: ".".to_owned(),
             problem: OTHER_SHAPE,
             expected: Some("a record"),
@@ -29,7 +29,7 @@ pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mi
 
 /// Where a text does not fit, and in what way.
 #[derive(Debug)]
-pub(crate) struct Misfit {
+pub(crate) struct Mismatch {
     path: String,
     problem: &'static str,
     expected: Option<&'static str>,
@@ -44,7 +44,7 @@ enum Place {
     Byte(usize),
 }
 
-impl Misfit {
+impl Mismatch {
     fn new(text: &str, error: &serde_json::Error) -> Self {
         const LONGEST_PATH: usize = 120;
 
@@ -96,7 +96,7 @@ impl Misfit {
     }
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.drift().fmt(f)?;
         match self.place {
@@ -248,8 +248,8 @@ mod tests {
     fn a_list_is_not_read_as_a_record_by_position() {
         let list = r#" [1,"CANARY",null,null,null,null,null]"#;
         assert!(from_text::<Token>(list).is_ok());
-        let misfit = from_record::<Token>(list).unwrap_err();
-        assert!(misfit.to_string().ends_with("a record is expected, and a list is there, line 1 column 1"));
+        let mismatch = from_record::<Token>(list).unwrap_err();
+        assert!(mismatch.to_string().ends_with("a record is expected, and a list is there, line 1 column 1"));
         assert!(from_record::<Token>(r#"{"id":1}"#).is_ok() && from_record::<i64>(" 17").is_ok());
     }
 

@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    decode::{limits::MOST_OF_A_RECORD, mismatch::Misfit},
+    decode::{limits::MOST_OF_A_RECORD, mismatch::Mismatch},
     secrets::context::Context,
 };
 
@@ -81,8 +81,8 @@ pub(crate) fn read<T: DeserializeOwned>(
     text: &str,
     limit: usize,
     context: &Context,
-    carefully: impl FnOnce(&str) -> Result<T, Misfit>,
-) -> Result<T, Misfit> {
+    carefully: impl FnOnce(&str) -> Result<T, Mismatch>,
+) -> Result<T, Mismatch> {
     let most = most_items_within(limit);
     match at_once(text, most) {
         Some(value) => Ok(value),

@@ -21,7 +21,7 @@ const SECRET_MASKED: &str = "the value looks like the mask of a secret";
 
 /// The id and the secrets, as far as they were read before the text ended or stopped making sense.
 #[derive(Default)]
-pub(crate) struct Essentials {
+pub(crate) struct Salvaged {
     /// Nothing, if there are several that differ: revoking by the wrong one would end another token.
     pub(crate) id: Option<String>,
     /// By the names of their fields, in the order in which they were asked for.
@@ -37,7 +37,7 @@ pub(crate) struct Essentials {
     pub(crate) is_several: bool,
 }
 
-impl Essentials {
+impl Salvaged {
     /// Those of one record, or of the first of a list of them: Mist answers a creation with a list.
     pub(crate) fn of(body: &[u8], id: Option<&'static str>, secrets: &[&'static str]) -> Self {
         let mut found = Self::default();
@@ -113,7 +113,7 @@ fn is_mask(secret: &WireSecret) -> bool {
 struct Find<'a> {
     id: Option<&'static str>,
     secrets: &'a [&'static str],
-    found: &'a mut Essentials,
+    found: &'a mut Salvaged,
 }
 
 impl<'de> Visitor<'de> for Find<'_> {
@@ -227,7 +227,7 @@ mod tests {
             (r#"{"key":"1234...5678"}"#, "1234...5678", Some(SECRET_MASKED)),
             (r#"[{"key":"****"},{"key":"CANARY-B"}]"#, "CANARY-B", REPEATED),
         ] {
-            let found = Essentials::of(body.as_bytes(), None, &["key"]);
+            let found = Salvaged::of(body.as_bytes(), None, &["key"]);
             assert_eq!(found.secrets[0].1.expose(), secret, "{body}");
             assert_eq!(found.drift().map(|drift| drift.problem).as_deref(), problem, "{body}");
         }
@@ -241,7 +241,7 @@ mod tests {
             (r#"{"id":"7","id":null,"key":"CANARY"}"#, Some("7")),
             (r#"[{"id":"7","key":"****"},{"id":"8","key":"CANARY"}]"#, None),
         ] {
-            assert_eq!(Essentials::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+            assert_eq!(Salvaged::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
         }
     }
 
@@ -254,7 +254,7 @@ mod tests {
             (r#"{"data":{"refresh_token":"r","access_token":"a"}}"#, vec!["a", "r"]),
             ("{}", vec![]),
         ] {
-            let found = Essentials::of(body.as_bytes(), None, &names);
+            let found = Salvaged::of(body.as_bytes(), None, &names);
             let secrets: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!(secrets, expected, "{body}");
         }
@@ -274,7 +274,7 @@ mod tests {
             (r#"{"id":7,"key":"CANARY"}"#, None),
             (r#"{"other":"7","key":"CANARY"}"#, None),
         ] {
-            assert_eq!(Essentials::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+            assert_eq!(Salvaged::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
         }
     }
 
@@ -288,7 +288,7 @@ mod tests {
             (r#"{"key":7,"data":{"monkey":"CANARY"}}"#, vec![]),
             (r#"<html> "key":"CANARY" "#, vec!["CANARY"]),
         ] {
-            let found = Essentials::of(body.as_bytes(), None, &["key"]);
+            let found = Salvaged::of(body.as_bytes(), None, &["key"]);
             let exposed: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!((exposed, found.is_elsewhere), (secrets.clone(), !secrets.is_empty()), "{body}");
         }
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_secret_with_replaced_bytes_and_a_further_record_are_drifts() {
         let drift = |body: &str, is_mended| {
-            let found = Essentials::of(body.as_bytes(), None, &["key"]).of_mended(is_mended);
+            let found = Salvaged::of(body.as_bytes(), None, &["key"]).of_mended(is_mended);
             assert_eq!(found.secrets.len(), 1);
             assert!(!found.is_masked());
             found.drift().map(|drift| (drift.path, drift.problem))
@@ -310,7 +310,7 @@ mod tests {
         let further = Some(("[1]".to_owned(), "there is another record, which was not read".to_owned()));
         assert_eq!(drift(r#"[{"key":"CANARY"},{}]"#, false), further);
         assert_eq!(drift(r#"[{"key":"CANARY"}]"#, false), None);
-        assert!(Essentials::default().drift().is_none() && !Essentials::default().is_masked());
+        assert!(Salvaged::default().drift().is_none() && !Salvaged::default().is_masked());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// It is taken over in pieces that are small enough to stay near the processor, into memory that is wiped, since it may
 /// hold a secret. Bytes that are no text are mended as in any other answer.
 #[derive(Default)]
-pub(crate) struct Feed {
+pub(crate) struct TextBuffer {
     chunk: Bytes,
     /// How much of the chunk was taken over.
     taken: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Feed {
     begun: Vec<u8>,
 }
 
-impl Feed {
+impl TextBuffer {
     /// The same memory with nothing in it.
     pub(crate) fn emptied(mut self) -> Self {
         self.text.clear();
@@ -92,7 +92,7 @@ impl Feed {
     }
 }
 
-impl Drop for Feed {
+impl Drop for TextBuffer {
     fn drop(&mut self) {
         // What is in use is wiped byte by byte, and what is not at once.
         self.text.clear();
@@ -117,19 +117,19 @@ mod tests {
 
     /// Reads words that end at a space, from chunks.
     fn words<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
-        let (mut feed, mut words) = (Feed::default(), Vec::new());
+        let (mut buffer, mut words) = (TextBuffer::default(), Vec::new());
         for chunk in chunks {
-            feed.push(Bytes::copy_from_slice(chunk));
+            buffer.push(Bytes::copy_from_slice(chunk));
             loop {
-                if let Some((word, _)) = feed.rest().split_once(' ') {
+                if let Some((word, _)) = buffer.rest().split_once(' ') {
                     words.push(word.to_owned());
-                    feed.consume(words[words.len() - 1].len() + 1);
-                } else if !feed.more() {
+                    buffer.consume(words[words.len() - 1].len() + 1);
+                } else if !buffer.more() {
                     break;
                 }
             }
         }
-        words.push(feed.rest().to_owned());
+        words.push(buffer.rest().to_owned());
         words
     }
 

@@ -96,7 +96,11 @@ impl Call {
     /// # Errors
     ///
     /// What the family cannot do, and what no vendor would take.
-    pub fn creating(self, request: CreateToken, capabilities: &Capabilities) -> Result<(Self, CreateToken)> {
+    pub fn begin_create(
+        self,
+        request: CreateToken,
+        capabilities: &Capabilities,
+    ) -> Result<(Self, CreateToken)> {
         request.check(self.family, capabilities)?;
         let attempt = Some(request.attempt(Timestamp::now()));
         Ok((Self { attempt, ..self }, request.marked(capabilities)))
@@ -109,11 +113,11 @@ impl Call {
 
     /// An error of this call.
     pub fn error(&self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        self.placed(Error::new(kind, message))
+        self.locate(Error::new(kind, message))
     }
 
     /// An error that arose elsewhere, as one of this call.
-    pub fn placed(&self, error: Error) -> Error {
+    pub fn locate(&self, error: Error) -> Error {
         let placed = error.with_place(self.family, self.operation);
         match &self.token {
             Some(id) => placed.with_token(id.clone()),

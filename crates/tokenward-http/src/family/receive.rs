@@ -4,7 +4,7 @@ use tokenward_core::{BoxFuture, ErrorKind, Result};
 
 use crate::{
     decode::limits::MOST_OF_A_RECORD,
-    family::{call::Call, response_body::Answer, response_head::Head},
+    family::{call::Call, response_body::ResponseBody, response_head::ResponseHead},
     secrets::context::Context,
     transport::{origin::Origin, response::Response, send_error::SendError},
 };
@@ -14,12 +14,12 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// As in the table above. A creation or reset whose answer broke off or is too large is an [`Answer`] all
+    /// As in the table above. A creation or reset whose answer broke off or is too large is an [`ResponseBody`] all
     /// the same: it may hold the secret.
-    pub fn answer<'a>(
+    pub fn receive<'a>(
         &'a self,
         sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
-    ) -> BoxFuture<'a, Result<Answer>> {
+    ) -> BoxFuture<'a, Result<ResponseBody>> {
         self.answered(Box::pin(sent))
     }
 
@@ -27,11 +27,11 @@ impl Call {
     fn answered<'a>(
         &'a self,
         sent: BoxFuture<'a, Result<Response, SendError>>,
-    ) -> BoxFuture<'a, Result<Answer>> {
+    ) -> BoxFuture<'a, Result<ResponseBody>> {
         Box::pin(self.read(sent))
     }
 
-    async fn read(&self, sent: BoxFuture<'_, Result<Response, SendError>>) -> Result<Answer> {
+    async fn read(&self, sent: BoxFuture<'_, Result<Response, SendError>>) -> Result<ResponseBody> {
         let response = match sent.await {
             Ok(response) => response,
             Err(SendError::Status(response)) if self.kind_of(response.status()) == ErrorKind::Ambiguous => {
@@ -43,28 +43,28 @@ impl Call {
         if self.issues() {
             let received = response.within(MOST_OF_A_RECORD).read_what_there_is().await;
             let end = received.broken.map(|broken| broken.reason());
-            let head = Head::new(self.clone(), received.status, received.headers, context);
-            return Ok(Answer::new(head, received.body).broken_by(end));
+            let head = ResponseHead::new(self.clone(), received.status, received.headers, context);
+            return Ok(ResponseBody::new(head, received.body).broken_by(end));
         }
         let received = match response.read().await {
             Ok(received) => received,
             Err(error) => return Err(self.failure(error).await),
         };
-        let head = Head::new(self.clone(), received.status, received.headers, context);
+        let head = ResponseHead::new(self.clone(), received.status, received.headers, context);
         match received.broken {
-            None => Ok(Answer::new(head, received.body)),
-            Some(broken) => Err(head.located(self.broken(broken))),
+            None => Ok(ResponseBody::new(head, received.body)),
+            Some(broken) => Err(head.locate(self.broken(broken))),
         }
     }
 
     /// The answer to a creation or reset whose status does not tell whether anything happened: it may hold the secret.
-    async fn doubtful(&self, response: reqwest::Response) -> Answer {
+    async fn doubtful(&self, response: reqwest::Response) -> ResponseBody {
         let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
         let context = Context { known, ..Context::default() };
         let received = Response::new(response, MOST_OF_A_RECORD).read_what_there_is().await;
         let end = format!("the vendor answered {}", received.status.as_u16());
-        let head = Head::new(self.clone(), received.status, received.headers, context);
-        Answer::new(head, received.body).refused_with(end)
+        let head = ResponseHead::new(self.clone(), received.status, received.headers, context);
+        ResponseBody::new(head, received.body).refused_with(end)
     }
 
     /// Waits for an answer whose body means nothing.
@@ -72,7 +72,7 @@ impl Call {
     /// # Errors
     ///
     /// As in the table above.
-    pub fn done<'a>(
+    pub fn confirm<'a>(
         &'a self,
         sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
     ) -> BoxFuture<'a, Result<()>> {

@@ -13,21 +13,21 @@ use crate::{
     decode::{
         elements::Elements,
         limits::{readable, within_a_record},
-        mismatch::{Misfit, from_record, from_text},
-        salvage::{Essentials, OneOf, SECRET_TWICE, repeats},
+        mismatch::{Mismatch, from_record, from_text},
+        salvage::{OneOf, SECRET_TWICE, Salvaged, repeats},
         vendor_token::VendorToken,
     },
     family::{
         call::Call,
         error_body::ErrorBody,
-        response_head::{Head, NO_LIST, record},
+        response_head::{NO_LIST, ResponseHead, record},
     },
     secrets::{context::Context, wire::WireSecret},
 };
 
-/// A successful answer, read into memory that is wiped. Got from [`Call::answer`](crate::Call::answer).
-pub struct Answer {
-    head: Head,
+/// A successful answer, read into memory that is wiped. Got from [`Call::receive`](crate::Call::receive).
+pub struct ResponseBody {
+    head: ResponseHead,
     body: Zeroizing<String>,
     /// Whether it was no text everywhere.
     is_mended: bool,
@@ -37,8 +37,8 @@ pub struct Answer {
     is_refused: bool,
 }
 
-impl Answer {
-    pub(crate) fn new(head: Head, body: Zeroizing<Vec<u8>>) -> Self {
+impl ResponseBody {
+    pub(crate) fn new(head: ResponseHead, body: Zeroizing<Vec<u8>>) -> Self {
         let (body, is_mended) = readable(body);
         Self { head, body, is_mended, end: None, is_refused: false }
     }
@@ -57,15 +57,15 @@ impl Answer {
     ///
     /// ```
     /// use tokenward_core::{Operation, TokenFamily};
-    /// use tokenward_http::{Answer, Call};
+    /// use tokenward_http::{ResponseBody, Call};
     ///
     /// let call = Call::new(TokenFamily::new("acme", "token"), Operation::Get);
-    /// let answer = Answer::from_body(call, r#"{"limit": 7}"#);
+    /// let answer = ResponseBody::from_body(call, r#"{"limit": 7}"#);
     /// assert_eq!(answer.read::<std::collections::BTreeMap<String, u8>>()?["limit"], 7);
     /// # Ok::<(), tokenward_core::Error>(())
     /// ```
     pub fn from_body(call: Call, body: impl Into<Vec<u8>>) -> Self {
-        let head = Head::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
+        let head = ResponseHead::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
         Self::new(head, Zeroizing::new(body.into()))
     }
 
@@ -76,12 +76,12 @@ impl Answer {
     /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
-        from_record(&self.body).map_err(|misfit| self.head.misfit(&misfit))
+        from_record(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
     /// The body as it stands there, where it is JSON.
     fn raw(&self) -> Result<&RawValue> {
-        from_text(&self.body).map_err(|misfit| self.head.misfit(&misfit))
+        from_text(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
     /// The body as one token.
@@ -127,13 +127,13 @@ impl Answer {
     /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
-        let essentials =
-            Essentials::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
+        let salvaged =
+            Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
         let known = &self.head.context.known;
-        essentials.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
-        let (drift, is_masked) = (essentials.drift(), essentials.is_masked());
-        let id: Option<TokenId> = essentials.id.and_then(|id| id.parse().ok());
-        let secret = essentials.secrets.into_iter().next().map(|(_, secret)| secret);
+        salvaged.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
+        let (drift, is_masked) = (salvaged.drift(), salvaged.is_masked());
+        let id: Option<TokenId> = salvaged.id.and_then(|id| id.parse().ok());
+        let secret = salvaged.secrets.into_iter().next().map(|(_, secret)| secret);
         let secret = match secret {
             Some(secret) if !is_masked && !self.is_refused => secret,
             other => return Err(self.lost_secret(id, other, is_masked)),
@@ -146,7 +146,7 @@ impl Answer {
             }
             (Err(drift), None) => {
                 let error = self.head.call.lost("the answer holds no id");
-                Err(self.head.located(error).with_drift(drift).with_secret(secret))
+                Err(self.head.locate(error).with_drift(drift).with_secret(secret))
             }
         }
     }
@@ -163,7 +163,7 @@ impl Answer {
             Some(end) => format!("{end}, and {holds}"),
             None => format!("the answer {holds}"),
         };
-        let mut error = self.head.located(self.head.call.lost(what));
+        let mut error = self.head.locate(self.head.call.lost(what));
         if self.is_refused {
             error = ErrorBody::in_body(self.body.as_bytes(), &self.head.context.known).put_into(error);
         }
@@ -178,7 +178,7 @@ impl Answer {
 
     /// The token beside its secret, or where the answer does not fit.
     fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
-        let unfit = |misfit: Misfit| self.head.context.known.drift_without(misfit.drift());
+        let unfit = |mismatch: Mismatch| self.head.context.known.drift_without(mismatch.drift());
         let OneOf(item) = from_text(&self.body).map_err(unfit)?;
         // What is wrong with the secret counts more than what is wrong beside it.
         if let Some(drift) = drift {
@@ -198,9 +198,9 @@ impl Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("ResponseBody")
             .field("call", &self.head.call)
             .field("status", &self.head.status)
             .finish_non_exhaustive()
@@ -234,9 +234,9 @@ mod tests {
         }
     }
 
-    fn answer(operation: Operation, body: &str) -> Answer {
+    fn answer(operation: Operation, body: &str) -> ResponseBody {
         let call = Call::new(TokenFamily::new("acme", "token"), operation);
-        Answer::from_body(call, body)
+        ResponseBody::from_body(call, body)
     }
 
     fn issued(body: &str) -> Result<IssuedToken> {
@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn a_secret_with_bytes_that_are_no_text_is_not_given_for_a_good_one() {
         let call = || Call::new(TokenFamily::new("acme", "token"), Operation::Create);
-        let issued = |body: &[u8]| Answer::from_body(call(), body).issued::<Acme>().unwrap();
+        let issued = |body: &[u8]| ResponseBody::from_body(call(), body).issued::<Acme>().unwrap();
         let bad = issued(b"{\"id\":\"7\",\"key\":\"CAN\xffRY\"}");
         assert!(bad.drift.unwrap().to_string().contains("may not work at `key`"));
         assert!(issued(b"{\"id\":\"7\",\"name\":\"\xff\",\"key\":\"CANARY\"}").drift.is_none());

@@ -8,7 +8,7 @@ use tokenward_core::{Drift, Error, ErrorKind, Record, Result, Token, TokenFamily
 use crate::{
     decode::{
         limits::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, within_a_record},
-        mismatch::{Misfit, from_record},
+        mismatch::{Mismatch, from_record},
         vendor_token::VendorToken,
     },
     family::{call::Call, error_body::error_about},
@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// What is known of an answer beside its body.
-pub(crate) struct Head {
+pub(crate) struct ResponseHead {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
     headers: HeaderMap,
     pub(crate) context: Context,
 }
 
-impl Head {
+impl ResponseHead {
     pub(crate) fn new(call: Call, status: StatusCode, headers: HeaderMap, context: Context) -> Self {
         Self { call, status, headers, context }
     }
@@ -47,14 +47,14 @@ impl Head {
         self.protocol(format!("the answer has no `{field}`, and is no list"))
     }
 
-    pub(crate) fn misfit(&self, misfit: &Misfit) -> Error {
-        let drift = self.context.known.drift_without(misfit.drift());
-        let message = if drift == misfit.drift() { misfit.to_string() } else { drift.to_string() };
+    pub(crate) fn mismatch(&self, mismatch: &Mismatch) -> Error {
+        let drift = self.context.known.drift_without(mismatch.drift());
+        let message = if drift == mismatch.drift() { mismatch.to_string() } else { drift.to_string() };
         self.protocol(message).with_drift(drift)
     }
 
     pub(crate) fn protocol(&self, message: String) -> Error {
-        self.located(self.call.error(ErrorKind::Protocol, message))
+        self.locate(self.call.error(ErrorKind::Protocol, message))
     }
 
     /// The error of a record that is too large to be kept.
@@ -63,7 +63,7 @@ impl Head {
     }
 
     /// With what is known of the answer.
-    pub(crate) fn located(&self, error: Error) -> Error {
+    pub(crate) fn locate(&self, error: Error) -> Error {
         error_about(error, self.status, &self.headers, &self.context.known)
     }
 
@@ -94,7 +94,7 @@ impl Head {
             return Err(self.oversized());
         }
         let fields: V::Fields<'_> =
-            from_record(item.get()).map_err(|misfit| unusable(self.misfit(&misfit)))?;
+            from_record(item.get()).map_err(|mismatch| unusable(self.mismatch(&mismatch)))?;
         let mut token = V::token(fields, self.call.family()).ok_or_else(|| {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))

@@ -12,12 +12,12 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 
 use crate::{
-    family::{call::Call, response_head::Head},
+    family::{call::Call, response_head::ResponseHead},
     transport::response::{BodyError, Chunks, Resend, Sent},
 };
 
 /// A request that was sent, and what has arrived of its answer. It ends when this is dropped.
-pub(crate) struct Incoming {
+pub(crate) struct BodyStream {
     call: Call,
     stage: Stage,
 }
@@ -43,7 +43,7 @@ struct Receiving {
 
 pub(crate) enum Part {
     /// The answer is a success, and begins.
-    Head(Arc<Head>),
+    Head(Arc<ResponseHead>),
     Bytes(Bytes),
     /// How it may be asked for again, should it have ended too early.
     End(Option<Box<Resend>>),
@@ -53,7 +53,7 @@ pub(crate) enum Part {
 
 impl Call {
     /// Begins with a request that is sent when it is polled. An answer that is not small is received by itself.
-    pub(crate) fn incoming(&self, sent: Sent) -> Incoming {
+    pub(crate) fn stream(&self, sent: Sent) -> BodyStream {
         let call = self.clone();
         let arrive = async move {
             match call.begin(sent).await {
@@ -66,11 +66,11 @@ impl Call {
                 Err(error) => Arrived { parts: [Part::Failed(error, None)].into(), rest: None },
             }
         };
-        Incoming { call: self.clone(), stage: Stage::Polled(Box::pin(arrive)) }
+        BodyStream { call: self.clone(), stage: Stage::Polled(Box::pin(arrive)) }
     }
 
     /// Begins with a request that is sent and answered by itself, beside others.
-    pub(crate) fn incoming_beside(&self, sent: Sent) -> Incoming {
+    pub(crate) fn stream_beside(&self, sent: Sent) -> BodyStream {
         let call = self.clone();
         let receive = |to: mpsc::Sender<Part>| async move {
             match call.begin(sent).await {
@@ -82,31 +82,31 @@ impl Call {
             }
         };
         let arrived = Arrived { parts: VecDeque::new(), rest: Some(Receiving::spawn(receive)) };
-        Incoming { call: self.clone(), stage: Stage::Arrived(arrived) }
+        BodyStream { call: self.clone(), stage: Stage::Arrived(arrived) }
     }
 
-    async fn begin(&self, sent: Sent) -> Result<(Arc<Head>, Chunks), Error> {
+    async fn begin(&self, sent: Sent) -> Result<(Arc<ResponseHead>, Chunks), Error> {
         let response = match sent.await {
             Ok(response) => response,
             Err(error) => return Err(Box::pin(self.failure(error)).await),
         };
         let (status, context) = (response.status(), response.context().clone());
         let (headers, chunks) = response.chunks();
-        let head = Arc::new(Head::new(self.clone(), status, headers, context));
+        let head = Arc::new(ResponseHead::new(self.clone(), status, headers, context));
         let chunks = chunks.map_err(|broken| self.broken_off(&head, broken))?;
         Ok((head, chunks))
     }
 
-    fn failed(&self, head: &Head, broken: BodyError, chunks: &mut Chunks) -> Part {
+    fn failed(&self, head: &ResponseHead, broken: BodyError, chunks: &mut Chunks) -> Part {
         let is_broken = matches!(broken, BodyError::Broken(_));
         Part::Failed(self.broken_off(head, broken), chunks.take_resend().filter(|_| is_broken))
     }
 
-    fn broken_off(&self, head: &Head, broken: BodyError) -> Error {
-        head.located(self.broken(broken))
+    fn broken_off(&self, head: &ResponseHead, broken: BodyError) -> Error {
+        head.locate(self.broken(broken))
     }
 
-    async fn collect(&self, head: Arc<Head>, mut chunks: Chunks) -> Arrived {
+    async fn collect(&self, head: Arc<ResponseHead>, mut chunks: Chunks) -> Arrived {
         let mut parts = VecDeque::from([Part::Head(head.clone())]);
         let last = loop {
             match chunks.next().await {
@@ -120,7 +120,7 @@ impl Call {
     }
 
     /// Gives a body on until it ends, or nobody is there any more who would want it.
-    async fn forward(&self, head: Arc<Head>, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
+    async fn forward(&self, head: Arc<ResponseHead>, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
         loop {
             let (part, is_last) = match chunks.next().await {
                 Ok(Some(chunk)) => (Part::Bytes(chunk), false),
@@ -150,7 +150,7 @@ impl Drop for Receiving {
     }
 }
 
-impl Incoming {
+impl BodyStream {
     /// Sends the request, if nobody has, and takes what has arrived of its answer; whether that has begun.
     pub(crate) fn advance(&mut self, context: &mut Context<'_>) -> bool {
         if let Stage::Polled(arriving) = &mut self.stage {
@@ -218,8 +218,8 @@ mod tests {
     async fn an_answer_goes_on_arriving_while_its_caller_does_something_else() {
         for is_beside in [false, true] {
             let (sent, taken) = answer(12);
-            let mut incoming = if is_beside { LIST.incoming_beside(sent) } else { LIST.incoming(sent) };
-            let first = poll_fn(|context| incoming.poll_next(context)).await;
+            let mut body = if is_beside { LIST.stream_beside(sent) } else { LIST.stream(sent) };
+            let first = poll_fn(|context| body.poll_next(context)).await;
             assert!(matches!(first, Part::Head(_)));
             pause().await;
             assert_eq!(taken.load(Ordering::Relaxed), 12, "{is_beside}");
@@ -229,12 +229,12 @@ mod tests {
     #[tokio::test]
     async fn no_more_than_some_parts_arrive_before_somebody_takes_them() {
         let (sent, taken) = answer(1000);
-        let mut incoming = LIST.incoming(sent);
-        poll_fn(|context| incoming.poll_next(context)).await;
+        let mut body = LIST.stream(sent);
+        poll_fn(|context| body.poll_next(context)).await;
         pause().await;
         let ahead = taken.load(Ordering::Relaxed);
         assert!((16..=18).contains(&ahead), "{ahead}");
-        drop(incoming);
+        drop(body);
         pause().await;
         assert_eq!(taken.load(Ordering::Relaxed), ahead, "nobody wants the rest");
     }

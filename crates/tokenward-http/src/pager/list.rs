@@ -11,13 +11,13 @@ use futures_util::{Stream, StreamExt, stream};
 use tokenward_core::{Error, ErrorKind, Result, Token, TokenId, TokenStream};
 
 use crate::{
-    decode::text_buffer::Feed,
+    decode::text_buffer::TextBuffer,
     family::call::Call,
     pager::{
-        body_stream::{Incoming, Part},
+        body_stream::{BodyStream, Part},
         list_reader::{Item, ListReader},
-        list_state::{Identity, MOST_TOKENS, MOST_UNREADABLE, MOVED, Tally},
-        page::{Listing, PageEnd},
+        list_state::{Identity, ListState, MOST_TOKENS, MOST_UNREADABLE, MOVED},
+        page::{PageEnd, Pager},
         seen_ids::Arrival,
         stopwatch::Stopwatch,
     },
@@ -26,10 +26,10 @@ use crate::{
 
 /// A list as its vendor gives it, read while it arrives.
 ///
-/// See [`Listing`] for an example.
+/// See [`Pager`] for an example.
 ///
 /// Nothing is sent before the first token is asked for. From then on one page
-/// is asked for in advance, and as many as [`Listing::ahead`] allows once the
+/// is asked for in advance, and as many as [`Pager::ahead`] allows once the
 /// caller has taken the first page: they go side by side, and their tokens come
 /// in order. What was asked for arrives whether or not the caller is waiting,
 /// so a caller may take its time between two tokens.
@@ -44,7 +44,7 @@ use crate::{
 /// with [`ErrorKind::Protocol`] if more than 10,000 items cannot be read. An
 /// answer that breaks off before its first item is asked for again; later, it
 /// ends the list behind what has arrived.
-pub fn listed<L: Listing>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
+pub fn listed<L: Pager>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
     Box::pin(State::new(call, listing, first))
 }
 
@@ -94,7 +94,7 @@ pub fn failed(refusal: Error) -> TokenStream {
 /// last one is. More would take memory that one after the other can have.
 const HELD: usize = 2;
 
-struct State<L: Listing> {
+struct State<L: Pager> {
     call: Call,
     listing: Arc<L>,
     /// Where the list begins, until it is asked for.
@@ -102,7 +102,7 @@ struct State<L: Listing> {
     /// In a box, as it passes through many hands.
     page: Option<Box<Page<L::Cursor>>>,
     /// Pages that were asked for in advance.
-    asked: VecDeque<(L::Cursor, Incoming)>,
+    asked: VecDeque<(L::Cursor, BodyStream)>,
     /// Whether the last of them waits to be sent.
     is_unsent: bool,
     /// Where those begin that can be asked for behind them.
@@ -111,8 +111,8 @@ struct State<L: Listing> {
     /// What is yielded last.
     ending: Option<Error>,
     /// The memory that one page after the other is read with.
-    feed: Feed,
-    tally: Tally,
+    buffer: TextBuffer,
+    state: ListState,
     watch: Stopwatch,
     /// Whether the time of the list is used up.
     is_over: bool,
@@ -121,20 +121,20 @@ struct State<L: Listing> {
 /// A page, and what has come of it.
 struct Page<C> {
     cursor: C,
-    incoming: Incoming,
+    body: BodyStream,
     /// Whether it was asked for in advance, and nothing has come of it.
     is_advance: bool,
     reader: Option<ListReader>,
     fresh: bool,
     repeated: bool,
     /// Whether it begins with the last item of the page before.
-    has_seam: bool,
+    has_overlap: bool,
     /// Whether what comes behind it is known, and what that is where it is an error.
     is_turned: bool,
     ending: Option<Error>,
 }
 
-impl<L: Listing> Stream for State<L> {
+impl<L: Pager> Stream for State<L> {
     type Item = Result<Token>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Token>>> {
@@ -168,7 +168,7 @@ impl<L: Listing> Stream for State<L> {
                 state.fail(state.too_long());
                 continue;
             }
-            let part = page.incoming.poll_next(context);
+            let part = page.body.poll_next(context);
             state.is_over = state.watch.poll_end(context).is_ready();
             match part {
                 // What has arrived is given, even if it was the last moment.
@@ -185,12 +185,12 @@ impl<L: Listing> Stream for State<L> {
 }
 
 /// Nothing in it refers to another part of it.
-impl<L: Listing> Unpin for State<L> {}
+impl<L: Pager> Unpin for State<L> {}
 
-impl<L: Listing> State<L> {
+impl<L: Pager> State<L> {
     fn new(call: Call, listing: L, first: L::Cursor) -> Self {
-        let mut tally = Tally::default();
-        tally.cursors.insert(&first);
+        let mut state = ListState::default();
+        state.cursors.insert(&first);
         Self {
             watch: Stopwatch::new(listing.session().list_time()),
             is_over: false,
@@ -203,8 +203,8 @@ impl<L: Listing> State<L> {
             ahead: None,
             ready: VecDeque::new(),
             ending: None,
-            feed: Feed::default(),
-            tally,
+            buffer: TextBuffer::default(),
+            state,
         }
     }
 
@@ -218,8 +218,8 @@ impl<L: Listing> State<L> {
         match part {
             Part::Head(head) => {
                 page.is_advance = false;
-                let feed = std::mem::take(&mut self.feed);
-                page.reader = Some(ListReader::of::<L::Token>(head, L::FIELD, feed));
+                let buffer = std::mem::take(&mut self.buffer);
+                page.reader = Some(ListReader::of::<L::Token>(head, L::FIELD, buffer));
             }
             Part::Bytes(chunk) => {
                 if let Some(reader) = &mut page.reader {
@@ -237,7 +237,7 @@ impl<L: Listing> State<L> {
             // It may have been too late for an answer that was asked for in advance when the caller came back.
             Part::Failed(error, _) if page.is_advance && error.kind() == ErrorKind::Transport => {
                 page.is_advance = false;
-                page.incoming = self.call.incoming(Box::pin(self.listing.clone().send(page.cursor.clone())));
+                page.body = self.call.stream(Box::pin(self.listing.clone().send(page.cursor.clone())));
             }
             Part::Failed(error, resend) => {
                 let is_untouched = page.is_untouched();
@@ -252,16 +252,16 @@ impl<L: Listing> State<L> {
 
     /// Reads a page of which nothing was read from its beginning.
     fn restart(&mut self, page: &mut Page<L::Cursor>, sent: Sent) {
-        self.feed = page.reader.take().map(ListReader::into_feed).unwrap_or_default();
-        page.incoming = self.call.incoming(sent);
+        self.buffer = page.reader.take().map(ListReader::into_buffer).unwrap_or_default();
+        page.body = self.call.stream(sent);
     }
 
     /// The page that is being read, or the next one.
     fn open(&mut self) -> Option<Box<Page<L::Cursor>>> {
         let is_first = self.first.take().map(|first| self.ask(first)).is_some();
         let page = self.page.take().or_else(|| {
-            let (cursor, incoming) = self.asked.pop_front()?;
-            Some(Box::new(Page::new(cursor, incoming, !is_first)))
+            let (cursor, body) = self.asked.pop_front()?;
+            Some(Box::new(Page::new(cursor, body, !is_first)))
         });
         // All that has arrived was taken, so the rest is wanted soon.
         while self.ahead.is_some() && self.asked.len() + 1 < self.listing.ahead() {
@@ -276,17 +276,17 @@ impl<L: Listing> State<L> {
     fn ask(&mut self, cursor: L::Cursor) {
         let sent = Box::pin(self.listing.clone().send(cursor.clone()));
         let is_beside = self.listing.ahead() > 1;
-        let incoming = if is_beside { self.call.incoming_beside(sent) } else { self.call.incoming(sent) };
-        self.asked.push_back((cursor, incoming));
+        let body = if is_beside { self.call.stream_beside(sent) } else { self.call.stream(sent) };
+        self.asked.push_back((cursor, body));
         self.is_unsent = !is_beside;
     }
 
     /// Sends what was asked for in advance, before the caller goes away with a token.
     fn send(&mut self, context: &mut Context<'_>) {
         if std::mem::take(&mut self.is_unsent)
-            && let Some((_, incoming)) = self.asked.back_mut()
+            && let Some((_, body)) = self.asked.back_mut()
         {
-            incoming.advance(context);
+            body.advance(context);
         }
     }
 
@@ -317,17 +317,17 @@ impl<L: Listing> State<L> {
             Ok(()) => self.ending = page.ending,
             Err(error) => self.fail(error),
         }
-        self.feed = page.reader.map(ListReader::into_feed).unwrap_or_default();
+        self.buffer = page.reader.map(ListReader::into_buffer).unwrap_or_default();
     }
 
     fn accept(&mut self, page: &mut Page<L::Cursor>, item: Item) -> Result<()> {
-        if L::OVERLAPS && self.is_seam(page, &item) {
-            page.has_seam = true;
+        if L::OVERLAPS && self.is_overlap(page, &item) {
+            page.has_overlap = true;
             return Ok(());
         }
-        let tally = &mut self.tally;
-        let position = tally.position;
-        tally.position += 1;
+        let state = &mut self.state;
+        let position = state.position;
+        state.position += 1;
         let sum = item.sum;
         let adopted = item.token.and_then(|mut token| {
             let is_asked_for = self.listing.adopt(&self.call, &page.cursor, &mut token)?;
@@ -335,7 +335,7 @@ impl<L: Listing> State<L> {
         });
         let result = match adopted {
             Ok(None) => return Ok(()),
-            Ok(Some(token)) => match tally.tokens.arrive(token.id.as_str(), sum) {
+            Ok(Some(token)) => match state.tokens.arrive(token.id.as_str(), sum) {
                 Arrival::New => {
                     page.fresh = true;
                     Ok(token)
@@ -346,21 +346,21 @@ impl<L: Listing> State<L> {
                 }
                 Arrival::Other => {
                     page.repeated = true;
-                    tally.unreadable += 1;
+                    state.unreadable += 1;
                     Err(other_record(&self.call, *token).with_position(position))
                 }
             },
             Err(error) => {
-                tally.unreadable += 1;
+                state.unreadable += 1;
                 Err(error.with_position(position))
             }
         };
-        if tally.unreadable > MOST_UNREADABLE {
+        if state.unreadable > MOST_UNREADABLE {
             let message =
                 format!("more than {MOST_UNREADABLE} of its items cannot be read: it is no list of tokens");
             return Err(self.call.error(ErrorKind::Protocol, message));
         }
-        if tally.count() > MOST_TOKENS {
+        if state.count() > MOST_TOKENS {
             let message = format!(
                 "it has more than {MOST_TOKENS} tokens, where reading ends: ask for fewer, such as one owner's"
             );
@@ -371,14 +371,14 @@ impl<L: Listing> State<L> {
     }
 
     /// Whether a page begins with this item because the page before ended with it.
-    fn is_seam(&mut self, page: &Page<L::Cursor>, item: &Item) -> bool {
+    fn is_overlap(&mut self, page: &Page<L::Cursor>, item: &Item) -> bool {
         let is_first = page.reader.as_ref().is_some_and(|reader| reader.items() == 1);
         let identity = Identity::of(item);
-        let is_same = self.tally.last.as_ref() == Some(&identity);
-        if is_first && self.tally.last.is_some() && !is_same {
-            self.tally.gap.get_or_insert(MOVED);
+        let is_same = self.state.last.as_ref() == Some(&identity);
+        if is_first && self.state.last.is_some() && !is_same {
+            self.state.gap.get_or_insert(MOVED);
         }
-        self.tally.last = Some(identity);
+        self.state.last = Some(identity);
         is_first && is_same
     }
 
@@ -386,24 +386,24 @@ impl<L: Listing> State<L> {
     fn turn(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
         let Some(reader) = page.reader.as_mut().filter(|_| !page.is_turned) else { return Ok(()) };
         page.is_turned = true;
-        let around = reader.end()?;
-        let turn = self.listing.turn(PageEnd {
+        let envelope = reader.end()?;
+        let turn = self.listing.next_page(PageEnd {
             cursor: &page.cursor,
             items: reader.items(),
-            has_seam: page.has_seam,
-            around,
+            has_overlap: page.has_overlap,
+            envelope,
             head: reader.head(),
         });
-        self.tally.total(turn.total);
+        self.state.total(turn.total);
         let announced = match turn.next {
             // Of a list that is read on, the announced rest is what comes next.
             Some(_) => None,
-            None => reader.head().remainder(self.tally.position as u64),
+            None => reader.head().remainder(self.state.position as u64),
         };
-        self.tally.gap = self.tally.gap.or(turn.gap).or(announced);
-        let Some(next) = self.tally.go_on(turn.next, page.fresh, page.repeated) else {
+        self.state.gap = self.state.gap.or(turn.gap).or(announced);
+        let Some(next) = self.state.go_on(turn.next, page.fresh, page.repeated) else {
             (self.asked, self.ahead) = (VecDeque::new(), None);
-            page.ending = self.tally.ending(&self.call);
+            page.ending = self.state.ending(&self.call);
             return Ok(());
         };
         if self.asked.front().is_none_or(|(asked, _)| *asked != next) {
@@ -419,7 +419,7 @@ impl<L: Listing> State<L> {
         let message = format!(
             "it takes more than {seconds} s, where reading ends: ask for fewer, or set another time by `with_list_time` \
              ({} items were read)",
-            self.tally.count()
+            self.state.count()
         );
         self.call.error(ErrorKind::Incomplete, message)
     }
@@ -452,15 +452,15 @@ impl<C> Page<C> {
         self.reader.as_ref().is_none_or(ListReader::is_waiting)
     }
 
-    fn new(cursor: C, incoming: Incoming, is_advance: bool) -> Self {
+    fn new(cursor: C, body: BodyStream, is_advance: bool) -> Self {
         Self {
             cursor,
-            incoming,
+            body,
             is_advance,
             reader: None,
             fresh: false,
             repeated: false,
-            has_seam: false,
+            has_overlap: false,
             is_turned: false,
             ending: None,
         }

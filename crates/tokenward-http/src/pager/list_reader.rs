@@ -12,20 +12,20 @@ use crate::{
     decode::{
         boundary::Boundary,
         limits::MOST_OF_A_RECORD,
-        mismatch::{Misfit, from_record, from_text},
-        text_buffer::Feed,
+        mismatch::{Mismatch, from_record, from_text},
+        text_buffer::TextBuffer,
         vendor_token::VendorToken,
     },
-    family::response_head::{Head, NO_LIST},
+    family::response_head::{NO_LIST, ResponseHead},
 };
 
 /// Reads a body that is a list, or a record with a list in one of its fields.
 pub(crate) struct ListReader {
-    head: Arc<Head>,
+    head: Arc<ResponseHead>,
     field: Option<&'static str>,
     read: ReadItem,
     convert: ConvertItem,
-    feed: Feed,
+    buffer: TextBuffer,
     /// How many bytes came before what is read now.
     passed: usize,
     place: Place,
@@ -33,7 +33,7 @@ pub(crate) struct ListReader {
     /// Whether the value that is passed over is larger than what is kept.
     is_oversized: bool,
     /// What stands beside the list, with an empty one in its place.
-    around: String,
+    envelope: String,
     outside: usize,
     found: Found,
     items: usize,
@@ -41,10 +41,10 @@ pub(crate) struct ListReader {
 }
 
 /// The token that a text begins with and its length, where it is as documented.
-type ReadItem = fn(&Head, &str) -> Option<(Box<Token>, usize)>;
+type ReadItem = fn(&ResponseHead, &str) -> Option<(Box<Token>, usize)>;
 
 /// A record as a token, or why it is none.
-type ConvertItem = fn(&Head, &RawValue) -> Result<Box<Token>>;
+type ConvertItem = fn(&ResponseHead, &RawValue) -> Result<Box<Token>>;
 
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,18 +80,22 @@ const MARK: char = '\u{feff}';
 impl ListReader {
     /// Of a body whose list of such tokens stands in this field, or is the whole, with the memory of one that was read
     /// before.
-    pub(crate) fn of<V: VendorToken>(head: Arc<Head>, field: Option<&'static str>, feed: Feed) -> Self {
+    pub(crate) fn of<V: VendorToken>(
+        head: Arc<ResponseHead>,
+        field: Option<&'static str>,
+        buffer: TextBuffer,
+    ) -> Self {
         Self {
             head,
             field,
-            read: Head::read::<V>,
-            convert: Head::convert::<V>,
-            feed,
+            read: ResponseHead::read::<V>,
+            convert: ResponseHead::convert::<V>,
+            buffer,
             passed: 0,
             place: Place::Start,
             boundary: Boundary::default(),
             is_oversized: false,
-            around: String::new(),
+            envelope: String::new(),
             outside: 0,
             found: Found::Nothing,
             items: 0,
@@ -100,13 +104,13 @@ impl ListReader {
     }
 
     /// What is known of the answer.
-    pub(crate) fn head(&self) -> &Head {
+    pub(crate) fn head(&self) -> &ResponseHead {
         &self.head
     }
 
     /// The memory, to read another body with.
-    pub(crate) fn into_feed(self) -> Feed {
-        self.feed.emptied()
+    pub(crate) fn into_buffer(self) -> TextBuffer {
+        self.buffer.emptied()
     }
 
     /// How many items were read.
@@ -126,7 +130,7 @@ impl ListReader {
 
     /// More of the body. [`next`](Self::next) has nothing more of what came before.
     pub(crate) fn push(&mut self, chunk: Bytes) {
-        self.feed.push(chunk);
+        self.buffer.push(chunk);
         self.is_waiting = false;
     }
 
@@ -150,7 +154,7 @@ impl ListReader {
                     return Ok(Some(item));
                 }
                 Step::On => {}
-                Step::Wait if self.feed.more() => {}
+                Step::Wait if self.buffer.more() => {}
                 Step::Wait => {
                     self.is_waiting = true;
                     return Ok(None);
@@ -166,17 +170,17 @@ impl ListReader {
     /// Where the body has ended too early, what is beside the list does not fit, or there is no list.
     pub(crate) fn end<A: DeserializeOwned>(&mut self) -> Result<A> {
         match (self.place, self.field) {
-            (Place::End, None) => return self.read_around("{}"),
+            (Place::End, None) => return self.read_envelope("{}"),
             (Place::End, Some(_)) => {}
             // What it is, if it is anything.
             (Place::Other | Place::Start, None) => {
-                from_text::<&RawValue>(&self.around).map_err(|misfit| self.head.misfit(&misfit))?;
+                from_text::<&RawValue>(&self.envelope).map_err(|mismatch| self.head.mismatch(&mismatch))?;
                 return Err(self.head.protocol(NO_LIST.to_owned()));
             }
             (Place::Other | Place::Start, Some(_)) => {}
-            _ => return Err(self.head.misfit(&Misfit::cut_off(self.passed + self.feed.rest().len()))),
+            _ => return Err(self.head.mismatch(&Mismatch::cut_off(self.passed + self.buffer.rest().len()))),
         }
-        let read = self.read_around(&self.around)?;
+        let read = self.read_envelope(&self.envelope)?;
         match (self.found, self.field) {
             (Found::Nothing, Some(field)) => Err(self.head.no_list(field)),
             (Found::Other, _) => Err(self.head.protocol(NO_LIST.to_owned())),
@@ -184,8 +188,8 @@ impl ListReader {
         }
     }
 
-    fn read_around<A: DeserializeOwned>(&self, around: &str) -> Result<A> {
-        from_record(around).map_err(|misfit| self.head.misfit(&misfit.without_place()))
+    fn read_envelope<A: DeserializeOwned>(&self, envelope: &str) -> Result<A> {
+        from_record(envelope).map_err(|mismatch| self.head.mismatch(&mismatch.without_place()))
     }
 
     fn advance(&mut self) -> Result<Step> {
@@ -199,11 +203,11 @@ impl ListReader {
         if self.place != Place::Other {
             self.skip_space()?;
         }
-        let Some(&byte) = self.feed.rest().as_bytes().first() else { return Ok(Step::Wait) };
+        let Some(&byte) = self.buffer.rest().as_bytes().first() else { return Ok(Step::Wait) };
         match (self.place, byte) {
             (Place::Start, b'[') if self.field.is_none() => self.step(Place::FirstItem),
             (Place::Start, b'{') if self.field.is_some() => self.keep(1, Place::Name),
-            (Place::Start | Place::Other, _) => self.keep(self.feed.rest().len(), Place::Other),
+            (Place::Start | Place::Other, _) => self.keep(self.buffer.rest().len(), Place::Other),
             (Place::Name, b'}') => self.keep(1, Place::End),
             (Place::Name, b',') => self.keep(1, Place::Name),
             (Place::Name, b'"') => self.name(),
@@ -213,7 +217,7 @@ impl ListReader {
                     return Err(self.head.protocol("the answer has its list twice".to_owned()));
                 }
                 self.found = Found::List;
-                self.around.push_str("[]");
+                self.envelope.push_str("[]");
                 self.step(Place::FirstItem)
             }
             (Place::Value { is_list }, _) => self.value(is_list),
@@ -228,20 +232,20 @@ impl ListReader {
 
     /// Nearly every list has a comma and nothing else between two items.
     fn skip_comma(&mut self) {
-        if self.place == Place::Separator && self.feed.rest().starts_with(",{") {
+        if self.place == Place::Separator && self.buffer.rest().starts_with(",{") {
             self.pass(1);
             self.place = Place::Item;
         }
     }
 
     fn skip_mark(&mut self) {
-        if self.passed == 0 && self.feed.rest().starts_with(MARK) {
+        if self.passed == 0 && self.buffer.rest().starts_with(MARK) {
             self.pass(MARK.len_utf8());
         }
     }
 
     fn skip_space(&mut self) -> Result<()> {
-        let rest = self.feed.rest();
+        let rest = self.buffer.rest();
         let space = rest.len() - rest.trim_ascii_start().len();
         self.pass(space);
         if self.field.is_some() && !matches!(self.place, Place::FirstItem | Place::Item | Place::Separator) {
@@ -260,7 +264,7 @@ impl ListReader {
     fn keep(&mut self, length: usize, place: Place) -> Result<Step> {
         self.outside(length)?;
         // No secret is expected beside a list; what is left behind by growing is the vendor's text about pages.
-        self.around.push_str(&self.feed.rest()[..length]);
+        self.envelope.push_str(&self.buffer.rest()[..length]);
         self.pass(length);
         self.place = place;
         Ok(Step::On)
@@ -276,21 +280,21 @@ impl ListReader {
     }
 
     fn name(&mut self) -> Result<Step> {
-        let Some(length) = self.boundary.find(self.feed.rest().as_bytes()) else {
+        let Some(length) = self.boundary.find(self.buffer.rest().as_bytes()) else {
             return self.wait_outside();
         };
-        let name = serde_json::from_str::<String>(&self.feed.rest()[..length]);
+        let name = serde_json::from_str::<String>(&self.buffer.rest()[..length]);
         let is_list = name.is_ok_and(|name| Some(name.as_str()) == self.field);
         self.boundary = Boundary::default();
         self.keep(length, Place::Colon { is_list })
     }
 
     fn value(&mut self, is_list: bool) -> Result<Step> {
-        let Some(length) = self.boundary.find(self.feed.rest().as_bytes()) else {
+        let Some(length) = self.boundary.find(self.buffer.rest().as_bytes()) else {
             return self.wait_outside();
         };
         if is_list {
-            let is_null = &self.feed.rest()[..length] == "null";
+            let is_null = &self.buffer.rest()[..length] == "null";
             self.found = if is_null { Found::Null } else { Found::Other };
         }
         self.boundary = Boundary::default();
@@ -299,14 +303,14 @@ impl ListReader {
 
     /// More of what is beside the list is wanted, unless there is too much of it already.
     fn wait_outside(&mut self) -> Result<Step> {
-        let waiting = self.feed.rest().len();
+        let waiting = self.buffer.rest().len();
         self.outside(waiting)?;
         self.outside -= waiting;
         Ok(Step::Wait)
     }
 
     fn item(&mut self) -> Result<Step> {
-        let rest = self.feed.rest();
+        let rest = self.buffer.rest();
         // Most items are as documented, and have arrived as a whole: they are read once.
         let is_new = self.boundary.is_new() && !self.is_oversized;
         if is_new && let Some((token, length)) = (self.read)(&self.head, rest) {
@@ -318,7 +322,7 @@ impl ListReader {
             if rest.len() > MOST_OF_A_RECORD || self.is_oversized {
                 self.is_oversized = true;
                 self.boundary.forget();
-                self.pass(self.feed.rest().len());
+                self.pass(self.buffer.rest().len());
             }
             return Ok(Step::Wait);
         };
@@ -333,7 +337,7 @@ impl ListReader {
         if self.is_oversized {
             return Ok(Item { token: Err(self.head.oversized()), text: Some(Zeroizing::default()), sum: 0 });
         }
-        let item = &self.feed.rest()[..length];
+        let item = &self.buffer.rest()[..length];
         if let Some((token, read)) = (self.read)(&self.head, item)
             && read == length
         {
@@ -345,13 +349,13 @@ impl ListReader {
     }
 
     fn pass(&mut self, length: usize) {
-        self.feed.consume(length);
+        self.buffer.consume(length);
         self.passed += length;
     }
 
     /// What stands here is no JSON, or not where a list has it.
     fn broken(&self) -> Error {
-        self.head.misfit(&Misfit::not_json(self.passed))
+        self.head.mismatch(&Mismatch::not_json(self.passed))
     }
 }
 

@@ -9,7 +9,7 @@ use tokenward_core::{Error, ErrorKind, TokenId};
 
 use crate::{
     family::call::Call,
-    pager::{list_reader::Item, seen_ids::Seen},
+    pager::{list_reader::Item, seen_ids::SeenIds},
 };
 
 /// How many pages without a token a list may have in a row before it is taken for one without an end.
@@ -28,9 +28,9 @@ pub(crate) const MOVED: &str = "tokens came or went while it was read";
 
 /// What came in all.
 #[derive(Default)]
-pub(crate) struct Tally {
-    pub(crate) cursors: Seen,
-    pub(crate) tokens: Seen,
+pub(crate) struct ListState {
+    pub(crate) cursors: SeenIds,
+    pub(crate) tokens: SeenIds,
     /// How many items came, those that came twice included.
     pub(crate) position: usize,
     pub(crate) unreadable: usize,
@@ -48,7 +48,7 @@ pub(crate) enum Identity {
     Text(u64),
 }
 
-impl Tally {
+impl ListState {
     /// How many tokens there were, with those that could not be read.
     pub(crate) fn count(&self) -> u64 {
         self.tokens.count() + self.unreadable as u64
@@ -120,53 +120,53 @@ mod tests {
 
     const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
 
-    fn go_on(tally: &mut Tally, next: u64, is_fresh: bool, is_repeated: bool) -> bool {
-        tally.go_on(Some(next), is_fresh, is_repeated) == Some(next)
+    fn go_on(state: &mut ListState, next: u64, is_fresh: bool, is_repeated: bool) -> bool {
+        state.go_on(Some(next), is_fresh, is_repeated) == Some(next)
     }
 
     #[test]
     fn a_list_ends_at_its_twentieth_page_in_a_row_without_a_new_token() {
-        let mut tally = Tally::default();
+        let mut state = ListState::default();
         for next in 0..19 {
-            assert!(go_on(&mut tally, next, false, false), "{next}");
+            assert!(go_on(&mut state, next, false, false), "{next}");
         }
-        assert!(go_on(&mut tally, 19, true, false));
+        assert!(go_on(&mut state, 19, true, false));
         for next in 20..39 {
-            assert!(go_on(&mut tally, next, false, false), "{next}");
+            assert!(go_on(&mut state, next, false, false), "{next}");
         }
-        assert_eq!(tally.gap, None);
-        assert!(!go_on(&mut tally, 39, false, false));
-        assert_eq!(tally.gap, Some("page after page came without a token"));
+        assert_eq!(state.gap, None);
+        assert!(!go_on(&mut state, 39, false, false));
+        assert_eq!(state.gap, Some("page after page came without a token"));
     }
 
     #[test]
     fn a_list_ends_after_the_most_pages() {
-        let mut tally = Tally::default();
+        let mut state = ListState::default();
         for next in 0..MOST_PAGES {
-            assert!(go_on(&mut tally, next, true, false), "{next}");
+            assert!(go_on(&mut state, next, true, false), "{next}");
         }
-        assert!(!go_on(&mut tally, MOST_PAGES, true, false));
-        assert_eq!(tally.gap, Some("it has pages without an end"));
+        assert!(!go_on(&mut state, MOST_PAGES, true, false));
+        assert_eq!(state.gap, Some("it has pages without an end"));
     }
 
     #[test]
     fn a_page_or_a_cursor_that_comes_again_ends_the_list() {
-        let mut tally = Tally::default();
-        assert!(go_on(&mut tally, 1, true, true));
-        assert!(!go_on(&mut tally, 2, false, true));
-        assert_eq!(tally.gap, Some("a page came twice"));
+        let mut state = ListState::default();
+        assert!(go_on(&mut state, 1, true, true));
+        assert!(!go_on(&mut state, 2, false, true));
+        assert_eq!(state.gap, Some("a page came twice"));
 
-        let mut tally = Tally::default();
-        assert!(go_on(&mut tally, 1, true, false));
-        assert!(!go_on(&mut tally, 1, true, false));
-        assert_eq!(tally.gap, Some("a cursor came twice"));
+        let mut state = ListState::default();
+        assert!(go_on(&mut state, 1, true, false));
+        assert!(!go_on(&mut state, 1, true, false));
+        assert_eq!(state.gap, Some("a cursor came twice"));
 
-        let mut tally = Tally { gap: Some("an earlier gap"), ..Tally::default() };
-        assert_eq!(tally.go_on(None::<u64>, false, true), None);
-        assert_eq!(tally.gap, Some("an earlier gap"));
-        let mut tally = Tally::default();
-        assert_eq!(tally.go_on(None::<u64>, true, false), None);
-        assert_eq!(tally.gap, None);
+        let mut state = ListState { gap: Some("an earlier gap"), ..ListState::default() };
+        assert_eq!(state.go_on(None::<u64>, false, true), None);
+        assert_eq!(state.gap, Some("an earlier gap"));
+        let mut state = ListState::default();
+        assert_eq!(state.go_on(None::<u64>, true, false), None);
+        assert_eq!(state.gap, None);
     }
 
     #[test]
@@ -178,29 +178,29 @@ mod tests {
             ([Some(7), None], None, Some(7)),
             ([None, Some(6)], None, Some(6)),
         ] {
-            let mut tally = Tally::default();
-            totals.into_iter().for_each(|total| tally.total(total));
-            assert_eq!((tally.gap, tally.total), (gap, total), "{totals:?}");
+            let mut state = ListState::default();
+            totals.into_iter().for_each(|total| state.total(total));
+            assert_eq!((state.gap, state.total), (gap, total), "{totals:?}");
         }
         for (earlier, gap) in [(MOVED, "tokens went while it was read"), ("an earlier gap", "an earlier gap")]
         {
-            let mut tally = Tally { gap: Some(earlier), total: Some(7), ..Tally::default() };
-            tally.total(Some(6));
-            assert_eq!(tally.gap, Some(gap));
+            let mut state = ListState { gap: Some(earlier), total: Some(7), ..ListState::default() };
+            state.total(Some(6));
+            assert_eq!(state.gap, Some(gap));
         }
     }
 
     #[test]
     fn a_list_is_complete_if_it_has_no_gap_and_its_total_is_reached() {
-        let tally = |total, gap| {
-            let mut tally = Tally { unreadable: 2, total, gap, ..Tally::default() };
+        let state = |total, gap| {
+            let mut state = ListState { unreadable: 2, total, gap, ..ListState::default() };
             for id in ["a", "b", "c"] {
-                tally.tokens.insert(id);
+                state.tokens.insert(id);
             }
-            tally
+            state
         };
-        assert_eq!(tally(None, None).count(), 5);
-        let ending = |total, gap| tally(total, gap).ending(&CALL).map(|error| error.message().to_owned());
+        assert_eq!(state(None, None).count(), 5);
+        let ending = |total, gap| state(total, gap).ending(&CALL).map(|error| error.message().to_owned());
         assert_eq!(ending(None, None), None);
         assert_eq!(ending(Some(5), None), None);
         for total in [4, 6] {

@@ -7,7 +7,7 @@ use tokenward_core::{Result, Token};
 
 use crate::{
     decode::vendor_token::VendorToken,
-    family::{call::Call, response_head::Head},
+    family::{call::Call, response_head::ResponseHead},
     runtime::Response,
     transport::{send_error::SendError, session::Session},
 };
@@ -19,7 +19,7 @@ use crate::{
 /// use serde::de::IgnoredAny;
 /// use tokenward_core::{Operation, Token, TokenFamily, TokenStream};
 /// use tokenward_http::{
-///     Call, Id, Listing, SendError, Session, VendorToken, listed, runtime::Response,
+///     Call, Id, Pager, SendError, Session, VendorToken, listed, runtime::Response,
 /// };
 ///
 /// #[derive(serde::Deserialize)]
@@ -39,10 +39,10 @@ use crate::{
 ///
 /// struct AcmeTokens(Session);
 ///
-/// impl Listing for AcmeTokens {
+/// impl Pager for AcmeTokens {
 ///     type Token = AcmeToken;
 ///     type Cursor = ();
-///     type Around = IgnoredAny;
+///     type Envelope = IgnoredAny;
 ///     const FIELD: Option<&'static str> = Some("items");
 ///
 ///     fn session(&self) -> &Session {
@@ -59,13 +59,13 @@ use crate::{
 ///     listed(Call::new(TokenFamily::new("acme", "token"), Operation::List), AcmeTokens(session), ())
 /// }
 /// ```
-pub trait Listing: Send + Sync + 'static {
+pub trait Pager: Send + Sync + 'static {
     /// What its items are.
     type Token: VendorToken;
     /// What a page is asked for with: an offset, a cursor, a filter.
     type Cursor: Clone + Eq + Hash + Send + 'static;
     /// What is read of what stands beside the list.
-    type Around: DeserializeOwned;
+    type Envelope: DeserializeOwned;
 
     /// The field of the answer that holds the list, or `None` where the answer is the list.
     const FIELD: Option<&'static str>;
@@ -82,8 +82,8 @@ pub trait Listing: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response, SendError>> + Send + 'static;
 
     /// What comes behind a page; nothing, unless said.
-    fn turn(&self, _end: PageEnd<'_, Self::Cursor, Self::Around>) -> Turn<Self::Cursor> {
-        Turn::default()
+    fn next_page(&self, _end: PageEnd<'_, Self::Cursor, Self::Envelope>) -> NextPage<Self::Cursor> {
+        NextPage::default()
     }
 
     /// Completes a token with what the family knows of it; whether it was asked for.
@@ -108,10 +108,10 @@ pub struct PageEnd<'a, C, A> {
     /// How many items it had.
     pub items: usize,
     /// Whether the first of them was the last of the page before.
-    pub has_seam: bool,
+    pub has_overlap: bool,
     /// What stood beside the list.
-    pub around: A,
-    pub(crate) head: &'a Head,
+    pub envelope: A,
+    pub(crate) head: &'a ResponseHead,
 }
 
 impl<C, A> PageEnd<'_, C, A> {
@@ -133,7 +133,7 @@ impl<C, A> std::fmt::Debug for PageEnd<'_, C, A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("PageEnd")
             .field("items", &self.items)
-            .field("has_seam", &self.has_seam)
+            .field("has_overlap", &self.has_overlap)
             .finish_non_exhaustive()
     }
 }
@@ -141,10 +141,10 @@ impl<C, A> std::fmt::Debug for PageEnd<'_, C, A> {
 /// What comes behind a page; nothing, unless said.
 ///
 /// ```
-/// let turn: tokenward_http::Turn<u64> = tokenward_http::Turn { total: Some(3), ..Default::default() };
+/// let turn: tokenward_http::NextPage<u64> = tokenward_http::NextPage { total: Some(3), ..Default::default() };
 /// assert!(turn.next.is_none());
 /// ```
-pub struct Turn<C> {
+pub struct NextPage<C> {
     /// What the next page is asked for with; `None` on the last.
     pub next: Option<C>,
     /// Where those behind the next one are likely to begin. One that begins elsewhere after all is asked for again.
@@ -155,14 +155,14 @@ pub struct Turn<C> {
     pub gap: Option<&'static str>,
 }
 
-impl<C> Default for Turn<C> {
+impl<C> Default for NextPage<C> {
     fn default() -> Self {
         Self { next: None, ahead: None, total: None, gap: None }
     }
 }
 
-impl<C> std::fmt::Debug for Turn<C> {
+impl<C> std::fmt::Debug for NextPage<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Turn").field("total", &self.total).field("gap", &self.gap).finish_non_exhaustive()
+        f.debug_struct("NextPage").field("total", &self.total).field("gap", &self.gap).finish_non_exhaustive()
     }
 }

@@ -8,8 +8,8 @@ use serde::de::IgnoredAny;
 use tokenward_core::{Result, Token};
 
 use crate::{
-    decode::{text_buffer::Feed, vendor_token::VendorToken},
-    family::{call::Call, response_head::Head},
+    decode::{text_buffer::TextBuffer, vendor_token::VendorToken},
+    family::{call::Call, response_head::ResponseHead},
     pager::list_reader::{Item, ListReader},
     secrets::context::Context,
 };
@@ -51,8 +51,8 @@ pub fn read_list<V: VendorToken>(
     field: Option<&'static str>,
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
-    let head = Head::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
-    let mut reader = ListReader::of::<V>(Arc::new(head), field, Feed::default());
+    let head = ResponseHead::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
+    let mut reader = ListReader::of::<V>(Arc::new(head), field, TextBuffer::default());
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 ///
 /// Sorted hashes in shards take ten bytes each and a little; a hash table would take up to three times as much while
 /// it grows.
-pub(crate) struct Seen {
+pub(crate) struct SeenIds {
     shards: Vec<Vec<Entry>>,
     hasher: RandomState,
     count: u64,
@@ -41,13 +41,13 @@ pub(crate) enum Arrival {
     Other,
 }
 
-impl Default for Seen {
+impl Default for SeenIds {
     fn default() -> Self {
         Self { shards: vec![Vec::new()], hasher: RandomState::new(), count: 0 }
     }
 }
 
-impl Seen {
+impl SeenIds {
     /// Whether it is new.
     pub(crate) fn insert(&mut self, one: &(impl Hash + ?Sized)) -> bool {
         self.arrive(one, 0) == Arrival::New
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn each_is_new_once() {
-        let mut seen = Seen::default();
+        let mut seen = SeenIds::default();
         for round in 0..2 {
             for number in 0..100_000 {
                 assert_eq!(seen.insert(&number), round == 0, "{number}");
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_comes_again_is_told_from_something_else_under_the_same_name() {
-        let mut seen = Seen::default();
+        let mut seen = SeenIds::default();
         for (sum, arrival) in
             [(7, Arrival::New), (7, Arrival::Again), (8, Arrival::Other), (7, Arrival::Again)]
         {
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_shard_has_little_room_that_nothing_is_in() {
-        let mut seen = Seen::default();
+        let mut seen = SeenIds::default();
         for number in 0..100 {
             seen.insert(&number);
             let shard = &seen.shards[0];
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn shards_are_split_before_they_grow_long() {
-        let mut seen = Seen::default();
+        let mut seen = SeenIds::default();
         for (count, shards) in [(128, 1), (129, 4), (512, 4), (513, 16), (100_000, 1024)] {
             while seen.count() < count {
                 seen.insert(&seen.count());

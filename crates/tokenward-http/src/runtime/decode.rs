@@ -9,9 +9,9 @@ use crate::{
     decode::{
         issued::Issued,
         limits::{MOST_OF_A_RECORD, readable, within_a_page},
-        mismatch::{Misfit, from_record, from_text},
+        mismatch::{Mismatch, from_record, from_text},
         reading,
-        salvage::{Essentials, OneOf, SECRET_TWICE, repeats},
+        salvage::{OneOf, SECRET_TWICE, Salvaged, repeats},
     },
     runtime::{
         error::Error,
@@ -32,7 +32,8 @@ impl Response {
     pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record = record(&text, MOST_OF_A_RECORD, &context).map_err(|misfit| unfit(&misfit, &context))?;
+        let record =
+            record(&text, MOST_OF_A_RECORD, &context).map_err(|mismatch| unfit(&mismatch, &context))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -44,7 +45,7 @@ impl Response {
     pub async fn decode_any<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let value = from_text(&text).map_err(|misfit| unfit(&misfit, &context))?;
+        let value = from_text(&text).map_err(|mismatch| unfit(&mismatch, &context))?;
         Ok(ResponseValue::new(value, status, headers))
     }
 
@@ -82,12 +83,12 @@ impl Response {
 
     async fn read_around_items<T>(
         self,
-        read: impl FnOnce(&str, usize, &Context) -> Result<T, Misfit> + Send,
+        read: impl FnOnce(&str, usize, &Context) -> Result<T, Mismatch> + Send,
     ) -> Result<ResponseValue<T>, Error> {
         let (limit, context) = (self.limit(), self.context().clone());
         let (mut text, status, headers) = self.text().await?;
         within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(&text, limit, &context).map_err(|misfit| unfit(&misfit, &context))?;
+        let list = read(&text, limit, &context).map_err(|mismatch| unfit(&mismatch, &context))?;
         // What is in use is wiped byte by byte, and what is not at once.
         text.clear();
         Ok(ResponseValue::new(list, status, headers))
@@ -120,16 +121,16 @@ impl Response {
         let Received { status, headers, body, broken } =
             self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let (body, is_mended) = readable(body);
-        let essentials = Essentials::of(body.as_bytes(), id, secrets).of_mended(is_mended);
-        essentials.secrets.iter().for_each(|(_, secret)| context.known.add_issued(secret.expose()));
-        let details = details(&body, &essentials).map_err(|drift| context.known.drift_without(drift));
-        let mut found = essentials.secrets.into_iter();
+        let salvaged = Salvaged::of(body.as_bytes(), id, secrets).of_mended(is_mended);
+        salvaged.secrets.iter().for_each(|(_, secret)| context.known.add_issued(secret.expose()));
+        let details = details(&body, &salvaged).map_err(|drift| context.known.drift_without(drift));
+        let mut found = salvaged.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
             let end = broken.map(|broken| broken.reason() + ", and holds no secret");
             let what = end.unwrap_or_else(|| "the answer holds no secret".to_owned());
             return Err(unreadable(format!("{what}; {NEXT}")));
         };
-        let issued = Issued { id: essentials.id, secret, others: found.collect(), details };
+        let issued = Issued { id: salvaged.id, secret, others: found.collect(), details };
         Ok(ResponseValue::new(issued, status, headers))
     }
 
@@ -146,7 +147,7 @@ impl Response {
 }
 
 /// What has to be a record: one would also be taken from a list, by position.
-fn record<T: DeserializeOwned>(text: &str, limit: usize, context: &Context) -> Result<T, Misfit> {
+fn record<T: DeserializeOwned>(text: &str, limit: usize, context: &Context) -> Result<T, Mismatch> {
     if text.trim_ascii_start().starts_with('[') {
         return from_record(text);
     }
@@ -154,12 +155,12 @@ fn record<T: DeserializeOwned>(text: &str, limit: usize, context: &Context) -> R
 }
 
 /// What was made as it is documented, unless a secret would be printed with it.
-fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials) -> Result<T, Drift> {
-    let OneOf(item) = from_text(body).map_err(|misfit| misfit.drift())?;
-    let made: T = from_record(item.get()).map_err(|misfit| misfit.drift())?;
-    match essentials.drift() {
+fn details<T: DeserializeOwned + Serialize>(body: &str, salvaged: &Salvaged) -> Result<T, Drift> {
+    let OneOf(item) = from_text(body).map_err(|mismatch| mismatch.drift())?;
+    let made: T = from_record(item.get()).map_err(|mismatch| mismatch.drift())?;
+    match salvaged.drift() {
         Some(drift) => Err(drift),
-        None if essentials.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
+        None if salvaged.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
             Err(Drift::new(".", SECRET_TWICE))
         }
         None => Ok(made),
@@ -167,12 +168,12 @@ fn details<T: DeserializeOwned + Serialize>(body: &str, essentials: &Essentials)
 }
 
 /// The error of an answer that does not fit. A key of a map stands in its path, which may be a secret.
-fn unfit(misfit: &Misfit, context: &Context) -> Error {
-    let is_shown = !context.known.is_in(&misfit.drift().path);
+fn unfit(mismatch: &Mismatch, context: &Context) -> Error {
+    let is_shown = !context.known.is_in(&mismatch.drift().path);
     unreadable(if is_shown {
-        misfit.to_string()
+        mismatch.to_string()
     } else {
-        context.known.drift_without(misfit.drift()).to_string()
+        context.known.drift_without(mismatch.drift()).to_string()
     })
 }
 
@@ -198,8 +199,8 @@ mod tests {
                 Some("another record, which was not read"),
             ),
         ] {
-            let essentials = Essentials::of(body.as_bytes(), Some("id"), &["key"]);
-            let said = details::<Made>(body, &essentials).err().map(|drift| drift.to_string());
+            let salvaged = Salvaged::of(body.as_bytes(), Some("id"), &["key"]);
+            let said = details::<Made>(body, &salvaged).err().map(|drift| drift.to_string());
             match (&said, drift) {
                 (Some(said), Some(drift)) => assert!(said.contains(drift), "{body}: {said}"),
                 _ => assert_eq!(said.as_deref(), drift, "{body}"),

@@ -7,9 +7,9 @@ use crate::config::base_url::BaseUrl;
 /// One row of the table that generated code carries.
 ///
 /// ```
-/// use tokenward_http::Operation;
+/// use tokenward_http::Endpoint;
 ///
-/// const DELETE_TOKEN: Operation = Operation {
+/// const DELETE_TOKEN: Endpoint = Endpoint {
 ///     id: "delete_token",
 ///     method: "DELETE",
 ///     path: "/api/v2/tokens/{id}",
@@ -19,7 +19,7 @@ use crate::config::base_url::BaseUrl;
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operation {
+pub struct Endpoint {
     /// The name of the generated method.
     pub id: &'static str,
     /// The HTTP method, in capitals.
@@ -34,7 +34,7 @@ pub struct Operation {
     pub repeatable: bool,
 }
 
-impl Operation {
+impl Endpoint {
     /// Refuses a request that an id has bent to another path than this operation's.
     ///
     /// An id that is empty, `.` or `..` vanishes when an address is put
@@ -43,7 +43,7 @@ impl Operation {
     /// the organization".
     pub(crate) fn check_route(
         &self,
-        operations: &[Operation],
+        operations: &[Endpoint],
         base: &BaseUrl,
         method: &Method,
         url: &Url,
@@ -56,7 +56,7 @@ impl Operation {
                 self.id, self.path
             ));
         };
-        let is_closer = |other: &&Operation| {
+        let is_closer = |other: &&Endpoint| {
             other.id != self.id
                 && other.method == self.method
                 && other.matches(path)
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::runtime::encode_path;
 
-    const REVOKE: Operation = Operation {
+    const REVOKE: Endpoint = Endpoint {
         id: "revoke",
         method: "DELETE",
         path: "/users/{account_id}/manage/api-tokens/{tokenId}",
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn an_id_that_is_the_name_of_another_operation_is_refused() {
-        let operation = |id, path| Operation {
+        let operation = |id, path| Endpoint {
             id,
             method: "PATCH",
             path,
@@ -168,7 +168,7 @@ mod tests {
         };
         let operations = [operation("patch", "/tokens/{id}"), operation("patch_all", "/tokens/bulk-update")];
         let base = BaseUrl::parse("https://api.example").unwrap();
-        let check = |operation: &Operation, url: &str| {
+        let check = |operation: &Endpoint, url: &str| {
             operation.check_route(&operations, &base, &Method::PATCH, &url.parse().unwrap())
         };
         assert_eq!(check(&operations[0], "https://api.example/tokens/a"), Ok(()));

@@ -16,7 +16,7 @@ use crate::{auth::error::AuthorizeError, headers::retry_after::retry_after};
 /// ```
 ///
 /// Generated methods turn it into [`runtime::Error`](crate::runtime::Error); families into
-/// their own, by [`Call::answer`](crate::Call::answer).
+/// their own, by [`Call::receive`](crate::Call::receive).
 #[non_exhaustive]
 pub enum SendError {
     /// The request cannot be sent as it is. Nothing was sent.

@@ -29,7 +29,7 @@ use crate::{
     rate::{Limiter, RateLimit, RateOptions, Slot, TooLate},
     secrets::context::Context,
     transport::{
-        endpoint::Operation,
+        endpoint::Endpoint,
         origin::Origin,
         response::{Resend, Response, UnconfirmedId},
         retry::Plan,
@@ -229,7 +229,7 @@ impl Session {
     /// version, or no authorization is to be had.
     pub fn call<'a>(
         &'a self,
-        operations: &'a [Operation],
+        operations: &'a [Endpoint],
         id: &'a str,
         request: reqwest::Request,
     ) -> BoxFuture<'a, Result<Response, SendError>> {
@@ -239,7 +239,7 @@ impl Session {
 
     async fn exchange(
         &self,
-        operations: &[Operation],
+        operations: &[Endpoint],
         id: &str,
         mut request: reqwest::Request,
     ) -> Result<Response, SendError> {
@@ -304,10 +304,10 @@ impl Session {
     /// Checks the request and gives it all but its authorization.
     fn prepare<'a>(
         &self,
-        operations: &'a [Operation],
+        operations: &'a [Endpoint],
         id: &str,
         request: &mut reqwest::Request,
-    ) -> Result<&'a Operation, SendError> {
+    ) -> Result<&'a Endpoint, SendError> {
         let operation = operations
             .iter()
             .find(|operation| operation.id == id)
@@ -341,7 +341,7 @@ impl Session {
         Ok(header)
     }
 
-    fn rewrite_path(&self, operation: &Operation, url: &mut reqwest::Url) -> Result<(), String> {
+    fn rewrite_path(&self, operation: &Endpoint, url: &mut reqwest::Url) -> Result<(), String> {
         let Some(rewrite) = &self.0.rewrite else { return Ok(()) };
         let base = self.0.base.path();
         let path = url.path().strip_prefix(base).unwrap_or_default();
@@ -438,7 +438,7 @@ impl Session {
     }
 
     /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
-    async fn slot(&self, operation: &Operation, deadline: Instant) -> Result<Option<Slot>, TooLate> {
+    async fn slot(&self, operation: &Endpoint, deadline: Instant) -> Result<Option<Slot>, TooLate> {
         match &self.0.limiter {
             Some(limiter) if operation.authorized => limiter.slot(operation.id, deadline).await.map(Some),
             _ => Ok(None),
@@ -476,7 +476,7 @@ fn vendor_of(product: &'static str) -> &'static str {
 
 /// A request on its way, and what is left to it.
 struct Exchange {
-    operation: Operation,
+    operation: Endpoint,
     /// Complete, with its authorization; nothing, if it cannot be sent again.
     request: Option<reqwest::Request>,
     deadline: Instant,

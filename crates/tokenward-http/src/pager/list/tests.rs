@@ -13,7 +13,7 @@ use tokenward_core::{Operation, Record, TokenFamily};
 use crate::{
     config::{base_url::BaseUrl, http_options::HttpOptions},
     decode::{fields::Id, vendor_token::VendorToken},
-    pager::{list_state::MOST_PAGES, page::Turn},
+    pager::{list_state::MOST_PAGES, page::NextPage},
     runtime::Response,
     transport::{send_error::SendError, session::Session},
 };
@@ -57,15 +57,15 @@ struct Pages<P> {
 type Shown = (Vec<String>, Option<u64>, Option<u64>);
 
 #[derive(Deserialize)]
-struct Around {
+struct Envelope {
     next: Option<u64>,
     total: Option<u64>,
 }
 
-impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for Pages<P> {
+impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Pager for Pages<P> {
     type Token = Acme;
     type Cursor = u64;
-    type Around = Around;
+    type Envelope = Envelope;
     const FIELD: Option<&'static str> = Some("items");
 
     fn session(&self) -> &Session {
@@ -82,10 +82,10 @@ impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Listing for
         Ok(Response::new(http::Response::new(body).into(), 0))
     }
 
-    fn turn(&self, end: PageEnd<'_, u64, Around>) -> Turn<u64> {
-        let Around { next, total } = end.around;
+    fn next_page(&self, end: PageEnd<'_, u64, Envelope>) -> NextPage<u64> {
+        let Envelope { next, total } = end.envelope;
         let ahead = next.map(|next| Box::new(next + 1..4) as Box<dyn Iterator<Item = u64> + Send>);
-        Turn { next, ahead, total, gap: None }
+        NextPage { next, ahead, total, gap: None }
     }
 
     fn ahead(&self) -> usize {
@@ -218,10 +218,10 @@ async fn a_page_is_asked_for_before_the_last_item_of_the_one_before_it_is_given(
 /// A list of which one item has arrived, and no more will.
 struct Begun(Session);
 
-impl Listing for Begun {
+impl Pager for Begun {
     type Token = Acme;
     type Cursor = ();
-    type Around = IgnoredAny;
+    type Envelope = IgnoredAny;
     const FIELD: Option<&'static str> = None;
 
     fn session(&self) -> &Session {

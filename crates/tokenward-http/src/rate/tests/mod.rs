@@ -49,7 +49,7 @@ struct Vendor {
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct ListState {
     done: AtomicUsize,
     refused: AtomicUsize,
 }
@@ -99,18 +99,18 @@ struct Job {
 }
 
 impl Job {
-    async fn run(self, span: Duration) -> Tally {
+    async fn run(self, span: Duration) -> ListState {
         let end = Instant::now() + span;
-        let (tally, job) = (Arc::new(Tally::default()), Arc::new(self));
+        let (state, job) = (Arc::new(ListState::default()), Arc::new(self));
         let workers: Vec<_> = (0..job.side_by_side)
             .map(|worker| {
-                let (tally, job) = (tally.clone(), job.clone());
+                let (state, job) = (state.clone(), job.clone());
                 tokio::spawn(async move {
                     let work = async {
                         for turn in worker.. {
                             let (operation, request) = &job.requests[turn % job.requests.len()];
                             let status = job.vendor.call(job.limiter.as_ref(), operation, request).await;
-                            tally.count(status);
+                            state.count(status);
                         }
                     };
                     let _ = tokio::time::timeout_at(end, work).await;
@@ -121,11 +121,11 @@ impl Job {
             worker.await.unwrap();
         }
         drop(job);
-        Arc::into_inner(tally).unwrap()
+        Arc::into_inner(state).unwrap()
     }
 }
 
-impl Tally {
+impl ListState {
     fn count(&self, status: StatusCode) {
         let is_refused = status == StatusCode::TOO_MANY_REQUESTS;
         assert!(status.is_success() || is_refused, "{status}");

@@ -87,8 +87,8 @@ async fn sailpoints_window_is_used_whenever_it_begins() {
             let requests = vec![("list", sailpoint_list(&simulated))];
             let vendor = Vendor::new(simulated, latency);
             let limiter = limiter(&sailpoint_limits(), &RateOptions::default());
-            let tally = Job { vendor, limiter, requests, side_by_side }.run(seconds(60)).await;
-            tally.assert_full(600, &format!("phase {phase}, {side_by_side} side by side, {latency:?}"));
+            let state = Job { vendor, limiter, requests, side_by_side }.run(seconds(60)).await;
+            state.assert_full(600, &format!("phase {phase}, {side_by_side} side by side, {latency:?}"));
         }
     }
 }
@@ -103,8 +103,8 @@ async fn mists_hour_is_used_whenever_the_job_begins() {
             let limits = [RateLimit::on_the_clock(1000, seconds(3600))];
             let limiter = limiter(&limits, &RateOptions::default());
             let job = Job { vendor, limiter, requests: mist_who(), side_by_side };
-            let tally = job.run(seconds(3600 * 3)).await;
-            tally.assert_full(3000, &format!("phase {phase}, {side_by_side} side by side"));
+            let state = job.run(seconds(3600 * 3)).await;
+            state.assert_full(3000, &format!("phase {phase}, {side_by_side} side by side"));
         }
     }
 }
@@ -141,14 +141,14 @@ async fn launchdarklys_route_account_and_token_are_used_whenever_their_window_be
         requests.truncate(routes);
         let vendor = Vendor::new(simulated, latency);
         let limiter = limiter(&launchdarkly_limits(), &RateOptions::default());
-        let tally = Job { vendor, limiter, requests, side_by_side }.run(seconds(60)).await;
+        let state = Job { vendor, limiter, requests, side_by_side }.run(seconds(60)).await;
         // Where the job is slower than the limit, so many answers come as the delay lets through.
         let delay = (latency.0 + latency.1) as usize / 2 + 1;
         let allowed = (allowed * 6).min(side_by_side * 60_000 / delay / 100 * 90);
         let what = format!(
             "phase {phase}, {routes} routes, past {is_past}, {auth_token:?}, {side_by_side}, {latency:?}"
         );
-        tally.assert_full(allowed, &what);
+        state.assert_full(allowed, &what);
     }
 }
 
@@ -161,8 +161,8 @@ async fn atlassians_minute_is_used_whenever_it_begins() {
             let vendor = Vendor::new(simulated, latency);
             let limiter = limiter(&atlassian_limits(), &RateOptions::default());
             let job = Job { vendor, limiter, requests: atlassian_list(), side_by_side };
-            let tally = job.run(seconds(240)).await;
-            tally.assert_full(1200, &format!("phase {phase}, {side_by_side} side by side"));
+            let state = job.run(seconds(240)).await;
+            state.assert_full(1200, &format!("phase {phase}, {side_by_side} side by side"));
         }
     }
 }
@@ -171,28 +171,28 @@ async fn atlassians_minute_is_used_whenever_it_begins() {
 async fn without_the_limiter_the_same_jobs_are_refused() {
     let vendor = Vendor::new(LaunchDarkly::new(clock_at(seconds(3))), (5, 60));
     let requests = launchdarkly_calls();
-    let tally = Job { vendor, limiter: None, requests, side_by_side: 150 }.run(seconds(20)).await;
-    assert!(tally.refused() > 100, "{tally:?}");
+    let state = Job { vendor, limiter: None, requests, side_by_side: 150 }.run(seconds(20)).await;
+    assert!(state.refused() > 100, "{state:?}");
     assert!(limiter(&launchdarkly_limits(), &RateOptions::off()).is_none());
 }
 
 /// Somebody else calls so often in a second, all at once or one after the other, and counts what is refused.
-async fn others(vendor: Vendor, request: Request, a_second: u32, at_once: u32, span: Duration) -> Tally {
-    let (tally, start) = (Arc::new(Tally::default()), Instant::now());
+async fn others(vendor: Vendor, request: Request, a_second: u32, at_once: u32, span: Duration) -> ListState {
+    let (state, start) = (Arc::new(ListState::default()), Instant::now());
     let rounds = span.as_secs() as u32 * a_second / at_once;
     let calls: Vec<_> = (0..rounds * at_once)
         .map(|call| {
-            let (vendor, request, tally) = (vendor.clone(), request.clone(), tally.clone());
+            let (vendor, request, state) = (vendor.clone(), request.clone(), state.clone());
             tokio::spawn(async move {
                 sleep_until(start + seconds(1) * (call / at_once * at_once) / a_second).await;
-                tally.count(vendor.call(None, "", &request).await);
+                state.count(vendor.call(None, "", &request).await);
             })
         })
         .collect();
     for call in calls {
         call.await.unwrap();
     }
-    Arc::into_inner(tally).unwrap()
+    Arc::into_inner(state).unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ impl Authorize for NeverGranted {
 
 #[tokio::test(start_paused = true)]
 async fn an_authorization_that_never_comes_ends_at_the_deadline() {
-    const LIST: Operation = Operation {
+    const LIST: Endpoint = Endpoint {
         id: "list",
         method: "GET",
         path: "/tokens",
@@ -72,7 +72,7 @@ fn serving(answers: &'static [&'static str]) -> (String, Arc<Mutex<Vec<String>>>
     (address, requests)
 }
 
-const READ: Operation = Operation {
+const READ: Endpoint = Endpoint {
     id: "read",
     method: "GET",
     path: "/tokens",
@@ -80,8 +80,8 @@ const READ: Operation = Operation {
     authorized: true,
     repeatable: true,
 };
-const CREATE: Operation = Operation { id: "create", method: "POST", repeatable: false, ..READ };
-const PUBLIC: Operation = Operation { id: "public", path: "/public", authorized: false, ..READ };
+const CREATE: Endpoint = Endpoint { id: "create", method: "POST", repeatable: false, ..READ };
+const PUBLIC: Endpoint = Endpoint { id: "public", path: "/public", authorized: false, ..READ };
 
 fn session_with(base: &str, options: &HttpOptions) -> Session {
     let credential = Renewable::default();
@@ -94,7 +94,7 @@ fn session_at(base: &str) -> Session {
     session_with(base, &HttpOptions::default().with_retry(retry))
 }
 
-async fn called(session: &Session, operation: Operation) -> Result<(), SendError> {
+async fn called(session: &Session, operation: Endpoint) -> Result<(), SendError> {
     let method = operation.method.parse().unwrap();
     let address = format!("{}{}", session.base_url().as_str().trim_end_matches('/'), operation.path);
     let request = session.client().request(method, address).build().unwrap();
