@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Error, ErrorKind, Operation, Result, Setting, TokenFamily};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    model::family::TokenFamily,
+    operation::{Operation, Setting},
+};
 
 /// Whether something is supported, and how or why not.
 ///

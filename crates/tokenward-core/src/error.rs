@@ -4,7 +4,12 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{Attempt, Drift, Operation, Record, TokenFamily, TokenId, printable::printable};
+use crate::{
+    lineage::Attempt,
+    model::{family::TokenFamily, id::TokenId, issued::Drift, record::Record},
+    operation::Operation,
+    printable::printable,
+};
 
 /// What a call to a family gives.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

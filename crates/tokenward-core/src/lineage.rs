@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::Timestamp;
+use crate::model::timestamp::Timestamp;
 
 /// A mark that tells the token of one creation from all others.
 ///

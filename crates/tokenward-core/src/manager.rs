@@ -5,8 +5,11 @@ use std::{fmt, future::ready, sync::Arc};
 use futures_core::stream::BoxStream;
 
 use crate::{
-    Capabilities, CreateToken, Error, ErrorKind, IssuedToken, ListOptions, Operation, ResetOptions, Result,
-    RevokeOptions, Timestamp, Token, TokenFamily, TokenId, UpdateToken,
+    capability::Capabilities,
+    error::{Error, ErrorKind, Result},
+    model::{family::TokenFamily, id::TokenId, issued::IssuedToken, timestamp::Timestamp, token::Token},
+    operation::Operation,
+    request::{CreateToken, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
 };
 
 /// What an operation gives: it is begun when it is polled, and has one type whoever implements it.

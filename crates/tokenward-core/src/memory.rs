@@ -9,9 +9,20 @@ use futures_util::stream;
 use secrecy::SecretString;
 
 use crate::{
-    Access, BoxFuture, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken,
-    ListOptions, Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Timestamp, Token,
-    TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken, When,
+    capability::Capabilities,
+    error::{Error, ErrorKind, Result},
+    manager::{BoxFuture, Current, TokenManager, TokenStream},
+    model::{
+        family::TokenFamily,
+        id::TokenId,
+        issued::IssuedToken,
+        record::Record,
+        timestamp::Timestamp,
+        token::{Owner, Token},
+        when::When,
+    },
+    operation::{Operation, Setting},
+    request::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
 };
 
 /// A complete [`TokenManager`] without a network, for tests and trials.

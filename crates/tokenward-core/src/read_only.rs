@@ -1,8 +1,15 @@
 //! A manager that cannot change anything.
 
 use crate::{
-    Attempt, Capabilities, Current, ListOptions, Listing, Operation, Reconciled, Result, Token, TokenFamily,
-    TokenId, TokenManager, TokenManagerExt, TokenStream,
+    capability::Capabilities,
+    error::Result,
+    lineage::Attempt,
+    manager::{Current, TokenManager, TokenStream},
+    manager_ext::{Listing, TokenManagerExt},
+    model::{family::TokenFamily, id::TokenId, token::Token},
+    operation::Operation,
+    reconcile::Reconciled,
+    request::ListOptions,
 };
 
 /// A manager without its writing half: an inventory can be given one, and the compiler sees to the rest.

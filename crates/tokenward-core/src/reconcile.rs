@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::StreamExt;
 
-use crate::{Attempt, ErrorKind, Lineage, Result, Timestamp, Token, TokenStream};
+use crate::{
+    error::{ErrorKind, Result},
+    lineage::{Attempt, Lineage},
+    manager::TokenStream,
+    model::{timestamp::Timestamp, token::Token},
+};
 
 /// What became of a creation, as far as the list of tokens tells.
 ///

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use crate::{
-    Attempt, Capabilities, Error, ErrorKind, Lineage, Operation, Result, Setting, Timestamp, TokenFamily,
+    capability::Capabilities,
+    error::{Error, ErrorKind, Result},
+    lineage::{Attempt, Lineage},
+    model::{family::TokenFamily, timestamp::Timestamp},
+    operation::{Operation, Setting},
 };
 
 /// Which tokens to list; all of them unless said.

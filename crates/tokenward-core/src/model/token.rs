@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Record, TokenFamily, TokenId, When, printable::printable};
+use super::{family::TokenFamily, id::TokenId, record::Record, when::When};
+use crate::printable::printable;
 
 /// A token as its vendor describes it; its secret is not in it.
 ///

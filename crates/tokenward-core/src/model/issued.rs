@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-use crate::Token;
+use super::token::Token;
 
 /// A token with its secret, which the vendor will not show again.
 ///

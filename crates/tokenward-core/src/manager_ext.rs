@@ -4,7 +4,15 @@ use std::future::ready;
 
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::{Attempt, Error, ListOptions, ReadOnly, Reconciled, Result, Token, TokenManager, reconcile};
+use crate::{
+    error::{Error, Result},
+    lineage::Attempt,
+    manager::TokenManager,
+    model::token::Token,
+    read_only::ReadOnly,
+    reconcile::{self, Reconciled},
+    request::ListOptions,
+};
 
 /// What every [`TokenManager`] can do beside its operations.
 ///

@@ -9,7 +9,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::SecretNames;
+use crate::secret_names::SecretNames;
 
 /// The vendor's record of a token, as JSON without the fields that hold a secret.
 ///

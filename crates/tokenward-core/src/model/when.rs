@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Timestamp, timestamp::pad};
+use super::timestamp::{Timestamp, pad};
 
 /// When something about a token happened or will happen.
 ///
