@@ -3,6 +3,7 @@
 mod capability;
 mod error;
 mod lineage;
+mod listing;
 mod manager;
 mod manager_ext;
 mod memory;
@@ -17,8 +18,9 @@ pub mod secret_names;
 pub use capability::{Capabilities, Support};
 pub use error::{Error, ErrorKind, Result, RetryAdvice};
 pub use lineage::{Attempt, InvalidLineage, Lineage};
+pub use listing::Listing;
 pub use manager::{BoxFuture, Current, TokenManager, TokenStream};
-pub use manager_ext::{Listing, TokenManagerExt};
+pub use manager_ext::TokenManagerExt;
 pub use memory::MemoryTokens;
 pub use model::{
     family::TokenFamily,

@@ -1,12 +1,11 @@
 //! Conveniences over the trait, which no implementation has to think of.
 
-use std::future::ready;
-
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
     lineage::Attempt,
+    listing::Listing,
     manager::TokenManager,
     model::token::Token,
     read_only::ReadOnly,
@@ -37,13 +36,7 @@ pub trait TokenManagerExt: TokenManager {
 
     /// All that can be had, and what was in the way of the rest.
     fn listing(&self, options: ListOptions) -> impl Future<Output = Listing> + Send {
-        self.list(options).fold(Listing::default(), |mut listing, result| {
-            match result {
-                Ok(token) => listing.tokens.push(token),
-                Err(error) => listing.errors.push(error),
-            }
-            ready(listing)
-        })
+        Listing::collect(self.list(options))
     }
 
     /// What became of a creation whose answer was lost: see [`Reconciled`].
@@ -78,30 +71,3 @@ pub trait TokenManagerExt: TokenManager {
 }
 
 impl<M: TokenManager + ?Sized> TokenManagerExt for M {}
-
-/// A list as far as it could be had.
-///
-/// ```
-/// use tokenward_core::Listing;
-///
-/// fn report(listing: &Listing) -> String {
-///     let what = if listing.is_complete() { "all" } else { "at least" };
-///     format!("{what} {} tokens", listing.tokens.len())
-/// }
-/// assert_eq!(report(&Listing::default()), "all 0 tokens");
-/// ```
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Listing {
-    /// The tokens that could be read.
-    pub tokens: Vec<Token>,
-    /// One error per token that could not be read, and one where the list has no end or not all of its items.
-    pub errors: Vec<Error>,
-}
-
-impl Listing {
-    /// Whether nothing is missing that the credential is shown.
-    pub fn is_complete(&self) -> bool {
-        self.errors.is_empty()
-    }
-}

@@ -1,14 +1,16 @@
 //! A manager that cannot change anything.
 
+use futures_util::TryStreamExt;
+
 use crate::{
     capability::Capabilities,
     error::Result,
     lineage::Attempt,
+    listing::Listing,
     manager::{Current, TokenManager, TokenStream},
-    manager_ext::{Listing, TokenManagerExt},
     model::{family::TokenFamily, id::TokenId, token::Token},
     operation::Operation,
-    reconcile::Reconciled,
+    reconcile::{self, Reconciled},
     request::ListOptions,
 };
 
@@ -71,27 +73,27 @@ impl<M: TokenManager> ReadOnly<M> {
         self.0.list(options)
     }
 
-    /// As [`TokenManagerExt::list_all`].
+    /// As [`TokenManagerExt::list_all`](crate::TokenManagerExt::list_all).
     ///
     /// # Errors
     ///
     /// Whatever the list yields.
     pub async fn list_all(&self, options: ListOptions) -> Result<Vec<Token>> {
-        self.0.list_all(options).await
+        self.0.list(options).try_collect().await
     }
 
-    /// As [`TokenManagerExt::listing`].
+    /// As [`TokenManagerExt::listing`](crate::TokenManagerExt::listing).
     pub async fn listing(&self, options: ListOptions) -> Listing {
-        self.0.listing(options).await
+        Listing::collect(self.0.list(options)).await
     }
 
-    /// As [`TokenManagerExt::reconcile`].
+    /// As [`TokenManagerExt::reconcile`](crate::TokenManagerExt::reconcile).
     ///
     /// # Errors
     ///
     /// What ends the list before it has shown anything.
     pub async fn reconcile(&self, attempt: &Attempt, among: ListOptions) -> Result<Reconciled> {
-        self.0.reconcile(attempt, among).await
+        reconcile::reconcile(self.0.list(among), attempt, || self.0.vendor_now()).await
     }
 
     /// As [`TokenManager::get`].
@@ -116,7 +118,7 @@ impl<M: TokenManager> ReadOnly<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MemoryTokens;
+    use crate::{MemoryTokens, TokenManagerExt};
 
     /// Methods of a type come before those of a trait, and two traits that are both there do not compile: this
     /// compiles only where the type itself has none of these.
