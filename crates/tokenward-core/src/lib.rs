@@ -34,7 +34,9 @@ pub use model::{
 pub use operation::{Operation, Setting};
 pub use read_only::ReadOnly;
 pub use reconcile::Reconciled;
-pub use request::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken};
+pub use request::create::{
+    Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken,
+};
 pub use secret_names::SecretNames;
 
 pub use secrecy::{ExposeSecret, SecretString};

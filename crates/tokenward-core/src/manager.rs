@@ -9,7 +9,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     model::{family::TokenFamily, id::TokenId, issued::IssuedToken, timestamp::Timestamp, token::Token},
     operation::Operation,
-    request::{CreateToken, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
+    request::create::{CreateToken, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
 };
 
 /// What an operation gives: it is begun when it is polled, and has one type whoever implements it.

@@ -22,7 +22,7 @@ use crate::{
         when::When,
     },
     operation::{Operation, Setting},
-    request::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
+    request::create::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
 };
 
 /// A complete [`TokenManager`] without a network, for tests and trials.
