@@ -34,8 +34,9 @@ pub use model::{
 pub use operation::{Operation, Setting};
 pub use read_only::ReadOnly;
 pub use reconcile::Reconciled;
-pub use request::create::{
-    Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken,
+pub use request::{
+    access::Access, create::CreateToken, expiry::Expiry, list::ListOptions, reset::ResetOptions,
+    revoke::RevokeOptions, update::UpdateToken,
 };
 pub use secret_names::SecretNames;
 

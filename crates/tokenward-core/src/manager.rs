@@ -9,7 +9,10 @@ use crate::{
     error::{Error, ErrorKind, Result},
     model::{family::TokenFamily, id::TokenId, issued::IssuedToken, timestamp::Timestamp, token::Token},
     operation::Operation,
-    request::create::{CreateToken, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
+    request::{
+        create::CreateToken, list::ListOptions, reset::ResetOptions, revoke::RevokeOptions,
+        update::UpdateToken,
+    },
 };
 
 /// What an operation gives: it is begun when it is polled, and has one type whoever implements it.

@@ -10,7 +10,7 @@ use crate::{
     model::token::Token,
     read_only::ReadOnly,
     reconcile::{self, Reconciled},
-    request::create::ListOptions,
+    request::list::ListOptions,
 };
 
 /// What every [`TokenManager`] can do beside its operations.

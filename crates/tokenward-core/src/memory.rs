@@ -22,7 +22,10 @@ use crate::{
         when::When,
     },
     operation::{Operation, Setting},
-    request::create::{Access, CreateToken, Expiry, ListOptions, ResetOptions, RevokeOptions, UpdateToken},
+    request::{
+        access::Access, create::CreateToken, expiry::Expiry, list::ListOptions, reset::ResetOptions,
+        revoke::RevokeOptions, update::UpdateToken,
+    },
 };
 
 /// A complete [`TokenManager`] without a network, for tests and trials.

@@ -11,7 +11,7 @@ use crate::{
     model::{family::TokenFamily, id::TokenId, token::Token},
     operation::Operation,
     reconcile::{self, Reconciled},
-    request::create::ListOptions,
+    request::list::ListOptions,
 };
 
 /// A manager without its writing half: an inventory can be given one, and the compiler sees to the rest.

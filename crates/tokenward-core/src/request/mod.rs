@@ -2,4 +2,11 @@
 //! Managers, responses and the marks that find a lost creation live outside this folder.
 //! It may depend on `capability`, `error`, `lineage`, `model` and `operation`.
 
+pub(crate) mod access;
+mod check;
 pub(crate) mod create;
+pub(crate) mod expiry;
+pub(crate) mod list;
+pub(crate) mod reset;
+pub(crate) mod revoke;
+pub(crate) mod update;
