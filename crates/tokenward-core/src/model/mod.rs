@@ -1,4 +1,4 @@
-//! What a token is: its id, family, owner, dates and record, and the token with the secret that was just issued.
+//! What a token is: its id, family, owner, dates and record, and its secret right after it was issued.
 //! Requests, errors, capabilities and managers live outside this folder.
 //! It may depend on `printable` and `secret_names` only.
 
