@@ -3,7 +3,9 @@
 use super::check::invalid;
 use crate::error::Result;
 
-/// What a token may do. It is always said, because a vendor's default may be everything.
+/// The access that a token grants.
+///
+/// Every create request states it, because a vendor's default may be full access.
 ///
 /// ```
 /// use tokenward_core::Access;
@@ -14,14 +16,14 @@ use crate::error::Result;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// All that the vendor can grant to such a token.
+    /// All access that the vendor can grant to a token of this family.
     Full,
-    /// What these name, in the words of [`Token::scopes`](crate::Token::scopes).
+    /// Only these scopes, in the notation of [`Token::scopes`](crate::Token::scopes).
     Scopes(Vec<String>),
 }
 
 impl Access {
-    /// What these name.
+    /// Creates an access that is limited to these scopes.
     pub fn scopes(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::Scopes(names.into_iter().map(Into::into).collect())
     }

@@ -1,4 +1,4 @@
-//! The error of a request that no vendor accepts.
+//! The error that every check of a request returns.
 
 use crate::error::{Error, ErrorKind};
 

@@ -11,7 +11,7 @@ use crate::{
     operation::{Operation, Setting},
 };
 
-/// A token to be made.
+/// A request for a new token.
 ///
 /// ```
 /// use tokenward_core::{Access, CreateToken, Expiry};
@@ -33,7 +33,7 @@ pub struct CreateToken {
 }
 
 impl CreateToken {
-    /// With what has to be said of every token.
+    /// Creates a request with the values that every token needs.
     pub fn new(name: impl Into<String>, expires: Expiry, access: Access) -> Self {
         Self {
             name: name.into(),
@@ -47,78 +47,83 @@ impl CreateToken {
         }
     }
 
-    /// What it is for.
+    /// Sets the description, which states the purpose of the token.
     pub fn with_description(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
         self
     }
 
-    /// The addresses that it may be used from.
+    /// Sets the IP addresses that may use the token.
     pub fn with_source_ips(mut self, addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.source_ips = addresses.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Belongs to the account, and outlives the member who makes it.
+    /// Requests a token that belongs to the account, and outlives the member who creates it.
     pub fn for_service(mut self) -> Self {
         self.service = true;
         self
     }
 
-    /// How long a bearer lives that is got with it, where the vendor exchanges one for the other.
+    /// Sets the lifetime of the bearer tokens obtained with this credential.
+    ///
+    /// It applies only to vendors that exchange the credential for bearer tokens.
     pub fn with_bearer_lifetime(mut self, lifetime: Duration) -> Self {
         self.bearer_lifetime = Some(lifetime);
         self
     }
 
-    /// With a mark in its description, or in its name where the family has no descriptions, that it is found by
-    /// should the answer be lost: see [`Reconciled`](crate::Reconciled).
+    /// Adds a mark that identifies the token if the response is lost: see [`Reconciled`](crate::Reconciled).
+    ///
+    /// The mark is part of the description, or of the name if the family does not support descriptions.
     pub fn with_lineage(mut self, lineage: Lineage) -> Self {
         self.lineage = Some(lineage);
         self
     }
 
-    /// Its name.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// When it shall end.
+    /// Returns the requested expiry.
     pub fn expires(&self) -> Expiry {
         self.expires
     }
 
-    /// What it may do.
+    /// Returns the requested access.
     pub fn access(&self) -> &Access {
         &self.access
     }
 
-    /// What it is for.
+    /// Returns the description.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// The addresses that it may be used from; all where there is none.
+    /// Returns the IP addresses that may use the token. If the list is empty, all addresses may.
     pub fn source_ips(&self) -> &[String] {
         &self.source_ips
     }
 
-    /// Whether it belongs to the account.
+    /// Returns `true` if the token belongs to the account.
     pub fn is_for_service(&self) -> bool {
         self.service
     }
 
-    /// How long a bearer lives that is got with it.
+    /// Returns the lifetime of the bearer tokens obtained with this credential.
     pub fn bearer_lifetime(&self) -> Option<Duration> {
         self.bearer_lifetime
     }
 
-    /// The mark that it is found by.
+    /// Returns the mark that identifies the token.
     pub fn lineage(&self) -> Option<&Lineage> {
         self.lineage.as_ref()
     }
 
-    /// What it is looked for by, sent at this time.
+    /// Returns the attempt that [`reconcile`](crate::TokenManagerExt::reconcile) needs if the response is lost.
+    ///
+    /// `sent_at` is the time at which the request was sent.
     pub fn attempt(&self, sent_at: Timestamp) -> Attempt {
         let attempt = Attempt::new(&self.name, sent_at);
         match &self.lineage {
@@ -127,7 +132,7 @@ impl CreateToken {
         }
     }
 
-    /// The request as it is sent: with its mark where a list of this family shows it.
+    /// Returns the request as the vendor must receive it: with its mark in a field that lists of this family show.
     pub fn marked(mut self, capabilities: &Capabilities) -> Self {
         if let Some(lineage) = &self.lineage {
             if capabilities.allows(Setting::CreateWithDescription) {
@@ -139,7 +144,7 @@ impl CreateToken {
         self
     }
 
-    /// The options that are made use of.
+    /// Returns the settings that this request uses.
     fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         let expiry = match self.expires {
             Expiry::At(_) => Setting::CreateWithExpiry,
@@ -162,11 +167,13 @@ impl CreateToken {
         .flatten()
     }
 
-    /// Refuses what the family cannot do, a blank name, no scope at all, and a date in the past, before anything is sent.
+    /// Checks the request before it is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the family cannot honour the request.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the name or a scope is blank, if the list of
+    /// scopes is empty, or if the expiry date is in the past.
     pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
         capabilities.check(family, Operation::Create, self.settings())?;
         self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Create))

@@ -3,7 +3,9 @@
 use super::check::invalid;
 use crate::{error::Result, model::timestamp::Timestamp};
 
-/// When a token shall end. It is always said, because the vendors' defaults differ.
+/// The time at which a token expires.
+///
+/// Every create request states it, because the defaults of the vendors differ.
 ///
 /// ```
 /// use std::time::Duration;
@@ -14,11 +16,11 @@ use crate::{error::Result, model::timestamp::Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Expiry {
-    /// At this time, which lies ahead.
+    /// At this time, which must be in the future.
     At(Timestamp),
     /// Never.
     Never,
-    /// When the vendor ends a token for which nothing is said. Refused where that is never.
+    /// At the default of the vendor. A family whose tokens never expire by default refuses it.
     VendorDefault,
 }
 

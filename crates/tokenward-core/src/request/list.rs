@@ -8,7 +8,9 @@ use crate::{
     operation::{Operation, Setting},
 };
 
-/// Which tokens to list; all of them unless said.
+/// The options of a list request.
+///
+/// By default, a list contains all tokens.
 ///
 /// ```
 /// use tokenward_core::ListOptions;
@@ -24,33 +26,34 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
-    /// Only those of one owner, by the id that the vendor gives them.
+    /// Lists only the tokens of one owner, identified by the vendor's id.
     pub fn with_owner(mut self, id: impl Into<String>) -> Self {
         self.owner = Some(id.into());
         self
     }
 
-    /// Only those that were not used since this time, or never.
+    /// Lists only the tokens that were not used since this time, including those that were never used.
     pub fn with_unused_since(mut self, time: Timestamp) -> Self {
         self.unused_since = Some(time);
         self
     }
 
-    /// Whose tokens are asked for.
+    /// Returns the id of the owner whose tokens are requested.
     pub fn owner(&self) -> Option<&str> {
         self.owner.as_deref()
     }
 
-    /// Since when they were not used.
+    /// Returns the time since which the requested tokens were not used.
     pub fn unused_since(&self) -> Option<Timestamp> {
         self.unused_since
     }
 
-    /// Refuses what the family cannot honour, and a blank owner, before anything is sent.
+    /// Checks the options before a request is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the family cannot honour the request.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the owner is blank.
     pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
         capabilities.check(family, Operation::List, self.settings())?;
         match &self.owner {
@@ -61,7 +64,7 @@ impl ListOptions {
         }
     }
 
-    /// The options that are made use of.
+    /// Returns the settings that this request uses.
     fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         [
             self.owner.as_ref().map(|_| Setting::ListByOwner),

@@ -8,7 +8,7 @@ use crate::{
     operation::{Operation, Setting},
 };
 
-/// How a secret is replaced.
+/// The options of a reset, which replaces the secret of a token.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::{
 /// let options = ResetOptions::default().with_grace_until(Timestamp::now() + Duration::from_secs(60 * 60));
 /// ```
 ///
-/// Without a grace period the old secret ends at once.
+/// Without a grace period, the old secret stops working immediately.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ResetOptions {
@@ -26,38 +26,41 @@ pub struct ResetOptions {
 }
 
 impl ResetOptions {
-    /// Until when the old secret goes on working.
+    /// Keeps the old secret valid until this time.
     pub fn with_grace_until(mut self, time: Timestamp) -> Self {
         self.grace_until = Some(time);
         self
     }
 
-    /// Also if it is the token that the calls are made with, whose old secret ends at once without a grace period.
+    /// Allows a reset of the token that this client authenticates with.
+    ///
+    /// Without a grace period, the old secret of the client stops working immediately.
     pub fn even_if_current(mut self) -> Self {
         self.even_if_current = true;
         self
     }
 
-    /// Until when the old secret goes on working.
+    /// Returns the time until which the old secret stays valid.
     pub fn grace_until(&self) -> Option<Timestamp> {
         self.grace_until
     }
 
-    /// Whether the credential in use may be reset without a grace period.
+    /// Returns `true` if the credential in use may be reset without a grace period.
     pub fn is_even_if_current(&self) -> bool {
         self.even_if_current
     }
 
-    /// The options that are made use of.
+    /// Returns the settings that this request uses.
     fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         self.grace_until.map(|_| Setting::ResetWithGrace).into_iter()
     }
 
-    /// Refuses what the family cannot do, and a grace period that is over, before anything is sent.
+    /// Checks the options before a request is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the family cannot honour the request.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the grace period is in the past.
     pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
         capabilities.check(family, Operation::Reset, self.settings())?;
         self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Reset))

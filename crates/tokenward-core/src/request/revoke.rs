@@ -1,13 +1,13 @@
 //! The options of a request that revokes a token.
 
-/// How a token is ended.
+/// The options of a request that revokes a token.
 ///
 /// ```
 /// let options = tokenward_core::RevokeOptions::default().even_if_current();
 /// assert!(options.is_even_if_current());
 /// ```
 ///
-/// The token that the calls are made with is not revoked unless that is said.
+/// By default, a manager does not revoke the token that it authenticates with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct RevokeOptions {
@@ -16,24 +16,24 @@ pub struct RevokeOptions {
 }
 
 impl RevokeOptions {
-    /// Also if it is the token that the calls are made with: this is then its last call.
+    /// Allows a manager to revoke the token that it authenticates with. No later request of the manager succeeds.
     pub fn even_if_current(mut self) -> Self {
         self.even_if_current = true;
         self
     }
 
-    /// Also if the vendor's platform made it for itself: revoking it breaks the platform.
+    /// Allows a manager to revoke a token that the vendor's platform created for itself. This breaks the platform.
     pub fn even_if_managed(mut self) -> Self {
         self.even_if_managed = true;
         self
     }
 
-    /// Whether the credential in use may be revoked.
+    /// Returns `true` if the credential in use may be revoked.
     pub fn is_even_if_current(&self) -> bool {
         self.even_if_current
     }
 
-    /// Whether a token of the vendor's platform may be revoked.
+    /// Returns `true` if a token of the vendor's platform may be revoked.
     pub fn is_even_if_managed(&self) -> bool {
         self.even_if_managed
     }

@@ -8,7 +8,9 @@ use crate::{
     operation::{Operation, Setting},
 };
 
-/// A change to a token. What is not said stays as it is.
+/// A request to change a token.
+///
+/// Values that are not set stay unchanged.
 ///
 /// ```
 /// use tokenward_core::UpdateToken;
@@ -26,51 +28,51 @@ pub struct UpdateToken {
 }
 
 impl UpdateToken {
-    /// Another name.
+    /// Sets a new name.
     pub fn with_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Another description.
+    /// Sets a new description.
     pub fn with_description(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
         self
     }
 
-    /// Another end.
+    /// Sets a new expiry.
     pub fn with_expiry(mut self, expires: Expiry) -> Self {
         self.expires = Some(expires);
         self
     }
 
-    /// Other things that it may do, in place of all that it may do now.
+    /// Sets a new access, which replaces the current one.
     pub fn with_access(mut self, access: Access) -> Self {
         self.access = Some(access);
         self
     }
 
-    /// The new name.
+    /// Returns the new name.
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// The new description.
+    /// Returns the new description.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// The new end.
+    /// Returns the new expiry.
     pub fn expires(&self) -> Option<Expiry> {
         self.expires
     }
 
-    /// What it may do from now on.
+    /// Returns the new access.
     pub fn access(&self) -> Option<&Access> {
         self.access.as_ref()
     }
 
-    /// The options that are made use of.
+    /// Returns the settings that this request uses.
     fn settings(&self) -> impl Iterator<Item = Setting> + use<> {
         let expiry = self.expires.and_then(|expires| match expires {
             Expiry::At(_) => Some(Setting::UpdateExpiry),
@@ -91,11 +93,13 @@ impl UpdateToken {
         .flatten()
     }
 
-    /// Refuses what the family cannot do, a change of nothing, a blank name, no scope at all, and a date in the past, before anything is sent.
+    /// Checks the request before it is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) and [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the family cannot honour the request.
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if the request changes nothing, if the name or a
+    /// scope is blank, if the list of scopes is empty, or if the expiry is in the past or the default of the vendor.
     pub fn check(&self, family: TokenFamily, capabilities: &Capabilities) -> Result<()> {
         capabilities.check(family, Operation::Update, self.settings())?;
         self.check_at(Timestamp::now()).map_err(|error| error.with_place(family, Operation::Update))
