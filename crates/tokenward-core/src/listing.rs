@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 
 use crate::{error::Error, manager::TokenStream, model::token::Token};
 
-/// A list as far as it could be had.
+/// The tokens of a list that could be read, and the errors of the others.
 ///
 /// ```
 /// use tokenward_core::Listing;
@@ -22,7 +22,7 @@ use crate::{error::Error, manager::TokenStream, model::token::Token};
 pub struct Listing {
     /// The tokens that could be read.
     pub tokens: Vec<Token>,
-    /// One error per token that could not be read, and one where the list has no end or not all of its items.
+    /// One error for each token that could not be decoded, and one if the list ended early or is incomplete.
     pub errors: Vec<Error>,
 }
 
@@ -38,7 +38,7 @@ impl Listing {
         })
     }
 
-    /// Whether nothing is missing that the credential is shown.
+    /// Returns `true` if the listing has all tokens that the vendor shows to the credential.
     pub fn is_complete(&self) -> bool {
         self.errors.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Conveniences over the trait, which no implementation has to think of.
+//! Convenience methods that every manager gets without implementing them.
 
 use futures_util::TryStreamExt;
 
@@ -13,7 +13,7 @@ use crate::{
     request::list::ListOptions,
 };
 
-/// What every [`TokenManager`] can do beside its operations.
+/// Methods of every [`TokenManager`] in addition to its operations.
 ///
 /// ```
 /// use tokenward_core::{ListOptions, MemoryTokens, TokenManagerExt};
@@ -25,34 +25,36 @@ use crate::{
 /// # }
 /// ```
 pub trait TokenManagerExt: TokenManager {
-    /// All tokens, or the first error.
+    /// Returns all tokens, or the first error.
     ///
     /// # Errors
     ///
-    /// Whatever [`list`](TokenManager::list) yields: what is returned is complete.
+    /// The first error that [`list`](TokenManager::list) yields. A returned list is therefore complete.
     fn list_all(&self, options: ListOptions) -> impl Future<Output = Result<Vec<Token>>> + Send {
         self.list(options).try_collect()
     }
 
-    /// All that can be had, and what was in the way of the rest.
+    /// Returns all tokens that could be read, and the errors of the others.
     fn listing(&self, options: ListOptions) -> impl Future<Output = Listing> + Send {
         Listing::collect(self.list(options))
     }
 
-    /// What became of a creation whose answer was lost: see [`Reconciled`].
+    /// Determines the outcome of a creation whose response was lost: see [`Reconciled`].
     ///
-    /// All of the list that the options ask for is read: those of one owner are
-    /// enough where the credential is shown no others, and the token would be
-    /// among them. A creation with a [lineage](crate::CreateToken::with_lineage)
-    /// is told for sure; of one without, only that nothing of its name was made.
+    /// This method reads the complete list that `among` selects. The tokens of one owner suffice if the vendor shows
+    /// no other tokens to the credential, and the new token would be among them.
     ///
-    /// Only a token without the mark is told by dates. The time of the creation is brought to the vendor's clock, which the answers
-    /// to the list tell. A token counts as older than the request if it is older by more than five minutes: the
-    /// machine's clock may have been set since by no more than that.
+    /// The outcome is certain only for a creation with a [lineage](crate::CreateToken::with_lineage). For a creation
+    /// without one, only the absence of a token with its name is certain.
+    ///
+    /// For tokens without the mark, the creation date matters. This method converts the time of the request to the
+    /// vendor's clock, which the responses of the list report. A token is older than the request if the difference is
+    /// more than five minutes. This tolerates an adjustment of the machine's clock since the request by up to five
+    /// minutes.
     ///
     /// # Errors
     ///
-    /// What ends the list before it has shown anything.
+    /// An error that ends the list before it yields a token that may be the new one.
     fn reconcile(
         &self,
         attempt: &Attempt,
@@ -61,7 +63,7 @@ pub trait TokenManagerExt: TokenManager {
         reconcile::reconcile(self.list(among), attempt, || self.vendor_now())
     }
 
-    /// The same manager without the methods that write.
+    /// Returns this manager without its write methods.
     fn read_only(self) -> ReadOnly<Self>
     where
         Self: Sized,
