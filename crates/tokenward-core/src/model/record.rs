@@ -42,7 +42,7 @@ struct Wiped(Zeroizing<String>);
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        // `Zeroizing` wipes the used part byte by byte, and the spare capacity at once. After `clear`, all of it is spare.
+        // `Zeroizing` wipes the used part byte by byte, but the spare capacity at once. This makes all of it spare.
         self.0.clear();
     }
 }
