@@ -1,10 +1,14 @@
-//! What a family can do, and what it cannot, asked without a request.
+//! The operations and settings that a family supports.
 
 use std::collections::BTreeMap;
 
-use crate::{Error, ErrorKind, Operation, Result, Setting, TokenFamily};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    model::family::TokenFamily,
+    operation::{Operation, Setting},
+};
 
-/// Whether something is supported, and how or why not.
+/// The support for an operation or a setting: how it is supported, or why it is not.
 ///
 /// ```
 /// use tokenward_core::Support;
@@ -15,24 +19,24 @@ use crate::{Error, ErrorKind, Operation, Result, Setting, TokenFamily};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Support {
-    /// The vendor has it.
+    /// The vendor supports it.
     Native,
-    /// The vendor does not have it; it is made of what there is.
+    /// The vendor does not support it. The client combines other operations of the vendor.
     Emulated {
-        /// Of what, and at what cost.
+        /// The operations that the client combines, and their cost.
         how: &'static str,
     },
-    /// It cannot be done by API. Asking for it sends nothing.
+    /// The API does not support it. The client refuses it without sending a request.
     Unsupported {
-        /// Why not.
+        /// The reason.
         why: &'static str,
-        /// What a person can do instead, where there is something.
+        /// The action that a person can take instead, if any.
         instead: Option<&'static str>,
     },
 }
 
 impl Support {
-    /// Whether asking for it can succeed.
+    /// Returns `true` if a request for it can succeed.
     pub const fn is_supported(&self) -> bool {
         !matches!(self, Self::Unsupported { .. })
     }
@@ -41,7 +45,7 @@ impl Support {
 const NO_OPERATION: Support = Support::Unsupported { why: "the vendor has no such operation", instead: None };
 const NO_SETTING: Support = Support::Unsupported { why: "the vendor has no such setting", instead: None };
 
-/// What a family can do, per operation and per option.
+/// The support of a family for each operation and each setting.
 ///
 /// ```
 /// use tokenward_core::{Capabilities, Operation, Setting};
@@ -55,9 +59,8 @@ const NO_SETTING: Support = Support::Unsupported { why: "the vendor has no such 
 /// assert!(!capabilities.allows(Setting::CreateWithExpiry));
 /// ```
 ///
-/// It is a promise in both directions: what is denied fails with
-/// [`ErrorKind::Unsupported`] and sends nothing, what is claimed works. What is
-/// not mentioned is denied.
+/// The capabilities are a promise in both directions. A supported operation or setting works. An unsupported one fails
+/// with [`ErrorKind::Unsupported`], and no request is sent. Whatever is not declared is unsupported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Capabilities {
@@ -67,19 +70,19 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// The vendor has this operation.
+    /// Declares that the vendor supports an operation.
     pub fn native(mut self, operation: Operation) -> Self {
         self.operations.insert(operation, Support::Native);
         self
     }
 
-    /// This operation is made of others.
+    /// Declares that the client emulates an operation with others.
     pub fn emulated(mut self, operation: Operation, how: &'static str) -> Self {
         self.operations.insert(operation, Support::Emulated { how });
         self
     }
 
-    /// This operation cannot be had; a person may do something else.
+    /// Declares that an operation is unsupported, with the reason and the action that a person can take instead.
     pub fn unsupported(
         mut self,
         operation: Operation,
@@ -90,36 +93,38 @@ impl Capabilities {
         self
     }
 
-    /// These options are honoured.
+    /// Declares that the vendor supports these settings.
     pub fn with(mut self, settings: impl IntoIterator<Item = Setting>) -> Self {
         self.settings.extend(settings.into_iter().map(|setting| (setting, Support::Native)));
         self
     }
 
-    /// This option is made of others.
+    /// Declares that the client emulates a setting with others.
     pub fn with_emulated(mut self, setting: Setting, how: &'static str) -> Self {
         self.settings.insert(setting, Support::Emulated { how });
         self
     }
 
-    /// This option is refused, for this reason.
+    /// Declares that a setting is unsupported, with the reason and the action that a person can take instead.
     pub fn without(mut self, setting: Setting, why: &'static str, instead: Option<&'static str>) -> Self {
         self.settings.insert(setting, Support::Unsupported { why, instead });
         self
     }
 
-    /// What a complete list may lack, because the vendor does not show it to every caller.
+    /// Declares which tokens a complete list may lack, because the vendor does not show them to every caller.
     pub fn with_coverage(mut self, coverage: &'static str) -> Self {
         self.coverage = Some(coverage);
         self
     }
 
-    /// How an operation is supported, or why it is not.
+    /// Returns how an operation is supported, or why it is not.
     pub fn operation(&self, operation: Operation) -> Support {
         self.operations.get(&operation).copied().unwrap_or(NO_OPERATION)
     }
 
-    /// How an option is supported, or why it is not.
+    /// Returns how a setting is supported, or why it is not.
+    ///
+    /// A setting of an unsupported operation is unsupported for the same reason.
     pub fn setting(&self, setting: Setting) -> Support {
         let of_operation = self.operation(setting.operation());
         if !of_operation.is_supported() {
@@ -128,22 +133,24 @@ impl Capabilities {
         self.settings.get(&setting).copied().unwrap_or(NO_SETTING)
     }
 
-    /// Whether an operation can succeed.
+    /// Returns `true` if an operation is supported.
     pub fn supports(&self, operation: Operation) -> bool {
         self.operation(operation).is_supported()
     }
 
-    /// Whether an option is honoured.
+    /// Returns `true` if a setting is supported.
     pub fn allows(&self, setting: Setting) -> bool {
         self.setting(setting).is_supported()
     }
 
-    /// What a complete list may lack; `None` where the vendor shows everything to every caller that may list.
+    /// Returns which tokens a complete list may lack.
+    ///
+    /// `None` means that the vendor shows all tokens to every caller that may list them.
     pub fn coverage(&self) -> Option<&'static str> {
         self.coverage
     }
 
-    /// Refuses what the family cannot do, before anything is sent.
+    /// Checks that an operation and its settings are supported, before a request is sent.
     ///
     /// ```
     /// use tokenward_core::{Capabilities, Operation, TokenFamily};
@@ -155,7 +162,7 @@ impl Capabilities {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`], with the reason and the way around it.
+    /// [`ErrorKind::Unsupported`], with the reason and the alternative.
     pub fn check(
         &self,
         family: TokenFamily,

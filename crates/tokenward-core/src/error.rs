@@ -1,15 +1,20 @@
-//! The one error of everything that can be asked of a family.
+//! The error of all token operations.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
 use secrecy::SecretString;
 
-use crate::{Attempt, Drift, Operation, Record, TokenFamily, TokenId, printable::printable};
+use crate::{
+    lineage::Attempt,
+    model::{family::TokenFamily, id::TokenId, issued::Drift, record::Record},
+    operation::Operation,
+    printable::printable,
+};
 
-/// What a call to a family gives.
+/// The result of a token operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, in a word to match on.
+/// The category of an [`Error`].
 ///
 /// ```
 /// assert_eq!(tokenward_core::ErrorKind::RateLimited.to_string(), "rate limited");
@@ -17,29 +22,33 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The family cannot do it. Nothing was sent.
+    /// The family does not support the operation or a setting. No request was sent.
     Unsupported,
-    /// The request is wrong: found before it was sent, or by the vendor.
+    /// The request is invalid. Either the client or the vendor detected this.
     InvalidInput,
-    /// The credential was refused.
+    /// The vendor rejected the credential.
     Unauthenticated,
-    /// The credential is good and may not do this.
+    /// The credential is valid, but lacks the permission.
     PermissionDenied,
-    /// There is no such token, or it is not shown to this credential.
+    /// The token does not exist, or the vendor does not show it to this credential.
     NotFound,
-    /// It contradicts what the vendor has: a name that is taken, a limit that is reached, the credential in use.
+    /// The request conflicts with the state at the vendor.
+    ///
+    /// Examples are a name that is already taken, a limit that is reached, and the credential in use.
     Conflict,
-    /// Too many requests. See [`Error::retry_after`].
+    /// The client sent too many requests. See [`Error::retry_after`].
     RateLimited,
-    /// The vendor cannot answer just now.
+    /// The vendor is temporarily unavailable.
     Unavailable,
-    /// The vendor was not reached, or the answer did not arrive.
+    /// The client did not reach the vendor, or the response did not arrive.
     Transport,
-    /// The answer cannot be understood.
+    /// The response cannot be decoded.
     Protocol,
-    /// A secret may have been issued, and its answer did not arrive. It is not asked for again.
+    /// The vendor may have issued a secret, but the response did not arrive.
+    ///
+    /// The client does not send the request again.
     Ambiguous,
-    /// A list that contradicts itself: it changed while it was read, repeats itself, or is shorter than announced.
+    /// A list is inconsistent: it changed while the client read it, repeats items, or is shorter than announced.
     Incomplete,
 }
 
@@ -76,7 +85,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Whether the same call may be made again.
+/// Whether a caller may repeat the same call.
 ///
 /// ```
 /// use tokenward_core::{Error, ErrorKind, RetryAdvice};
@@ -85,15 +94,15 @@ impl fmt::Display for ErrorKind {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RetryAdvice {
-    /// It would fail again, or do harm.
+    /// Do not repeat the call: it would fail again, or do harm.
     Never,
-    /// It was refused before it took effect.
+    /// Repeat the call: the vendor refused it before it took effect.
     Always,
-    /// It may have taken effect: repeat it only where twice is as good as once.
+    /// Repeat the call only if it is idempotent: it may have taken effect.
     IfIdempotent,
 }
 
-/// Why a call to a family failed.
+/// The error of a token operation.
 ///
 /// ```
 /// use tokenward_core::{Error, ErrorKind, Operation, TokenFamily};
@@ -104,12 +113,11 @@ pub enum RetryAdvice {
 /// assert_eq!(error.to_string(), "acme/token revoke: not found: there is no such token (status 404)");
 /// ```
 ///
-/// One pointer wide. It holds neither a secret nor the body of an answer: of
-/// the vendor's own message only the words are kept that do not look like one.
-/// `Display` is one line; [`source`](std::error::Error::source) is not in it.
+/// `Display` shows one line, without the [`source`](std::error::Error::source). The error is one pointer wide.
 ///
-/// A secret that reached us in an answer that is an error all the same is in
-/// [`into_secret`](Self::into_secret), and is shown by nothing that prints.
+/// The error never shows a secret or a response body. It keeps only those words of the vendor's message that do not
+/// look like a secret. If the response to a failed call contained a new secret,
+/// [`into_secret`](Self::into_secret) returns it.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -132,7 +140,7 @@ struct Inner {
 }
 
 impl Error {
-    /// A kind and what happened, in lower case and without a full stop.
+    /// Creates an error from its kind and a message in lower case without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -154,182 +162,186 @@ impl Error {
         }))
     }
 
-    /// Where it happened.
+    /// Sets the family and the operation that failed.
     #[must_use]
     pub fn with_place(mut self, family: TokenFamily, operation: Operation) -> Self {
         self.0.place = Some((family, operation));
         self
     }
 
-    /// Another advice than the kind's own.
+    /// Replaces the advice that the kind implies.
     #[must_use]
     pub fn with_retry(mut self, advice: RetryAdvice) -> Self {
         self.0.retry = advice;
         self
     }
 
-    /// The token that it is about.
+    /// Sets the id of the token that the error is about.
     #[must_use]
     pub fn with_token(mut self, id: TokenId) -> Self {
         self.0.token = Some(id);
         self
     }
 
-    /// The item of a list that it is about, counted from zero over all pages.
+    /// Sets the position of the list item that the error is about, counted from zero across all pages.
     #[must_use]
     pub fn with_position(mut self, position: usize) -> Self {
         self.0.position = Some(position);
         self
     }
 
-    /// The HTTP status.
+    /// Sets the HTTP status.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// The vendor's own code and message, which must hold no secret.
+    /// Sets the vendor's code and message, which must not contain a secret.
     #[must_use]
     pub fn with_vendor(mut self, code: Option<String>, message: Option<String>) -> Self {
         (self.0.vendor_code, self.0.vendor_message) = (code, message);
         self
     }
 
-    /// What the vendor's support asks for.
+    /// Sets the request id, which the vendor's support asks for.
     #[must_use]
     pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
         self.0.request_id = Some(id.into());
         self
     }
 
-    /// How long the vendor asks to wait.
+    /// Sets the time that the vendor asks the client to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// Where the answer differs from the vendor's document.
+    /// Sets the difference between the response and the vendor's document.
     #[must_use]
     pub fn with_drift(mut self, drift: Drift) -> Self {
         self.0.drift = Some(drift);
         self
     }
 
-    /// The record that could not be read, without its secrets.
+    /// Sets the record that could not be decoded, without its secrets.
     #[must_use]
     pub fn with_record(mut self, record: Record) -> Self {
         self.0.record = Some(record);
         self
     }
 
-    /// The creation that may have taken effect.
+    /// Sets the creation that may have taken effect.
     #[must_use]
     pub fn with_attempt(mut self, attempt: Attempt) -> Self {
         self.0.attempt = Some(attempt);
         self
     }
 
-    /// The secret that was issued although this is an error.
+    /// Sets the secret that the vendor issued although the operation failed.
     #[must_use]
     pub fn with_secret(mut self, secret: SecretString) -> Self {
         self.0.secret = Some(secret);
         self
     }
 
-    /// What caused it; neither its text nor its debug output may hold a secret.
+    /// Sets the cause. Neither its `Display` nor its `Debug` output may contain a secret.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    /// What went wrong, to match on.
+    /// Returns the category of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// What happened, without the place and the vendor's words.
+    /// Returns the message, without the operation and the vendor's message.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// Whether the same call may be made again.
+    /// Returns whether a caller may repeat the same call.
     pub fn retry(&self) -> RetryAdvice {
         self.0.retry
     }
 
-    /// The family that was asked.
+    /// Returns the family of the operation.
     pub fn family(&self) -> Option<TokenFamily> {
         self.0.place.map(|(family, _)| family)
     }
 
-    /// What it was asked for.
+    /// Returns the operation that failed.
     pub fn operation(&self) -> Option<Operation> {
         self.0.place.map(|(_, operation)| operation)
     }
 
-    /// The token that it is about.
+    /// Returns the id of the token that the error is about.
     pub fn token_id(&self) -> Option<&TokenId> {
         self.0.token.as_ref()
     }
 
-    /// The position of the item in a list that could not be read; the list goes on after it.
+    /// Returns the position of the list item that could not be decoded.
+    ///
+    /// The list continues after such an item.
     pub fn position(&self) -> Option<usize> {
         self.0.position
     }
 
-    /// The HTTP status, where there was an answer.
+    /// Returns the HTTP status, if a response arrived.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The vendor's own code for it.
+    /// Returns the vendor's error code.
     pub fn vendor_code(&self) -> Option<&str> {
         self.0.vendor_code.as_deref()
     }
 
-    /// An excerpt of what the vendor said, with everything left out that could be a secret.
+    /// Returns an excerpt of the vendor's message, without words that could be a secret.
     pub fn vendor_message(&self) -> Option<&str> {
         self.0.vendor_message.as_deref()
     }
 
-    /// What the vendor's support asks for.
+    /// Returns the request id, which the vendor's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// How long the vendor asks to wait before the next call.
+    /// Returns the time that the vendor asks the client to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Where the answer differs from the vendor's document, and in what kind of value.
+    /// Returns the difference between the response and the vendor's document, with the kinds of value.
     pub fn drift(&self) -> Option<&Drift> {
         self.0.drift.as_ref()
     }
 
-    /// The record that could not be read, without what is or sounds like a secret.
+    /// Returns the record that could not be decoded, without fields that are or sound like a secret.
     pub fn record(&self) -> Option<&Record> {
         self.0.record.as_ref()
     }
 
-    /// The creation that may have taken effect, to be
-    /// [reconciled](crate::TokenManagerExt::reconcile).
+    /// Returns the creation that may have taken effect.
+    ///
+    /// [`reconcile`](crate::TokenManagerExt::reconcile) finds out if it did.
     pub fn attempt(&self) -> Option<&Attempt> {
         self.0.attempt.as_ref()
     }
 
-    /// The secret of [`token_id`](Self::token_id), where one was issued although this is an error: a token
-    /// whose expiry the vendor ignored, for one. It is shown nowhere else.
+    /// Returns the secret of [`token_id`](Self::token_id) if the vendor issued one although the operation failed.
+    ///
+    /// An example is a token whose expiry the vendor ignored. The secret is available nowhere else.
     pub fn into_secret(self) -> Option<SecretString> {
         self.0.secret
     }
 }
 
 impl Error {
-    /// What is known, in one line. It may hold control characters of the vendor's.
+    /// Returns the text of the error on one line, which may contain control characters of the vendor.
     fn text(&self) -> String {
         let Inner { kind, message, place, position, status, vendor_code, vendor_message, request_id, .. } =
             &*self.0;

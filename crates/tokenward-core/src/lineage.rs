@@ -1,4 +1,4 @@
-//! What a creation whose answer was lost is found by.
+//! The mark that identifies the token of a creation whose response was lost.
 
 use std::{
     fmt,
@@ -7,15 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use crate::Timestamp;
+use crate::model::timestamp::Timestamp;
 
-/// A mark that tells the token of one creation from all others.
+/// A mark that identifies the token of one creation.
 ///
 /// ```
 /// use tokenward_core::{Access, CreateToken, Expiry, Lineage};
 ///
 /// let lineage = Lineage::random();
-/// // Kept before the request is sent, it finds the token even after a crash.
+/// // Store the mark before you send the request: then you find the token even after a crash.
 /// let kept = lineage.to_string();
 /// let request = CreateToken::new("ci", Expiry::Never, Access::Full).with_lineage(lineage.clone());
 /// assert_eq!(request.lineage(), Some(&lineage));
@@ -23,13 +23,12 @@ use crate::Timestamp;
 /// # Ok::<(), tokenward_core::InvalidLineage>(())
 /// ```
 ///
-/// It stands at the end of the token's description, or of its name where the
-/// family has no descriptions. It is no secret, and no two creations have the
-/// same.
+/// The mark is at the end of the token's description, or of its name if the family does not support descriptions. The
+/// mark is not secret. Use each mark for one creation only.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Lineage(Arc<str>);
 
-/// Why a text is no [`Lineage`].
+/// The error of a text that is not a valid [`Lineage`].
 ///
 /// ```
 /// let error = "two words".parse::<tokenward_core::Lineage>().unwrap_err();
@@ -50,27 +49,27 @@ impl std::error::Error for InvalidLineage {}
 const SHORTEST: usize = 8;
 const LONGEST: usize = 64;
 
-/// What a mark begins with that was drawn at random.
+/// The prefix of a random mark.
 const RANDOM: &str = "lineage-";
-/// What it goes on with.
+/// The characters after the prefix.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const LENGTH: u32 = 12;
 
 impl Lineage {
-    /// A mark that nobody else has: `lineage-` and 12 characters.
+    /// Creates a random, unique mark: `lineage-` and 12 characters.
     pub fn random() -> Self {
-        // Seeded by the system for each thread, and another one each time.
+        // The system seeds `RandomState` once per thread, and each instance has a different key.
         let random = RandomState::new().hash_one(Timestamp::now());
         let characters = (0..LENGTH).map(|place| char::from(ALPHABET[(random >> (5 * place)) as usize % 32]));
         Self(format!("{RANDOM}{}", characters.collect::<String>()).into())
     }
 
-    /// The mark as it stands in a name or a description.
+    /// Returns the mark as it appears in a name or a description.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// A text with the mark behind it.
+    /// Appends the mark to a text.
     pub(crate) fn behind(&self, text: Option<&str>) -> String {
         match text.map(str::trim_end).filter(|text| !text.is_empty()) {
             Some(text) => format!("{text} {}", self.0),
@@ -78,12 +77,14 @@ impl Lineage {
         }
     }
 
-    /// Whether the mark stands in a text, as a word of its own.
+    /// Returns `true` if a text contains the mark as a separate word.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         text.split_whitespace().any(|word| word == &*self.0)
     }
 
-    /// Whether a name is the beginning of this one with the mark behind it, longer than the name or long enough by itself.
+    /// Returns `true` if a vendor may have truncated the marked name to the name that it shows.
+    ///
+    /// The shown name must contain a part of the mark, or be long enough on its own.
     pub(crate) fn is_cut_from(&self, name: &str, shown: &str) -> bool {
         let (sent, shown) = (self.behind(Some(name)), shown.trim_end_matches(['.', '…']).trim_end());
         let is_beginning = sent.len() > shown.len() && sent.starts_with(shown);
@@ -92,8 +93,9 @@ impl Lineage {
             && (shown.len() > name.trim_end().len() || shown.len() >= SHORTEST)
     }
 
-    /// Whether a text ends with the mark of another creation than the one with this mark: one that was drawn at random, or
-    /// one that begins like this one, up to its last hyphen.
+    /// Returns `true` if a text ends with the mark of another creation.
+    ///
+    /// Such a mark is random, or has the same prefix as `ours` up to and including the last hyphen.
     pub(crate) fn is_other_in(text: &str, ours: Option<&Self>) -> bool {
         const SHORTEST_BEGINNING: usize = 4;
 
@@ -110,7 +112,7 @@ impl Lineage {
         Some(&last) != ours && (is_random || is_alike)
     }
 
-    /// Whether a text ends with the beginning of the mark, as one does that was too long for the vendor.
+    /// Returns `true` if a text ends with a prefix of the mark. A vendor may have truncated a text that was too long.
     pub(crate) fn is_cut_in(&self, text: &str) -> bool {
         let last = text.trim_end_matches(['.', '…']).split_whitespace().next_back().unwrap_or_default();
         last.len() >= SHORTEST && last != &*self.0 && self.0.starts_with(last)
@@ -139,30 +141,29 @@ impl fmt::Debug for Lineage {
     }
 }
 
-/// A creation that was sent: what its token is looked for by.
+/// A create request that was sent, with the facts that identify its token.
 ///
 /// ```
 /// use tokenward_core::{Attempt, Lineage, Timestamp};
 ///
-/// // As it was kept before a crash.
+/// // These values were stored before a crash.
 /// let sent_at: Timestamp = "2026-11-01T12:00:00Z".parse()?;
 /// let attempt = Attempt::new("ci", sent_at).with_lineage("lineage-7k3m9q2x4b5c".parse()?);
 /// assert_eq!(attempt.name, "ci");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The error of a creation whose answer was lost has it in
-/// [`attempt`](crate::Error::attempt), and
-/// [`reconcile`](crate::TokenManagerExt::reconcile) takes it. `Debug` leaves the name out: an error shows nothing of what was
-/// sent.
+/// If the response was lost, [`Error::attempt`](crate::Error::attempt) returns the attempt. Pass it to
+/// [`reconcile`](crate::TokenManagerExt::reconcile). `Debug` omits the name, because an error must not show any part of
+/// a request.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// The name that was asked for, without the mark.
+    /// The requested name, without the mark.
     pub name: String,
-    /// The mark that the request had.
+    /// The mark of the request.
     pub lineage: Option<Lineage>,
-    /// When it was sent, or a moment before.
+    /// The time at which the request was sent, or shortly before.
     pub sent_at: Timestamp,
 }
 
@@ -176,12 +177,12 @@ impl fmt::Debug for Attempt {
 }
 
 impl Attempt {
-    /// A creation under this name, without a mark.
+    /// Creates an attempt without a mark.
     pub fn new(name: impl Into<String>, sent_at: Timestamp) -> Self {
         Self { name: name.into(), lineage: None, sent_at }
     }
 
-    /// With the mark that the request had.
+    /// Sets the mark of the request.
     #[must_use]
     pub fn with_lineage(mut self, lineage: Lineage) -> Self {
         self.lineage = Some(lineage);

@@ -1,15 +1,23 @@
-//! The trait.
+//! The trait that each family implements.
 
 use std::{fmt, future::ready, sync::Arc};
 
 use futures_core::stream::BoxStream;
 
 use crate::{
-    Capabilities, CreateToken, Error, ErrorKind, IssuedToken, ListOptions, Operation, ResetOptions, Result,
-    RevokeOptions, Timestamp, Token, TokenFamily, TokenId, UpdateToken,
+    capability::Capabilities,
+    error::{Error, ErrorKind, Result},
+    model::{family::TokenFamily, id::TokenId, issued::IssuedToken, timestamp::Timestamp, token::Token},
+    operation::Operation,
+    request::{
+        create::CreateToken, list::ListOptions, reset::ResetOptions, revoke::RevokeOptions,
+        update::UpdateToken,
+    },
 };
 
-/// What an operation gives: it is begun when it is polled, and has one type whoever implements it.
+/// The future of an operation, with the same type for every implementation.
+///
+/// The operation starts when the future is first polled.
 ///
 /// ```
 /// use tokenward_core::BoxFuture;
@@ -20,14 +28,15 @@ use crate::{
 /// ```
 pub use futures_core::future::BoxFuture;
 
-/// Tokens as they arrive, page by page; borrows nothing and asks for nothing until it is polled.
+/// A stream of tokens, in the order in which the pages arrive.
 ///
-/// An error with a [`position`](Error::position) is about one item, and the
-/// list goes on after it. [`ErrorKind::Incomplete`](crate::ErrorKind::Incomplete)
-/// comes last, after all that could be had. Any other error ends the list.
+/// The stream borrows nothing, and sends no request before it is polled.
+///
+/// An error with a [`position`](Error::position) is about one item, and the list continues after it.
+/// [`ErrorKind::Incomplete`] is the last item, after all tokens that could be read. Any other error ends the list.
 pub type TokenStream = BoxStream<'static, Result<Token>>;
 
-/// Everything that can be done with the tokens of one family.
+/// The operations on the tokens of one family.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -48,7 +57,7 @@ pub type TokenStream = BoxStream<'static, Result<Token>>;
 /// # }
 /// ```
 ///
-/// A method that waits returns a [`BoxFuture`], which is an `async` block in a box:
+/// Asynchronous methods return a [`BoxFuture`], which is a boxed `async` block:
 ///
 /// ```
 /// use tokenward_core::{
@@ -56,7 +65,7 @@ pub type TokenStream = BoxStream<'static, Result<Token>>;
 ///     TokenStream,
 /// };
 ///
-/// /// Lists another family, and ends what its token was used for before it ends the token.
+/// /// Wraps another manager, and shuts down the users of a token before it revokes the token.
 /// #[derive(Debug)]
 /// struct Orderly(MemoryTokens);
 ///
@@ -83,87 +92,91 @@ pub type TokenStream = BoxStream<'static, Result<Token>>;
 /// }
 /// ```
 ///
-/// An implementation says in [`capabilities`](Self::capabilities) what it can
-/// do. What it denies fails with [`ErrorKind::Unsupported`] and sends nothing,
-/// which is what the provided methods do; a family that can do more replaces
-/// them. Dropping a future cancels the call; a creation that was sent may then
-/// have taken effect, like one whose answer is lost.
+/// An implementation declares its [`capabilities`](Self::capabilities). An unsupported operation fails with
+/// [`ErrorKind::Unsupported`] and sends no request. The provided methods do exactly this. A family that supports an
+/// operation overrides its method.
+///
+/// Dropping a future cancels the call. If the create request was already sent, it may have taken effect, as if its
+/// response had been lost.
 pub trait TokenManager: fmt::Debug + Send + Sync + 'static {
-    /// Which kind of token this is about.
+    /// Returns the family that this manager is for.
     fn family(&self) -> TokenFamily;
 
-    /// What can be done, asked without a request.
+    /// Returns the supported operations and settings, without a request.
     fn capabilities(&self) -> Capabilities;
 
-    /// All tokens that the credential is shown.
+    /// Lists all tokens that the vendor shows to the credential.
     fn list(&self, options: ListOptions) -> TokenStream;
 
-    /// One token.
+    /// Returns one token.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
+    /// [`ErrorKind::NotFound`] if no token has this id.
     fn get<'a>(&'a self, _id: &'a TokenId) -> BoxFuture<'a, Result<Token>> {
         Box::pin(ready(Err(refused(self, Operation::Get))))
     }
 
-    /// Makes a token. The request is sent once, whatever becomes of its answer.
+    /// Creates a token.
+    ///
+    /// The request is sent at most once, even if the response is lost.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Ambiguous`](crate::ErrorKind::Ambiguous) where a token may have been made whose
-    /// secret did not arrive; an error with [`Error::into_secret`] where one was made otherwise than
-    /// it was asked for.
+    /// [`ErrorKind::Ambiguous`] if the vendor may have created a token, but its secret did not arrive. If the vendor
+    /// created a token that differs from the request, [`Error::into_secret`] returns its secret.
     fn create(&self, _request: CreateToken) -> BoxFuture<'_, Result<IssuedToken>> {
         Box::pin(ready(Err(refused(self, Operation::Create))))
     }
 
-    /// Changes a token and keeps its secret.
+    /// Changes a token, and keeps its secret.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
+    /// [`ErrorKind::NotFound`] if no token has this id.
     fn update<'a>(&'a self, _id: &'a TokenId, _change: UpdateToken) -> BoxFuture<'a, Result<Token>> {
         Box::pin(ready(Err(refused(self, Operation::Update))))
     }
 
-    /// Gives a token another secret, under the same id. The request is sent once.
+    /// Replaces the secret of a token, and keeps its id.
+    ///
+    /// The request is sent at most once.
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create).
+    /// The errors of [`create`](Self::create).
     fn reset<'a>(&'a self, _id: &'a TokenId, _options: ResetOptions) -> BoxFuture<'a, Result<IssuedToken>> {
         Box::pin(ready(Err(refused(self, Operation::Reset))))
     }
 
-    /// Ends a token.
+    /// Revokes a token.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), with nothing revoked, where it is or may be the
-    /// credential in use; see [`RevokeOptions::even_if_current`]. A family whose vendor does not tell refuses every
-    /// token then.
+    /// [`ErrorKind::Conflict`] if the token is or may be the credential in use. The manager then revokes nothing. If a
+    /// vendor does not report which token is in use, every token may be. [`RevokeOptions::even_if_current`] disables
+    /// this check.
     fn revoke<'a>(&'a self, id: &'a TokenId, options: RevokeOptions) -> BoxFuture<'a, Result<()>>;
 
-    /// Which token of this family the calls are made with.
+    /// Returns the token that this client authenticates with.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the vendor does not tell.
+    /// [`ErrorKind::Unsupported`] if the vendor does not report it.
     fn current(&self) -> BoxFuture<'_, Result<Current>> {
         Box::pin(ready(Err(refused(self, Operation::Current))))
     }
 
-    /// Returns the time of day at the vendor, as far as its answers have told it; else the machine's.
+    /// Returns the current time of the vendor's clock, which its responses report.
     ///
-    /// [`reconcile`](crate::TokenManagerExt::reconcile) compares dates of the vendor's with the time of a request, and the
-    /// two clocks may differ.
+    /// Without such a response, it returns the time of the machine's clock. The two clocks may differ, and
+    /// [`reconcile`](crate::TokenManagerExt::reconcile) compares dates of the vendor with the time of a request.
     fn vendor_now(&self) -> Timestamp {
         Timestamp::now()
     }
 }
 
-/// The refusal of what a family does not implement. One that claims it nevertheless contradicts itself.
+/// Returns the error of an operation that a family does not implement, even if its capabilities declare the operation.
 fn refused<M: TokenManager + ?Sized>(manager: &M, operation: Operation) -> Error {
     let family = manager.family();
     match manager.capabilities().check(family, operation, []) {
@@ -173,7 +186,7 @@ fn refused<M: TokenManager + ?Sized>(manager: &M, operation: Operation) -> Error
     }
 }
 
-/// Which token of a family the calls are made with, as far as the vendor tells.
+/// The token that a client authenticates with, as far as the vendor reports it.
 ///
 /// ```
 /// use tokenward_core::{Current, TokenId};
@@ -186,18 +199,18 @@ fn refused<M: TokenManager + ?Sized>(manager: &M, operation: Operation) -> Error
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Current {
-    /// This one.
+    /// This token.
     Token(TokenId),
-    /// One of these; the vendor does not tell which.
+    /// One of these tokens. The vendor does not report which one.
     OneOf(Vec<TokenId>),
-    /// None of this family: the credential is of another kind.
+    /// A credential that does not belong to this family.
     Other,
 }
 
 impl Current {
-    /// Whether this token is the credential in use, or cannot be told from it.
+    /// Returns `true` if this token is, or may be, the credential in use.
     pub fn may_be(&self, id: &TokenId) -> bool {
-        // A vendor that reads ids as numbers takes capitals for small letters.
+        // A vendor that parses ids as hexadecimal numbers ignores case.
         let is = |current: &TokenId| current.as_str().eq_ignore_ascii_case(id.as_str());
         match self {
             Self::Token(current) => is(current),

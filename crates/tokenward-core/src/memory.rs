@@ -1,4 +1,4 @@
-//! A family that lives in memory.
+//! A manager that stores its tokens in memory.
 
 use std::{
     fmt,
@@ -9,12 +9,26 @@ use futures_util::stream;
 use secrecy::SecretString;
 
 use crate::{
-    Access, BoxFuture, Capabilities, CreateToken, Current, Error, ErrorKind, Expiry, IssuedToken,
-    ListOptions, Operation, Owner, Record, ResetOptions, Result, RevokeOptions, Setting, Timestamp, Token,
-    TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken, When,
+    capability::Capabilities,
+    error::{Error, ErrorKind, Result},
+    manager::{BoxFuture, Current, TokenManager, TokenStream},
+    model::{
+        family::TokenFamily,
+        id::TokenId,
+        issued::IssuedToken,
+        record::Record,
+        timestamp::Timestamp,
+        token::{Owner, Token},
+        when::When,
+    },
+    operation::{Operation, Setting},
+    request::{
+        access::Access, create::CreateToken, expiry::Expiry, list::ListOptions, reset::ResetOptions,
+        revoke::RevokeOptions, update::UpdateToken,
+    },
 };
 
-/// A complete [`TokenManager`] without a network, for tests and trials.
+/// A complete [`TokenManager`] without a network, for tests and experiments.
 ///
 /// ```
 /// use tokenward_core::{Access, CreateToken, Expiry, ExposeSecret, MemoryTokens, ResetOptions, TokenManager};
@@ -30,9 +44,8 @@ use crate::{
 /// # }
 /// ```
 ///
-/// It can do everything, and honours every option. Ids and secrets are
-/// counted, so that a test can rely on them: the secrets are none that anybody
-/// should use. Clones share their tokens.
+/// It supports every operation, and every setting except the default expiry. Ids and secrets are sequence numbers, so
+/// tests can rely on them. The secrets are not secure. Clones share their tokens.
 #[derive(Clone)]
 pub struct MemoryTokens {
     family: TokenFamily,
@@ -55,18 +68,18 @@ impl Default for MemoryTokens {
 }
 
 impl MemoryTokens {
-    /// Without a token, under the name of any family.
+    /// Creates a manager without tokens, for the given family.
     pub fn new(family: TokenFamily) -> Self {
         Self { family, state: Arc::default() }
     }
 
-    /// Says that the calls are made with this token from now on.
+    /// Sets the token that the manager authenticates with.
     pub fn set_current(&self, id: TokenId) {
         self.state().current = Some(id);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing can panic while it is held, and nothing is left half done.
+        // No code can panic while it holds the lock, and the state is never half changed. So ignore poisoning.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -109,7 +122,7 @@ fn end_of(expires: Expiry) -> When {
     }
 }
 
-/// What a token has no field for, as a vendor would show it.
+/// Returns a record of the values that a [`Token`] has no field for.
 fn record_of(request: &CreateToken) -> String {
     serde_json::json!({
         "source_ips": request.source_ips(),
@@ -148,7 +161,7 @@ impl TokenManager for MemoryTokens {
                 && !options.unused_since().is_some_and(used_since)
         };
         let manager = self.clone();
-        // Read when it is polled, like every other list.
+        // A list must not start before it is polled.
         let tokens = stream::once(async move {
             let tokens: Vec<Token> =
                 manager.state().tokens.iter().filter(|token| matches(token)).cloned().collect();

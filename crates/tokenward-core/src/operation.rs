@@ -1,8 +1,8 @@
-//! What can be asked of a family, and the options that come with it.
+//! The operations of a family, and the settings of their requests.
 
 use std::fmt;
 
-/// One thing that can be done with the tokens of a family.
+/// An operation on the tokens of a family.
 ///
 /// ```
 /// use tokenward_core::Operation;
@@ -12,19 +12,19 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Operation {
-    /// All tokens.
+    /// Lists all tokens.
     List,
-    /// One token by its id.
+    /// Returns one token by its id.
     Get,
-    /// A new token, and its secret.
+    /// Creates a token, and returns its secret.
     Create,
-    /// A change that keeps the secret.
+    /// Changes a token, and keeps its secret.
     Update,
-    /// A new secret for the same id.
+    /// Replaces the secret of a token, and keeps its id.
     Reset,
-    /// The end of a token.
+    /// Revokes a token.
     Revoke,
-    /// Which token the calls are made with.
+    /// Returns the token that the client authenticates with.
     Current,
 }
 
@@ -33,7 +33,7 @@ impl Operation {
     pub const ALL: [Self; 7] =
         [Self::List, Self::Get, Self::Create, Self::Update, Self::Reset, Self::Revoke, Self::Current];
 
-    /// The name of its method.
+    /// Returns the name of the method that performs the operation.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::List => "list",
@@ -61,7 +61,7 @@ impl fmt::Display for Operation {
 /// assert_eq!(Setting::CreateWithExpiry.to_string(), "create with an expiry date");
 /// ```
 ///
-/// What a family cannot honour it refuses; it is never dropped in silence.
+/// A family refuses a setting that it cannot honour. It never ignores one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Setting {
@@ -69,15 +69,15 @@ pub enum Setting {
     ListByOwner,
     /// [`ListOptions::with_unused_since`](crate::ListOptions::with_unused_since)
     ListUnusedSince,
-    /// [`Expiry::At`](crate::Expiry::At) in a creation
+    /// [`Expiry::At`](crate::Expiry::At) in a create request
     CreateWithExpiry,
-    /// [`Expiry::Never`](crate::Expiry::Never) in a creation
+    /// [`Expiry::Never`](crate::Expiry::Never) in a create request
     CreateWithoutEnd,
-    /// [`Expiry::VendorDefault`](crate::Expiry::VendorDefault) in a creation
+    /// [`Expiry::VendorDefault`](crate::Expiry::VendorDefault) in a create request
     CreateWithDefaultExpiry,
-    /// [`Access::Full`](crate::Access::Full) in a creation
+    /// [`Access::Full`](crate::Access::Full) in a create request
     CreateWithFullAccess,
-    /// [`Access::Scopes`](crate::Access::Scopes) in a creation
+    /// [`Access::Scopes`](crate::Access::Scopes) in a create request
     CreateWithScopes,
     /// [`CreateToken::with_description`](crate::CreateToken::with_description)
     CreateWithDescription,
@@ -91,13 +91,13 @@ pub enum Setting {
     UpdateName,
     /// [`UpdateToken::with_description`](crate::UpdateToken::with_description)
     UpdateDescription,
-    /// [`Expiry::At`](crate::Expiry::At) in an update
+    /// [`Expiry::At`](crate::Expiry::At) in an update request
     UpdateExpiry,
-    /// [`Expiry::Never`](crate::Expiry::Never) in an update
+    /// [`Expiry::Never`](crate::Expiry::Never) in an update request
     UpdateWithoutEnd,
-    /// [`Access::Full`](crate::Access::Full) in an update
+    /// [`Access::Full`](crate::Access::Full) in an update request
     UpdateToFullAccess,
-    /// [`Access::Scopes`](crate::Access::Scopes) in an update
+    /// [`Access::Scopes`](crate::Access::Scopes) in an update request
     UpdateScopes,
     /// [`ResetOptions::with_grace_until`](crate::ResetOptions::with_grace_until)
     ResetWithGrace,
@@ -126,7 +126,7 @@ impl Setting {
         Self::ResetWithGrace,
     ];
 
-    /// The operation that it is an option of.
+    /// Returns the operation that the setting belongs to.
     pub const fn operation(self) -> Operation {
         match self {
             Self::ListByOwner | Self::ListUnusedSince => Operation::List,
@@ -149,7 +149,7 @@ impl Setting {
         }
     }
 
-    /// What it asks for, in words.
+    /// Returns the setting as an English phrase.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ListByOwner => "list the tokens of one owner",

@@ -1,7 +1,7 @@
-//! Text of a vendor, made safe to print.
+//! Sanitizes text of a vendor before it is printed.
 //!
-//! Everything that the library and the tools print goes through this module if somebody else wrote it: a terminal acts on
-//! control characters, and a CI service on lines of a certain form. It depends on nothing.
+//! The library and the tools pass all text of third parties through this module before they print it. Terminals
+//! interpret control characters, and CI services interpret lines of a certain form. The module has no dependencies.
 
 use std::borrow::Cow;
 
@@ -25,12 +25,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// Returns `true` if [`printable`] changes nothing in a text.
 pub fn is_printable(text: &str) -> bool {
-    // Most texts are ASCII. Without an early end, the compiler checks many bytes at a time.
+    // Most texts are ASCII. Without an early exit, the compiler vectorizes this loop.
     let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~'));
     is_plain || text.chars().all(|c| replacement(c).is_none())
 }
 
-/// What is printed for a character that must not be printed.
+/// Returns the replacement for a character that must not be printed.
 fn replacement(c: char) -> Option<char> {
     match c {
         '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

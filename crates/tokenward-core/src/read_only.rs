@@ -1,11 +1,22 @@
-//! A manager that cannot change anything.
+//! A manager without write methods.
+
+use futures_util::TryStreamExt;
 
 use crate::{
-    Attempt, Capabilities, Current, ListOptions, Listing, Operation, Reconciled, Result, Token, TokenFamily,
-    TokenId, TokenManager, TokenManagerExt, TokenStream,
+    capability::Capabilities,
+    error::Result,
+    lineage::Attempt,
+    listing::Listing,
+    manager::{Current, TokenManager, TokenStream},
+    model::{family::TokenFamily, id::TokenId, token::Token},
+    operation::Operation,
+    reconcile::{self, Reconciled},
+    request::list::ListOptions,
 };
 
-/// A manager without its writing half: an inventory can be given one, and the compiler sees to the rest.
+/// A read-only view of a [`TokenManager`].
+///
+/// Pass it to code that must not change tokens, such as an inventory. The compiler enforces this.
 ///
 /// ```
 /// use tokenward_core::{ListOptions, MemoryTokens, Operation, ReadOnly, TokenManagerExt};
@@ -19,7 +30,7 @@ use crate::{
 /// # }
 /// ```
 ///
-/// It has no method that writes, and is no [`TokenManager`]:
+/// It has no write methods, and does not implement [`TokenManager`]:
 ///
 /// ```compile_fail,E0599
 /// # use tokenward_core::{MemoryTokens, RevokeOptions, TokenId, TokenManager, TokenManagerExt};
@@ -35,8 +46,7 @@ use crate::{
 /// takes(MemoryTokens::default().read_only());
 /// ```
 ///
-/// What it guards is the program's own mistakes. A credential that can only
-/// read is better still, where the vendor has one.
+/// It protects against mistakes in the program. If the vendor supports read-only credentials, they protect better.
 #[derive(Clone, Debug)]
 pub struct ReadOnly<M>(M);
 
@@ -45,12 +55,12 @@ impl<M: TokenManager> ReadOnly<M> {
         Self(manager)
     }
 
-    /// Which kind of token this is about.
+    /// Returns the family that this manager is for.
     pub fn family(&self) -> TokenFamily {
         self.0.family()
     }
 
-    /// What can be done, without what writes.
+    /// Returns the capabilities of the manager, with all write operations unsupported.
     pub fn capabilities(&self) -> Capabilities {
         const WRITES: [Operation; 4] =
             [Operation::Create, Operation::Update, Operation::Reset, Operation::Revoke];
@@ -59,48 +69,48 @@ impl<M: TokenManager> ReadOnly<M> {
         WRITES.into_iter().fold(self.0.capabilities(), |all, operation| all.unsupported(operation, WHY, None))
     }
 
-    /// As [`TokenManager::list`].
+    /// Lists tokens like [`TokenManager::list`].
     pub fn list(&self, options: ListOptions) -> TokenStream {
         self.0.list(options)
     }
 
-    /// As [`TokenManagerExt::list_all`].
+    /// Returns all tokens or the first error, like [`list_all`](crate::TokenManagerExt::list_all).
     ///
     /// # Errors
     ///
-    /// Whatever the list yields.
+    /// The first error that the list yields.
     pub async fn list_all(&self, options: ListOptions) -> Result<Vec<Token>> {
-        self.0.list_all(options).await
+        self.0.list(options).try_collect().await
     }
 
-    /// As [`TokenManagerExt::listing`].
+    /// Returns tokens and errors, like [`listing`](crate::TokenManagerExt::listing).
     pub async fn listing(&self, options: ListOptions) -> Listing {
-        self.0.listing(options).await
+        Listing::collect(self.0.list(options)).await
     }
 
-    /// As [`TokenManagerExt::reconcile`].
+    /// Determines the outcome of a creation, like [`reconcile`](crate::TokenManagerExt::reconcile).
     ///
     /// # Errors
     ///
-    /// What ends the list before it has shown anything.
+    /// An error that ends the list before it yields a token that may be the new one.
     pub async fn reconcile(&self, attempt: &Attempt, among: ListOptions) -> Result<Reconciled> {
-        self.0.reconcile(attempt, among).await
+        reconcile::reconcile(self.0.list(among), attempt, || self.0.vendor_now()).await
     }
 
-    /// As [`TokenManager::get`].
+    /// Returns one token, like [`TokenManager::get`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) where there is none with this id.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if no token has this id.
     pub async fn get(&self, id: &TokenId) -> Result<Token> {
         self.0.get(id).await
     }
 
-    /// As [`TokenManager::current`].
+    /// Returns the token that the client authenticates with, like [`TokenManager::current`].
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) where the vendor does not tell.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if the vendor does not report it.
     pub async fn current(&self) -> Result<Current> {
         self.0.current().await
     }
@@ -109,10 +119,10 @@ impl<M: TokenManager> ReadOnly<M> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MemoryTokens;
+    use crate::{MemoryTokens, TokenManagerExt};
 
-    /// Methods of a type come before those of a trait, and two traits that are both there do not compile: this
-    /// compiles only where the type itself has none of these.
+    /// Method calls prefer an inherent method to one of a trait, and are ambiguous between two traits. So the test
+    /// compiles only if [`ReadOnly`] has none of these methods, inherent or of another trait.
     trait Absent {
         fn create(&self) -> bool {
             true

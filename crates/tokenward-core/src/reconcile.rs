@@ -1,12 +1,17 @@
-//! What became of a creation whose answer was lost.
+//! The outcome of a creation whose response was lost.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::StreamExt;
 
-use crate::{Attempt, ErrorKind, Lineage, Result, Timestamp, Token, TokenStream};
+use crate::{
+    error::{ErrorKind, Result},
+    lineage::{Attempt, Lineage},
+    manager::TokenStream,
+    model::{timestamp::Timestamp, token::Token},
+};
 
-/// What became of a creation, as far as the list of tokens tells.
+/// The outcome of a creation, as far as the list of tokens shows it.
 ///
 /// ```
 /// use tokenward_core::{
@@ -14,7 +19,7 @@ use crate::{Attempt, ErrorKind, Lineage, Result, Timestamp, Token, TokenStream};
 ///     RevokeOptions, TokenManager, TokenManagerExt,
 /// };
 ///
-/// /// A creation that leaves no token behind whose secret nobody has.
+/// /// Creates a token, and revokes it if its secret was lost.
 /// async fn create(manager: &dyn TokenManager, name: &str) -> Result<IssuedToken> {
 ///     let request = CreateToken::new(name, Expiry::Never, Access::Full).with_lineage(Lineage::random());
 ///     let error = match manager.create(request).await {
@@ -32,34 +37,37 @@ use crate::{Attempt, ErrorKind, Lineage, Result, Timestamp, Token, TokenStream};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reconciled {
-    /// This token was made. Its secret is lost: revoke it.
+    /// The vendor created this token. Its secret is lost: revoke the token.
     Minted(Box<Token>),
-    /// The list is complete, and has no such token. A vendor that is still at work on the request may make it later.
+    /// The list is complete, and does not contain the token.
+    ///
+    /// A vendor that is still processing the request may create the token later.
     NotMinted,
-    /// It cannot be told.
+    /// The list does not show whether the vendor created the token.
     Unknown {
-        /// Tokens that may be it, ten at most.
+        /// At most ten tokens that may be the new one.
         candidates: Vec<Token>,
-        /// Why it cannot be told.
+        /// The reason.
         why: &'static str,
     },
 }
 
-/// By how much the machine's clock may have been set between the creation and now. The vendor's own clock is told by its
-/// answers.
+/// The largest tolerated adjustment of the machine's clock between the request and now.
+///
+/// The vendor's clock needs no tolerance, because its responses report it.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// How many tokens are named where it cannot be told.
+/// The maximum number of candidates.
 const MOST: usize = 10;
 
-/// What speaks for a token, the strongest first.
+/// The evidence that a token is the new one, the strongest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Clue {
-    /// It has the mark.
+    /// The token has the mark.
     Mark,
-    /// It has the beginning of the mark.
+    /// The token has a prefix of the mark.
     CutMark,
-    /// It has the name, and no mark.
+    /// The token has the name, but no mark.
     Name,
 }
 
@@ -75,16 +83,18 @@ impl Clue {
                 return Some(Self::CutMark);
             }
         }
-        // The token of another creation.
+        // This token belongs to another creation.
         if texts(token).any(|text| Lineage::is_other_in(text, attempt.lineage.as_ref())) {
             return None;
         }
-        // Vendors trim what they are sent.
+        // Vendors trim names.
         let is_named = token.name.as_deref().map(str::trim) == Some(attempt.name.trim());
         is_named.then_some(Self::Name)
     }
 
-    /// Whether the date of a token speaks against it: a mark is used once, so it counts whatever the date is.
+    /// Returns `true` if a token is too old to be the new one.
+    ///
+    /// Only a matching name depends on the date: a mark is used once, so it is sufficient evidence.
     fn is_denied_by_date(self, token: &Token, sent_at: Timestamp) -> bool {
         self == Self::Name && token.created.at().is_some_and(|created| created < sent_at - SKEW)
     }
@@ -101,12 +111,14 @@ impl Clue {
     }
 }
 
-/// Where a mark may stand.
+/// Returns the texts that may contain a mark.
 fn texts(token: &Token) -> impl Iterator<Item = &String> {
     [&token.name, &token.description].into_iter().flatten()
 }
 
-/// What a list says of a creation. The vendor's time is asked for when its answers have told it.
+/// Determines the outcome of a creation from a list.
+///
+/// It calls `vendor_now` only after a token has arrived, so a response has already reported the vendor's clock.
 pub(crate) async fn reconcile(
     mut tokens: TokenStream,
     attempt: &Attempt,
@@ -129,7 +141,7 @@ pub(crate) async fn reconcile(
             Err(error) if error.position().is_some() || error.kind() == ErrorKind::Incomplete => {
                 is_complete = false;
             }
-            // What was found is worth more than the rest of the list.
+            // The candidates so far are more useful than the error.
             Err(_) if !found.is_empty() => is_complete = false,
             Err(error) => return Err(error),
         }

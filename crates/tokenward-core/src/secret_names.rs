@@ -1,12 +1,14 @@
-//! Field names that hide a value: the one rule of the workspace, and what a vendor declares beside it.
+//! Field names whose values are hidden: the rule of the workspace, and the declarations of a vendor.
 //!
 //! The runtime crates and the generator both use it, so a field that the generated code hides is also hidden in a
-//! [`Record`](crate::Record). It depends on nothing. A change of the rule must raise [`VERSION`].
+//! [`Record`](crate::Record). The module has no dependencies. A change of the rule must increment [`VERSION`].
 
-/// The version of [`sounds_secret`]. The generator records it, because the rule decides what the clients hide.
+/// The version of [`sounds_secret`].
+///
+/// The generator records it, because the rule determines which fields the clients hide.
 pub const VERSION: u32 = 2;
 
-/// Parts that make a name secret wherever they stand.
+/// Parts that make a name secret at any position.
 const PARTS: [&str; 10] = [
     "secret",
     "passw",
@@ -20,7 +22,7 @@ const PARTS: [&str; 10] = [
     "otpauth",
 ];
 
-/// Nouns that make a name secret at its end, also where words are not divided: `accesstoken`.
+/// Nouns that make a name secret at its end, even if the words are not separated: `accesstoken`.
 const ENDS: [&str; 17] = [
     "key",
     "token",
@@ -41,10 +43,10 @@ const ENDS: [&str; 17] = [
     "pkcs8",
 ];
 
-/// Nouns that make a name secret as its last word. They are too short to be looked for inside a word.
+/// Nouns that make a name secret as its last word. They are too short to match inside a word.
 const WORDS: [&str; 10] = ["pin", "seed", "pass", "psk", "sig", "mnemonic", "csrf", "xsrf", "pat", "auth"];
 
-/// Words that say in which form a secret stands, and are passed over at the end of a name: `tokenValue`.
+/// Words that describe the form of a secret. The rule ignores them at the end of a name: `tokenValue`.
 const CARRIERS: [&str; 22] = [
     "value",
     "string",
@@ -74,7 +76,7 @@ const CARRIERS: [&str; 22] = [
 const CODES: [&str; 11] =
     ["pin", "otp", "totp", "auth", "access", "verification", "recovery", "backup", "security", "mfa", "2fa"];
 
-/// Returns `true` if a field of this name probably holds a secret.
+/// Returns `true` if a field of this name probably contains a secret.
 ///
 /// ```
 /// use tokenward_core::secret_names::sounds_secret;
@@ -83,8 +85,8 @@ const CODES: [&str; 11] =
 /// assert!(!sounds_secret("tokenId") && !sounds_secret("accessTokenValiditySeconds"));
 /// ```
 ///
-/// The last noun decides: `tokenId` names an id and `tokenValue` a token. Case, plural, trailing digits, and the
-/// way in which words are divided make no difference.
+/// The last noun decides: `tokenId` is the name of an id, and `tokenValue` that of a token. The rule ignores case,
+/// plurals, trailing digits and word separators.
 pub fn sounds_secret(name: &str) -> bool {
     if is_harmless(name) {
         return false;
@@ -108,7 +110,7 @@ pub fn sounds_secret(name: &str) -> bool {
     is_code || forms(last).any(|form| WORDS.contains(&form))
 }
 
-/// What every name that sounds secret has a part of.
+/// Substrings of which every secret name contains at least one.
 const TRACES: [&str; 25] = [
     "secret",
     "pass",
@@ -137,7 +139,9 @@ const TRACES: [&str; 25] = [
     "code",
 ];
 
-/// For each first letter of [`TRACES`], the set of their second letters. The low five bits of a byte tell letters apart.
+/// For each first letter of [`TRACES`], the set of their second letters.
+///
+/// The low five bits of a byte distinguish letters.
 const PAIRS: [u32; 32] = {
     let mut pairs = [0; 32];
     let mut index = 0;
@@ -157,7 +161,9 @@ fn begins_with_trace(text: &[u8]) -> bool {
         && TRACES.iter().any(|trace| text.starts_with(trace.as_bytes()))
 }
 
-/// Returns `true` if a name cannot sound secret. This is so for most names of a record, and needs no allocation.
+/// Returns `true` if a name cannot sound secret.
+///
+/// Most names of a record pass this check, which does not allocate.
 fn is_harmless(name: &str) -> bool {
     const LONGEST: usize = 48;
 
@@ -173,7 +179,7 @@ fn is_harmless(name: &str) -> bool {
     (0..length).all(|at| !begins_with_trace(&letters[at..]))
 }
 
-/// The words of a name in lower case. They are divided by capitals and by what is neither a letter nor a digit.
+/// Splits a name into words in lower case, at capitals and at characters other than letters and digits.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -202,7 +208,7 @@ fn is_carrier(word: &str) -> bool {
     forms(word).any(|form| form.is_empty() || CARRIERS.contains(&form))
 }
 
-/// A name, and the same without its trailing digits, its plural, and the words for the form of a secret.
+/// Returns a name, and the name without its trailing digits, plural `s` and [`CARRIERS`].
 fn forms(name: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(name), |name| {
         let without_digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -214,7 +220,7 @@ fn forms(name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What one vendor declares about the names of its fields.
+/// The declarations of a vendor about its field names.
 ///
 /// ```
 /// use tokenward_core::SecretNames;
@@ -223,7 +229,7 @@ fn forms(name: &str) -> impl Iterator<Item = &str> {
 /// assert!(NAMES.hides("value") && NAMES.hides("token") && !NAMES.hides("displayKey"));
 /// ```
 ///
-/// [`sounds_secret`] decides about every name that is not declared. A name that is declared both ways is a secret.
+/// [`sounds_secret`] decides about names that are not declared. A name that is declared both ways is secret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SecretNames {
     secrets: &'static [&'static str],
@@ -231,15 +237,15 @@ pub struct SecretNames {
 }
 
 impl SecretNames {
-    /// Names of which nothing is declared.
+    /// No declarations.
     pub const UNDECLARED: Self = Self::new(&[], &[]);
 
-    /// Creates a list of fields that hold a secret, and of fields that only sound so.
+    /// Creates declarations from the fields that contain a secret, and the fields that only sound secret.
     pub const fn new(secrets: &'static [&'static str], not_secrets: &'static [&'static str]) -> Self {
         Self { secrets, not_secrets }
     }
 
-    /// Returns `true` if the value of a field of this name must not be shown.
+    /// Returns `true` if the value of a field with this name must be hidden.
     pub fn hides(&self, name: &str) -> bool {
         self.secrets.contains(&name) || (sounds_secret(name) && !self.not_secrets.contains(&name))
     }

@@ -1,10 +1,11 @@
-//! What is known of a token. Never its secret.
+//! The facts about a token, without its secret.
 
 use serde::Serialize;
 
-use crate::{Record, TokenFamily, TokenId, When, printable::printable};
+use super::{family::TokenFamily, id::TokenId, record::Record, when::When};
+use crate::printable::printable;
 
-/// A token as its vendor describes it; its secret is not in it.
+/// A token as its vendor describes it, without its secret.
 ///
 /// ```
 /// use tokenward_core::{Token, TokenFamily, When};
@@ -15,38 +16,40 @@ use crate::{Record, TokenFamily, TokenId, When, printable::printable};
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
-/// What a vendor does not say is `None` or [`When::Unknown`], never a guess.
+/// A fact that the vendor does not report is `None` or [`When::Unknown`], never a guess.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Token {
-    /// Which kind of token it is.
+    /// The kind of token.
     pub family: TokenFamily,
-    /// What it is addressed by.
+    /// The id that requests address the token by.
     pub id: TokenId,
-    /// Its name, or the label that it was given.
+    /// The name or label.
     pub name: Option<String>,
     /// A longer description.
     pub description: Option<String>,
-    /// Whose it is.
+    /// The owner.
     pub owner: Option<Owner>,
-    /// When it was made.
+    /// The time of creation.
     pub created: When,
-    /// When it was last used; some vendors update it once a day only.
+    /// The time of the last use. Some vendors update it only once a day.
     pub last_used: When,
-    /// When it ends.
+    /// The time of expiry.
     pub expires: When,
-    /// What it may do; the family says how it is written, and whether a creation takes it as it is.
+    /// The scopes that the token grants.
+    ///
+    /// The documentation of the family describes the notation, and whether a create request accepts it unchanged.
     pub scopes: Option<Vec<String>>,
-    /// The part of the secret that the vendor goes on showing, such as its last four characters.
+    /// The part of the secret that the vendor continues to show, such as the last four characters.
     pub mask: Option<String>,
-    /// Whether the vendor's platform made it for itself: revoking it breaks the platform.
+    /// `true` if the vendor's platform created the token for itself. Revoking it breaks the platform.
     pub managed: bool,
-    /// Everything that the vendor says, without secrets.
+    /// The vendor's complete record, without secrets.
     pub record: Option<Record>,
 }
 
 impl Token {
-    /// A token of which only the id is known.
+    /// Creates a token of which only the family and the id are known.
     pub const fn new(family: TokenFamily, id: TokenId) -> Self {
         Self {
             family,
@@ -65,7 +68,7 @@ impl Token {
     }
 }
 
-/// Whose a token is, as far as the vendor says.
+/// The owner of a token, as far as the vendor reports it.
 ///
 /// ```
 /// use tokenward_core::Owner;
@@ -74,19 +77,19 @@ impl Token {
 /// assert_eq!(owner.to_string(), "dev@example.com");
 /// ```
 ///
-/// It is shown by its name, else its address, else its id.
+/// `Display` shows the name. If the name is unknown, it shows the email address, and otherwise the id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Owner {
     /// The vendor's id of the person, service or organization.
     pub id: Option<String>,
-    /// Their name.
+    /// The name of the owner.
     pub name: Option<String>,
-    /// Their mail address.
+    /// The email address of the owner.
     pub email: Option<String>,
 }
 
 impl Owner {
-    /// An owner, where anything is known of one.
+    /// Creates an owner, or returns `None` if every value is missing or empty.
     pub fn known(id: Option<String>, name: Option<String>, email: Option<String>) -> Option<Self> {
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let owner = Self { id: said(id), name: said(name), email: said(email) };

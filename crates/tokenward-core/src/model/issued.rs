@@ -1,12 +1,12 @@
-//! A token and the secret that was shown for it, once.
+//! A token together with the secret that the vendor shows once.
 
 use std::fmt;
 
 use secrecy::SecretString;
 
-use crate::Token;
+use super::token::Token;
 
-/// A token with its secret, which the vendor will not show again.
+/// A token with its secret, which the vendor does not show again.
 ///
 /// ```
 /// use tokenward_core::{ExposeSecret, IssuedToken, Token, TokenFamily};
@@ -18,8 +18,7 @@ use crate::Token;
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
-/// Keep the secret before anything else is done. It can be neither cloned nor
-/// serialized by accident:
+/// Store the secret before you do anything else. An accidental clone or serialization does not compile:
 ///
 /// ```compile_fail
 /// fn twice(issued: tokenward_core::IssuedToken) -> (tokenward_core::IssuedToken, tokenward_core::IssuedToken) {
@@ -36,28 +35,32 @@ use crate::Token;
 #[must_use = "the secret is shown once: dropped here, it is lost"]
 #[non_exhaustive]
 pub struct IssuedToken {
-    /// The token. Where [`drift`](Self::drift) is set, only what could be read of it.
+    /// The token. If [`drift`](Self::drift) is set, it has only the fields that could be decoded.
     pub token: Token,
-    /// What authenticates as it. Shown by nothing that prints, and wiped when it is dropped.
+    /// The credential. `Debug` redacts it, and its memory is wiped on drop.
     pub secret: SecretString,
-    /// Where the vendor's answer did not fit its document; the token exists and the secret is right.
+    /// The difference between the response and the vendor's document, if any.
+    ///
+    /// The token exists and the secret is valid in either case.
     pub drift: Option<Drift>,
 }
 
 impl IssuedToken {
-    /// A token whose answer could be read.
+    /// Creates an issued token from a response that could be decoded completely.
     pub const fn new(token: Token, secret: SecretString) -> Self {
         Self { token, secret, drift: None }
     }
 
-    /// The same, from an answer that could be read only in part.
+    /// Sets the difference that prevented the complete response from being decoded.
     pub fn with_drift(mut self, drift: Drift) -> Self {
         self.drift = Some(drift);
         self
     }
 }
 
-/// Where an answer differs from the vendor's document. Holds no value of the answer.
+/// A difference between a response and the vendor's document.
+///
+/// It contains no value of the response.
 ///
 /// ```
 /// let drift = tokenward_core::Drift::new("owner.type", "another shape than documented")
@@ -67,23 +70,23 @@ impl IssuedToken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Drift {
-    /// The place, as a path of field names and positions; `.` for the whole.
+    /// The path of field names and positions, or `.` for the complete response.
     pub path: String,
-    /// What is wrong there.
+    /// The problem at this path.
     pub problem: String,
-    /// The kind of value that the document has there: `text`, `a whole number`, `a record`.
+    /// The kind of value that the document declares: `text`, `a whole number`, `a record`.
     pub expected: Option<&'static str>,
-    /// The kind of value that is there: `text`, `null`, `nothing`.
+    /// The kind of value in the response: `text`, `null`, `nothing`.
     pub found: Option<&'static str>,
 }
 
 impl Drift {
-    /// A place and what is wrong there.
+    /// Creates a difference from a path and the problem at this path.
     pub fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
         Self { path: path.into(), problem: problem.into(), expected: None, found: None }
     }
 
-    /// With the kinds of value that are expected and there.
+    /// Sets the kind of value that was expected, and the kind that was found.
     #[must_use]
     pub fn with_kinds(
         mut self,

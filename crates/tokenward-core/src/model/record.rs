@@ -1,4 +1,4 @@
-//! The vendor's own record of a token, without its secrets.
+//! The vendor's record of a token, without secrets.
 
 use std::{fmt, sync::OnceLock};
 
@@ -9,9 +9,9 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::SecretNames;
+use crate::secret_names::SecretNames;
 
-/// The vendor's record of a token, as JSON without the fields that hold a secret.
+/// The vendor's record of a token, as JSON without the fields that contain a secret.
 ///
 /// ```
 /// use tokenward_core::Record;
@@ -22,42 +22,42 @@ use crate::SecretNames;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A field is left out if its vendor declares it a secret or if its name
-/// [sounds like one](crate::secret_names::sounds_secret). All other fields are kept, also those that this version does not
-/// know, so this is where to look for what [`Token`](crate::Token) does not have. `Debug` shows the size only.
+/// The record omits a field if its vendor declares it a secret, or if its name
+/// [sounds secret](crate::secret_names::sounds_secret). It keeps all other fields, including those that this version
+/// does not know. Use it for values that [`Token`](crate::Token) has no field for. `Debug` shows only the size.
 ///
-/// The text is kept as it came, in memory that is wiped, until somebody asks for it: a list that is only counted or
-/// filtered pays for no record.
+/// The record keeps the original text in memory that is wiped on drop. It removes the secrets on first access, so a
+/// list that is only counted or filtered does not pay for that.
 #[derive(Clone)]
 pub struct Record {
     whole: Wiped,
     names: &'static SecretNames,
-    /// Made when it is asked for.
+    /// The text without secrets, computed on first access.
     shown: OnceLock<Box<str>>,
 }
 
-/// A text in memory that is wiped.
+/// A text whose memory is wiped on drop.
 #[derive(Clone)]
 struct Wiped(Zeroizing<String>);
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        // What is in use is wiped byte by byte, and what is not at once.
+        // `Zeroizing` wipes the used part byte by byte, but the spare capacity at once. This makes all of it spare.
         self.0.clear();
     }
 }
 
 impl Record {
-    /// Reads a record of a vendor that declares nothing about the names of its fields.
+    /// Parses a record of a vendor that declares nothing about its field names.
     ///
     /// # Errors
     ///
-    /// An error of `serde_json` if the text is not JSON. It quotes none of the text.
+    /// An error of `serde_json` if the text is not JSON. The error does not quote the text.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
         Self::from_json_of(text, &SecretNames::UNDECLARED)
     }
 
-    /// Reads a record, without the fields that these names hide.
+    /// Parses a record, and omits the fields that the given names hide.
     ///
     /// ```
     /// use tokenward_core::{Record, SecretNames};
@@ -70,7 +70,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json).
+    /// The errors of [`from_json`](Self::from_json).
     pub fn from_json_of(text: &str, names: &'static SecretNames) -> serde_json::Result<Self> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         Readable { names }.deserialize(&mut deserializer)?;
@@ -78,7 +78,7 @@ impl Record {
         Ok(Self::unread(text, names))
     }
 
-    /// Keeps a text that was already read as one JSON value, without reading it again.
+    /// Creates a record from a text that was already parsed as one JSON value, without parsing it again.
     ///
     /// ```
     /// use tokenward_core::{Record, SecretNames};
@@ -88,12 +88,13 @@ impl Record {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
-    /// A reader may pass over more than [`to_value`](Self::to_value) can hold. A text that looks so is read like any
-    /// other. A text that is not JSON after all is shown as `null`.
+    /// A parser may skip values that [`to_value`](Self::to_value) cannot represent. A text that may contain such a
+    /// value is parsed again. A text that is not JSON is shown as `null`.
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json), if the text is nested too deeply or holds half of a character.
+    /// The errors of [`from_json`](Self::from_json), if the text is nested too deeply or contains an unpaired
+    /// surrogate.
     pub fn from_read_json(text: &str, names: &'static SecretNames) -> serde_json::Result<Self> {
         if is_plain(text.as_bytes()) {
             Ok(Self::unread(text, names))
@@ -106,12 +107,12 @@ impl Record {
         Self { whole: Wiped(Zeroizing::new(text.to_owned())), names, shown: OnceLock::new() }
     }
 
-    /// The record as JSON text.
+    /// Returns the record as JSON text.
     pub fn as_str(&self) -> &str {
         self.shown.get_or_init(|| without_secrets(&self.whole.0, self.names))
     }
 
-    /// The record as a tree.
+    /// Returns the record as a [`Value`].
     pub fn to_value(&self) -> Value {
         serde_json::from_str(self.as_str()).unwrap_or_default()
     }
@@ -137,16 +138,17 @@ impl Serialize for Record {
     }
 }
 
-/// Whether JSON is as simple as nearly every record is: it cannot be deeper than a tree can be, and has no half of a
-/// character.
+/// Returns `true` if a [`Value`] can represent JSON for sure: the nesting is shallow, and no escape is a surrogate.
+///
+/// Nearly every record passes this check.
 fn is_plain(json: &[u8]) -> bool {
     const DEEPEST: usize = 100;
-    /// As many as a byte can count, and a multiple of how many go at a time.
+    /// Chunk size: a multiple of the SIMD width that fits in a `u8` counter.
     const COUNTED: usize = 224;
 
     let (mut opened, mut is_escaped) = (0, false);
     for chunk in json.chunks(COUNTED) {
-        // Counted in bytes, which goes many at a time; both brackets are told by one bit less.
+        // With `u8` counters, the compiler vectorizes this loop. `[` and `{` differ only in the bit 0x20.
         let (mut brackets, mut escapes) = (0_u8, 0_u8);
         for byte in chunk {
             brackets += u8::from(byte | 0x20 == b'{');
@@ -158,12 +160,12 @@ fn is_plain(json: &[u8]) -> bool {
     opened <= DEEPEST && !(is_escaped && json.windows(3).any(is_half))
 }
 
-/// `\uD800` to `\uDFFF`, which have to come in pairs.
+/// Returns `true` if an escape may be a surrogate, `\uD800` to `\uDFFF`. Surrogates must be paired.
 fn is_half(escape: &[u8]) -> bool {
     matches!(escape, [b'\\', b'u', b'd' | b'D'])
 }
 
-/// JSON that a [`Value`] can hold, apart from the values that these names hide.
+/// Checks that a [`Value`] can represent JSON, and ignores the values that these names hide.
 #[derive(Clone, Copy)]
 struct Readable {
     names: &'static SecretNames,
@@ -225,7 +227,7 @@ impl<'de> de::Visitor<'de> for Readable {
     }
 }
 
-/// JSON without the fields that these names hide, and without space; `null` if the text is not JSON.
+/// Returns JSON without the fields that these names hide and without white space, or `null` if the text is not JSON.
 fn without_secrets(json: &str, names: &'static SecretNames) -> Box<str> {
     let to = String::with_capacity(json.len());
     let mut copy = Copy { rest: json.trim_ascii_start(), to, names, is_hidden: false };
@@ -235,12 +237,12 @@ fn without_secrets(json: &str, names: &'static SecretNames) -> Box<str> {
     }
 }
 
-/// Copies JSON. It is known to be some, and no deeper than a tree can be.
+/// Copies JSON that was already checked, so the depth of the recursion is bounded.
 struct Copy<'a> {
     rest: &'a str,
     to: String,
     names: &'static SecretNames,
-    /// Whether what is passed over is a secret's.
+    /// `true` inside the value of a secret field.
     is_hidden: bool,
 }
 
@@ -267,7 +269,7 @@ impl<'a> Copy<'a> {
             }
             is_first = false;
             let name = self.text()?;
-            // What cannot be read is left out, too.
+            // A name that cannot be decoded may be that of a secret.
             let is_secret = match name.contains('\\') {
                 true => serde_json::from_str(name).map_or(true, |name: String| self.names.hides(&name)),
                 false => self.names.hides(&name[1..name.len() - 1]),
@@ -298,7 +300,7 @@ impl<'a> Copy<'a> {
         self.mark(']')
     }
 
-    /// With its quotes.
+    /// Takes a string with its quotes.
     fn text(&mut self) -> Option<&'a str> {
         let mut is_escaped = false;
         let end = self.rest.strip_prefix('"')?.bytes().position(|byte| {
@@ -309,7 +311,7 @@ impl<'a> Copy<'a> {
         self.take(end + 2)
     }
 
-    /// A number, or a word. What is larger than any number is the largest.
+    /// Copies a number, `true`, `false` or `null`. A number that overflows `f64` becomes 1e308 or -1e308.
     fn scalar(&mut self) -> Option<()> {
         let end = self.rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ']' | '}'));
         let scalar = self.take(end.unwrap_or(self.rest.len()))?;

@@ -1,4 +1,4 @@
-//! One instant, whoever wrote it and however.
+//! An instant in time, and its conversions.
 
 use std::{
     fmt::{self, Write},
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// A moment from 1970 to the end of the year 9999, to the nanosecond.
+/// An instant between 1970 and the end of the year 9999, with nanosecond precision.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -22,12 +22,11 @@ use std::{
 /// # Ok::<(), tokenward_core::InvalidTimestamp>(())
 /// ```
 ///
-/// It reads and prints RFC 3339. `chrono`, `jiff` and `time` convert their own types from and to
-/// [`SystemTime`], and so does this one; on Windows that counts in steps of 100 nanoseconds.
+/// It parses and formats RFC 3339. Like the types of `chrono`, `jiff` and `time`, it converts from and to
+/// [`SystemTime`]. On Windows, `SystemTime` has a resolution of 100 nanoseconds.
 ///
-/// Nothing fails for being too early or too late: nothing of a token is older than 1970, and a date after the year 9999
-/// means "for ever". So what lies outside becomes [`UNIX_EPOCH`](Self::UNIX_EPOCH) or [`MAX`](Self::MAX), be it read,
-/// converted or reached by `+` and `-`.
+/// Parsing, conversion, `+` and `-` saturate at [`UNIX_EPOCH`](Self::UNIX_EPOCH) and [`MAX`](Self::MAX) instead of
+/// failing. No date of a token is before 1970, and a date after the year 9999 means "for ever".
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(Duration);
 
@@ -36,57 +35,57 @@ const NANOS: u32 = 1_000_000_000;
 const A_DAY: i64 = 24 * 60 * 60;
 
 impl Timestamp {
-    /// The beginning of 1970, and the first there is.
+    /// The start of 1970, which is the earliest timestamp.
     pub const UNIX_EPOCH: Self = Self(Duration::ZERO);
-    /// The last nanosecond of the year 9999.
+    /// The last nanosecond of the year 9999, which is the latest timestamp.
     pub const MAX: Self = Self(Duration::new(LAST_SECOND, NANOS - 1));
 
-    /// What the machine's clock says.
+    /// Returns the time of the machine's clock.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
 
-    /// So many seconds after 1970.
+    /// Creates a timestamp from seconds since 1970.
     pub fn from_second(seconds: i64) -> Self {
         Self::within(Duration::from_secs(since_1970(seconds)))
     }
 
-    /// So many milliseconds after 1970.
+    /// Creates a timestamp from milliseconds since 1970.
     pub fn from_millisecond(millis: i64) -> Self {
         Self::within(Duration::from_millis(since_1970(millis)))
     }
 
-    /// So many microseconds after 1970.
+    /// Creates a timestamp from microseconds since 1970.
     pub fn from_microsecond(micros: i64) -> Self {
         Self::within(Duration::from_micros(since_1970(micros)))
     }
 
-    /// The whole seconds since 1970.
+    /// Returns the whole seconds since 1970.
     pub fn as_second(self) -> i64 {
         self.0.as_secs().cast_signed()
     }
 
-    /// The whole milliseconds since 1970.
+    /// Returns the whole milliseconds since 1970.
     pub fn as_millisecond(self) -> i64 {
         self.0.as_millis() as i64
     }
 
-    /// The whole microseconds since 1970.
+    /// Returns the whole microseconds since 1970.
     pub fn as_microsecond(self) -> i64 {
         self.0.as_micros() as i64
     }
 
-    /// The nanoseconds that are more than whole seconds.
+    /// Returns the nanoseconds of the fractional second.
     pub fn subsec_nanosecond(self) -> u32 {
         self.0.subsec_nanos()
     }
 
-    /// The time from another moment until this one; nothing, where the other is the later one.
+    /// Returns the time since an earlier timestamp, or zero if the other timestamp is later.
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The time between the two, whichever is earlier.
+    /// Returns the time between two timestamps in either order.
     pub fn abs_diff(self, other: Self) -> Duration {
         self.0.abs_diff(other.0)
     }
@@ -103,7 +102,7 @@ fn since_1970(number: i64) -> u64 {
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
-    /// Later by this; [`MAX`](Timestamp::MAX) at the latest.
+    /// Adds a duration, up to [`MAX`](Timestamp::MAX).
     fn add(self, by: Duration) -> Self {
         Self::within(self.0.saturating_add(by))
     }
@@ -112,7 +111,7 @@ impl Add<Duration> for Timestamp {
 impl Sub<Duration> for Timestamp {
     type Output = Self;
 
-    /// Earlier by this; [`UNIX_EPOCH`](Timestamp::UNIX_EPOCH) at the earliest.
+    /// Subtracts a duration, down to [`UNIX_EPOCH`](Timestamp::UNIX_EPOCH).
     fn sub(self, by: Duration) -> Self {
         Self(self.0.saturating_sub(by))
     }
@@ -130,7 +129,9 @@ impl From<Timestamp> for SystemTime {
     }
 }
 
-/// RFC 3339 in UTC, with as much of a fraction as there is, or with as many digits as the precision says.
+/// Formats RFC 3339 in UTC.
+///
+/// The precision sets the number of fractional digits. Without a precision, trailing zeros are omitted.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = Self::from_second(self.as_second());
@@ -145,7 +146,9 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Pads a text to the width of a formatter whose precision means something else.
+/// Pads a text to the width of a formatter, and ignores the precision.
+///
+/// `Formatter::pad` would truncate the text to the precision.
 pub(crate) fn pad(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let missing = f.width().unwrap_or_default().saturating_sub(text.len());
     let before = match f.align() {
@@ -165,7 +168,9 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// Why a text is no [`Timestamp`]. It does not quote the text.
+/// The error of a text that is not a valid [`Timestamp`].
+///
+/// It does not quote the text.
 ///
 /// ```
 /// use tokenward_core::Timestamp;
@@ -197,7 +202,9 @@ impl fmt::Display for InvalidTimestamp {
 
 impl std::error::Error for InvalidTimestamp {}
 
-/// RFC 3339: a date, `T` or a space, a time with or without a fraction, and an offset, with or without its colon and minutes.
+/// Parses RFC 3339: a date, `T` or a space, a time, and an offset.
+///
+/// The fraction of the time is optional, and so are the colon and the minutes of the offset.
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
@@ -210,7 +217,9 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The nanoseconds at the beginning of a text, and what follows. Digits that are finer are dropped.
+/// Parses the optional fraction of a second into nanoseconds, and returns the rest of the text.
+///
+/// Digits after the ninth are dropped.
 fn fraction(text: &[u8]) -> Result<(u32, &[u8]), InvalidTimestamp> {
     let Some(text) = text.strip_prefix(b".") else { return Ok((0, text)) };
     let (digits, rest) = text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count());
@@ -225,7 +234,7 @@ fn fraction(text: &[u8]) -> Result<(u32, &[u8]), InvalidTimestamp> {
     Ok((nanos, rest))
 }
 
-/// The seconds by which a local time is ahead of UTC.
+/// Parses the offset: the seconds by which a local time is ahead of UTC.
 fn offset(text: &[u8]) -> Result<i64, InvalidTimestamp> {
     let (sign, digits) = match text {
         [b'Z' | b'z'] => return Ok(0),
@@ -246,10 +255,10 @@ fn offset(text: &[u8]) -> Result<i64, InvalidTimestamp> {
     Ok(sign * (hours * 60 + minutes) * 60)
 }
 
-/// The seconds from 1970 to a date and time in UTC.
+/// Parses a date and time into seconds since 1970, as if it were in UTC.
 ///
-/// By hand, as what reads it in `humantime` takes twice as long, knows no year before 1970, and none after 2038 on some
-/// machines of 32 bits.
+/// The parser of `humantime` takes twice as long. It does not support years before 1970 and, on some 32-bit machines,
+/// years after 2038.
 fn seconds(local: &[u8; 19]) -> Result<i64, InvalidTimestamp> {
     const FORM: &[u8; 19] = b"0000-00-00T00:00:00";
 
@@ -264,7 +273,7 @@ fn seconds(local: &[u8; 19]) -> Result<i64, InvalidTimestamp> {
     let day = day(number(&local[..4]), number(&local[5..7]), number(&local[8..10]));
     let (hours, minutes, seconds) = (number(&local[11..13]), number(&local[14..16]), number(&local[17..]));
     match day {
-        // A leap second is the one before it.
+        // A leap second counts as the second before it.
         Some(day) if hours <= 23 && minutes <= 59 && seconds <= 60 => {
             Ok(day * A_DAY + (hours * 60 + minutes) * 60 + seconds.min(59))
         }
@@ -272,9 +281,9 @@ fn seconds(local: &[u8; 19]) -> Result<i64, InvalidTimestamp> {
     }
 }
 
-/// The days from 1970 to a date, which may be before that.
+/// Returns the days from 1970 to a date, or `None` if the date does not exist. Earlier dates are negative.
 fn day(year: i64, month: i64, day: i64) -> Option<i64> {
-    /// How many days of a year have passed at the end of each month.
+    /// The days of a year that have passed at the end of each month.
     const PASSED: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -312,7 +321,7 @@ mod tests {
         text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
-    /// Moments of all years, each with a fraction of its own length, and the same as another library has them.
+    /// Random timestamps with fractions of different lengths, and the same instants in the type of another library.
     fn moments() -> impl Iterator<Item = (Timestamp, jiff::Timestamp)> {
         let mut random = fastrand::Rng::with_seed(17);
         (0..20_000).map(move |_| {
@@ -495,7 +504,7 @@ mod tests {
 
     #[test]
     fn no_text_makes_it_panic_and_what_it_reads_it_writes() {
-        /// In the order in which a time has them.
+        /// Variants of each part of a timestamp, in order.
         const PARTS: [&[&str]; 6] = [
             &["2026", "0000", "1969", "9999"],
             &["-08-01", "-02-29", "-13-32"],
@@ -509,7 +518,7 @@ mod tests {
         for _ in 0..200_000 {
             let mut text = String::new();
             for part in PARTS {
-                // Now and then one is left out, or another one is there as well.
+                // Sometimes a part is missing, or an extra part precedes it.
                 let more = PARTS[random.usize(..PARTS.len())];
                 let parts: &[&[&str]] = match random.u8(..16) {
                     0 => &[],

@@ -1,4 +1,4 @@
-//! Which kind of token, at which vendor.
+//! The kind of a token, and its vendor.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(ORG_TOKEN.vendor(), "mist");
 /// ```
 ///
-/// The families of one vendor differ in what they can do, so each has its own
+/// The families of one vendor support different operations, so each has its own
 /// [`TokenManager`](crate::TokenManager).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenFamily {
@@ -23,17 +23,19 @@ pub struct TokenFamily {
 }
 
 impl TokenFamily {
-    /// A vendor and what it calls this kind of token, in lower case with hyphens.
+    /// Creates a family from a vendor and the vendor's term for this kind of token.
+    ///
+    /// Both are in lower case with hyphens.
     pub const fn new(vendor: &'static str, kind: &'static str) -> Self {
         Self { vendor, kind }
     }
 
-    /// The vendor: `mist`.
+    /// Returns the vendor, such as `mist`.
     pub const fn vendor(self) -> &'static str {
         self.vendor
     }
 
-    /// The kind: `org-token`.
+    /// Returns the kind of token, such as `org-token`.
     pub const fn kind(self) -> &'static str {
         self.kind
     }

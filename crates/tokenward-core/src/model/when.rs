@@ -1,12 +1,12 @@
-//! A date, "never", and "nobody knows" are three different things.
+//! A date that distinguishes "never" from "unknown".
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Timestamp, timestamp::pad};
+use super::timestamp::{Timestamp, pad};
 
-/// When something about a token happened or will happen.
+/// The time of an event of a token: a date, "never" or "unknown".
 ///
 /// ```
 /// use tokenward_core::{Timestamp, When};
@@ -23,15 +23,15 @@ use crate::{Timestamp, timestamp::pad};
 pub enum When {
     /// At this time.
     At(Timestamp),
-    /// The vendor says that it did not happen, or will not.
+    /// The vendor reports that the event did not happen, or will not happen.
     Never,
-    /// The vendor does not say.
+    /// The vendor does not report it.
     #[default]
     Unknown,
 }
 
 impl When {
-    /// The time, where there is one.
+    /// Returns the time, or `None` if it is "never" or "unknown".
     pub fn at(self) -> Option<Timestamp> {
         match self {
             Self::At(time) => Some(time),
@@ -39,12 +39,12 @@ impl When {
         }
     }
 
-    /// A date of the vendor's whose absence means "never".
+    /// Converts a date of the vendor whose absence means "never".
     pub fn or_never(date: Option<Timestamp>) -> Self {
         date.map_or(Self::Never, Self::At)
     }
 
-    /// A date of the vendor's whose absence means nothing.
+    /// Converts a date of the vendor whose absence means "unknown".
     pub fn or_unknown(date: Option<Timestamp>) -> Self {
         date.map_or(Self::Unknown, Self::At)
     }

@@ -1,4 +1,4 @@
-//! What a token is addressed by.
+//! The id of a token.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::printable::is_printable;
 
-/// The vendor's id of a token, opaque to everybody else.
+/// The vendor's id of a token, opaque to everyone else.
 ///
 /// ```
 /// use tokenward_core::TokenId;
@@ -17,14 +17,14 @@ use crate::printable::is_printable;
 /// # Ok::<(), tokenward_core::InvalidTokenId>(())
 /// ```
 ///
-/// An id is never empty, `.` or `..`: those vanish in an address, and the call
-/// would reach something else. It holds no control character or other character
-/// that is not [printable](crate::printable), so it can be shown as it is. Where a vendor needs two ids to name one token, both are in it; a
-/// family's documentation says how. Cheap to clone.
+/// An id is never empty, `.` or `..`: these disappear from the path of a URL, and the request would reach another
+/// resource. It contains only [printable](crate::printable) characters, and no control characters, so it can be
+/// shown as it is. If a vendor needs two ids to address a token, the id contains both. The documentation of the
+/// family describes the format. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TokenId(Arc<str>);
 
-/// Why a text is no [`TokenId`].
+/// The error of a text that is not a valid [`TokenId`].
 ///
 /// ```
 /// let error = "".parse::<tokenward_core::TokenId>().unwrap_err();
@@ -43,12 +43,12 @@ impl fmt::Display for InvalidTokenId {
 impl std::error::Error for InvalidTokenId {}
 
 impl TokenId {
-    /// The id as the vendor writes it.
+    /// Returns the id as the vendor writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The id of something that is counted.
+    /// Creates an id from a sequence number.
     pub(crate) fn counted(number: u64) -> Self {
         Self(number.to_string().into())
     }
