@@ -210,7 +210,7 @@ pub enum Current {
 impl Current {
     /// Returns `true` if this token is, or may be, the credential in use.
     pub fn may_be(&self, id: &TokenId) -> bool {
-        // A vendor that parses ids as hexadecimal numbers ignores case.
+        // A vendor that parses ids, such as UUIDs, ignores their case.
         let is = |current: &TokenId| current.as_str().eq_ignore_ascii_case(id.as_str());
         match self {
             Self::Token(current) => is(current),

@@ -14,6 +14,7 @@ mod budget;
 mod diff;
 mod fresh;
 mod hostile;
+mod layers;
 mod made_up;
 mod needed;
 mod new_vendor;

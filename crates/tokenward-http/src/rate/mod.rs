@@ -1,4 +1,6 @@
-//! Calls wait until the vendor's rate limits have room for them.
+//! Rate limits: a call waits until each limit of its vendor has room for it.
+//! Which limits a vendor has is declared by its client; retries after a 429 are in `transport`.
+//! May depend on `headers`.
 
 mod clock;
 mod counted;

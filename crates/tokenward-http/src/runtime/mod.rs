@@ -1,5 +1,6 @@
-//! What generated code calls, beside [`Session`](crate::Session). Not meant to be called by hand, and outside
-//! semver, but for what a client's `raw` offers again: [`Error`], [`ResponseValue`] and [`ByteStream`].
+//! What generated code calls, next to [`Session`](crate::Session): parameters, responses, and errors of `raw`.
+//! Not meant to be called by hand, and outside semver except [`Error`], [`ResponseValue`] and [`ByteStream`].
+//! May depend on `transport` and the modules below it.
 
 mod decode;
 pub(crate) mod error;
