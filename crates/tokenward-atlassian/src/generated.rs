@@ -411,7 +411,14 @@ impl Client {
         query: &'a types::ListOrgApiKeysQuery,
     ) -> Result<ResponseValue<types::ApiKeySearchResponse>, Error> {
         let response = self.list_org_api_keys_response(org_id, query).await?;
-        response.decode_page().await
+        response
+            .decode_page(
+                "data",
+                |page: &mut types::ApiKeySearchResponse, list| {
+                    page.data = ::std::option::Option::Some(list);
+                },
+            )
+            .await
     }
     /// Count the API keys of an organization.
     ///
@@ -463,7 +470,14 @@ impl Client {
         query: &'a types::ListOrgApiTokensQuery,
     ) -> Result<ResponseValue<types::ApiTokenSearchResponse>, Error> {
         let response = self.list_org_api_tokens_response(org_id, query).await?;
-        response.decode_page().await
+        response
+            .decode_page(
+                "data",
+                |page: &mut types::ApiTokenSearchResponse, list| {
+                    page.data = ::std::option::Option::Some(list);
+                },
+            )
+            .await
     }
     /// Count the API tokens of all managed accounts.
     ///

@@ -2,6 +2,8 @@
 
 mod capability;
 mod error;
+#[doc(hidden)]
+pub mod json;
 mod lineage;
 mod listing;
 mod manager;

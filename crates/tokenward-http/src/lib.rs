@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod auth;
+#[cfg(test)]
+mod before;
 mod client_credentials;
 mod config;
 mod decode;

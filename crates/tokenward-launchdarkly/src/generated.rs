@@ -956,7 +956,14 @@ impl Client {
         &'a self,
     ) -> Result<ResponseValue<types::RelayAutoConfigCollectionRep>, Error> {
         let response = self.get_relay_proxy_configs_response().await?;
-        response.decode_page().await
+        response
+            .decode_page(
+                "items",
+                |page: &mut types::RelayAutoConfigCollectionRep, list| {
+                    page.items = ::std::option::Option::Some(list);
+                },
+            )
+            .await
     }
     /// Create a Relay Proxy configuration.
     ///
@@ -1052,7 +1059,14 @@ impl Client {
         query: &'a types::GetTokensQuery,
     ) -> Result<ResponseValue<types::Tokens>, Error> {
         let response = self.get_tokens_response(query).await?;
-        response.decode_page().await
+        response
+            .decode_page(
+                "items",
+                |page: &mut types::Tokens, list| {
+                    page.items = ::std::option::Option::Some(list);
+                },
+            )
+            .await
     }
     /// Make a new personal or service token.
     ///

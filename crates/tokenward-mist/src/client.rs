@@ -124,7 +124,7 @@ impl Mist {
         }
         // An item that is none has no id, and cannot be revoked by one.
         let candidates =
-            answer.items()?.filter_map(|token| serde_json::from_str::<Candidate<'_>>(token.get()).ok());
+            answer.items()?.filter_map(|token| serde_json::from_str::<Candidate<'_>>(token).ok());
         let fits = |candidate: &Candidate<'_>| {
             let is_named = match (name, candidate.name.and_then(text)) {
                 (Some(name), Some(other)) => name == other,

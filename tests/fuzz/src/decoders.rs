@@ -182,7 +182,7 @@ fn read_whole_and_in_parts<V: VendorToken>(data: &[u8], hides: bool) {
         return;
     };
     let answer = answer(data);
-    let elements = answer.items().ok().into_iter().flatten().map(RawValue::get);
+    let elements = answer.items().ok().into_iter().flatten();
     assert!(elements.eq(items.iter().map(|item| item.get())), "the items are what stands there");
     assert_eq!(whole.len(), items.len(), "every item is a token or an error");
     for (position, (token, item)) in whole.into_iter().zip(items).enumerate() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quote::quote;
 use syn::{
-    Expr, ImplItemFn, Item, ReturnType, Type, parse_quote,
+    Expr, Field, ImplItemFn, Item, ReturnType, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -15,7 +15,8 @@ use crate::{problem::Problem, vendor::Config};
 pub(super) struct Answers {
     made: Made,
     passing: BTreeSet<String>,
-    pages: BTreeSet<String>,
+    /// The fields of the lists, by the names of the pages.
+    pages: BTreeMap<String, Field>,
     records: BTreeSet<String>,
 }
 
@@ -46,18 +47,26 @@ impl Answers {
             replace_decode(method, &parse_quote!(response.decode_whole()));
             return Ok(());
         }
-        match answered(answer) {
-            Some(name) if name == "Items" => replace_decode(method, &parse_quote!(response.decode_list())),
-            // Where a record is expected, a list is refused.
-            Some(name) if name == "Value" || name == "Vec" => {
-                replace_decode(method, &parse_quote!(response.decode_any()));
-            }
-            Some(name) if self.pages.contains(&name) => {
-                replace_decode(method, &parse_quote!(response.decode_page()));
-            }
-            _ => {}
-        }
+        let reading = match answered(answer).as_deref() {
+            Some("Items") => parse_quote!(response.decode_list()),
+            // A list is refused if a record is expected.
+            Some("Value" | "Vec") => parse_quote!(response.decode_any()),
+            Some(name) => match self.pages.get(name) {
+                Some(list) => decode_page(body(answer), list),
+                None => return Ok(()),
+            },
+            None => return Ok(()),
+        };
+        replace_decode(method, &reading);
         Ok(())
+    }
+}
+
+/// Reads the list of a page by itself, and puts it into its field.
+fn decode_page(page: Option<&Type>, list: &Field) -> Expr {
+    let (name, field) = (types::json_name(list), &list.ident);
+    parse_quote! {
+        response.decode_page(#name, |page: &mut #page, list| page.#field = ::std::option::Option::Some(list))
     }
 }
 
@@ -151,7 +160,7 @@ mod tests {
         let answers = Answers {
             made: Made(BTreeMap::new()),
             passing: BTreeSet::new(),
-            pages: BTreeSet::from(["Page".to_owned()]),
+            pages: BTreeMap::from([("Page".to_owned(), parse_quote!(pub list: Option<Items<Token>>))]),
             records: BTreeSet::from(["Token".to_owned()]),
         };
         for (answer, reading) in [
@@ -159,7 +168,10 @@ mod tests {
             ("Vec<String>", "decode_any"),
             ("Vec<Vec<Token>>", "decode_any"),
             ("serde_json::Value", "decode_any"),
-            ("Page", "decode_page"),
+            (
+                "Page",
+                "decode_page (\"list\" , | page : & mut Page , list | page . list = :: std :: option :: Option :: Some (list)",
+            ),
             ("Token", "decode"),
             ("BTreeMap<String, bool>", "decode"),
             ("i64", "decode_whole"),
@@ -175,7 +187,8 @@ mod tests {
             };
             answers.rewrite(&mut method, "GET").unwrap();
             let code = quote!(#method).to_string();
-            assert!(code.contains(&format!("response . {reading} ()")), "{code}");
+            let call = if reading.ends_with(')') { reading.to_owned() } else { format!("{reading} ()") };
+            assert!(code.contains(&format!("response . {call}")), "{code}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Changes to the generated types.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use quote::{format_ident, quote};
 use syn::{
@@ -120,8 +120,12 @@ pub(super) fn records(file: &mut syn::File) -> Result<BTreeSet<String>, Problem>
     Ok(module(file)?.iter().filter_map(record_name).collect())
 }
 
-/// The names of the records that are a page: with a list of what has an id, and without an id of their own.
-pub(super) fn pages(file: &mut syn::File, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Problem> {
+/// The records that are a page, by name, with the field of their list: a list of records that have an id, in a record that
+/// has none. If there are several such lists, the first counts.
+pub(super) fn pages(
+    file: &mut syn::File,
+    ids: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Field>, Problem> {
     let structs = |item: &Item| match item {
         Item::Struct(record) => Some(record.clone()),
         _ => None,
@@ -134,8 +138,11 @@ pub(super) fn pages(file: &mut syn::File, ids: &BTreeSet<String>) -> Result<BTre
         let list = generic_argument(&field.ty, "Option").and_then(|list| generic_argument(list, "Items"));
         list.and_then(last_ident).is_some_and(|name| listed.contains(&name))
     };
-    let is_page = |record: &&ItemStruct| !has_id(record) && record.fields.iter().any(is_list);
-    Ok(records.iter().filter(is_page).map(|record| record.ident.to_string()).collect())
+    let page = |record: &ItemStruct| {
+        let list = record.fields.iter().find(|field| is_list(field)).filter(|_| !has_id(&record))?;
+        Some((record.ident.to_string(), list.clone()))
+    };
+    Ok(records.iter().filter_map(page).collect())
 }
 
 /// Lists of records, wherever they stand in a type, become lists of which one bad item costs no other.
@@ -486,6 +493,7 @@ mod tests {
             }
         };
         let pages = pages(&mut file, &BTreeSet::from(["_id".to_owned()])).unwrap();
-        assert_eq!(pages, BTreeSet::from(["Page".to_owned()]));
+        let lists: Vec<_> = pages.iter().map(|(page, list)| (page.as_str(), json_name(list))).collect();
+        assert_eq!(lists, [("Page", "items".to_owned())]);
     }
 }

@@ -20,7 +20,7 @@ struct Layers {
 const CORE: Layers = Layers {
     package: "tokenward-core",
     order: &[
-        &["operation", "printable", "secret_names"],
+        &["json", "operation", "printable", "secret_names"],
         &["model"],
         &["lineage"],
         &["error"],

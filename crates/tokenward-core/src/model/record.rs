@@ -1,6 +1,6 @@
 //! The vendor's record of a token, without secrets.
 
-use std::{fmt, sync::OnceLock};
+use std::{fmt, iter::Peekable, sync::OnceLock};
 
 use secrecy::zeroize::Zeroizing;
 use serde::{
@@ -9,7 +9,10 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::secret_names::SecretNames;
+use crate::{
+    json::{Lexeme, Lexemes},
+    secret_names::SecretNames,
+};
 
 /// The vendor's record of a token, as JSON without the fields that contain a secret.
 ///
@@ -229,18 +232,19 @@ impl<'de> de::Visitor<'de> for Readable {
 
 /// Returns JSON without the fields that these names hide and without white space, or `null` if the text is not JSON.
 fn without_secrets(json: &str, names: &'static SecretNames) -> Box<str> {
-    let to = String::with_capacity(json.len());
-    let mut copy = Copy { rest: json.trim_ascii_start(), to, names, is_hidden: false };
+    let shown = String::with_capacity(json.len());
+    let mut copy = Copy { json, lexemes: Lexemes::of(json).peekable(), shown, names, is_hidden: false };
     match copy.value() {
-        Some(()) if copy.rest.is_empty() => copy.to.into(),
+        Some(()) if copy.lexemes.next().is_none() => copy.shown.into(),
         _ => "null".into(),
     }
 }
 
 /// Copies JSON that was already checked, so the depth of the recursion is bounded.
 struct Copy<'a> {
-    rest: &'a str,
-    to: String,
+    json: &'a str,
+    lexemes: Peekable<Lexemes<'a>>,
+    shown: String,
     names: &'static SecretNames,
     /// `true` inside the value of a secret field.
     is_hidden: bool,
@@ -248,100 +252,97 @@ struct Copy<'a> {
 
 impl<'a> Copy<'a> {
     fn value(&mut self) -> Option<()> {
-        match self.rest.bytes().next()? {
-            b'{' => self.members(),
-            b'[' => self.elements(),
-            b'"' => {
-                let text = self.text()?;
-                self.show(text);
+        let (lexeme, range) = self.lexemes.next()?;
+        match lexeme {
+            Lexeme::OpenRecord => self.members(),
+            Lexeme::OpenList => self.elements(),
+            Lexeme::String => {
+                self.show(&self.json[range]);
                 Some(())
             }
-            _ => self.scalar(),
+            Lexeme::Scalar => {
+                self.show(representable(&self.json[range]));
+                Some(())
+            }
+            _ => None,
         }
     }
 
+    /// Copies what follows `{`.
     fn members(&mut self) -> Option<()> {
-        self.mark('{')?;
-        let (mut is_first, mut is_first_shown) = (true, true);
-        while !self.rest.starts_with('}') {
-            if !is_first {
-                self.skip(',')?;
-            }
-            is_first = false;
-            let name = self.text()?;
-            // A name that cannot be decoded may be that of a secret.
-            let is_secret = match name.contains('\\') {
-                true => serde_json::from_str(name).map_or(true, |name: String| self.names.hides(&name)),
-                false => self.names.hides(&name[1..name.len() - 1]),
-            };
-            let is_hidden = self.is_hidden;
-            self.is_hidden |= is_secret;
-            if !is_secret && !std::mem::take(&mut is_first_shown) {
-                self.show(",");
-            }
-            self.show(name);
-            self.mark(':')?;
-            self.value()?;
-            self.is_hidden = is_hidden;
-        }
-        self.mark('}')
-    }
-
-    fn elements(&mut self) -> Option<()> {
-        self.mark('[')?;
+        self.show("{");
         let mut is_first = true;
-        while !self.rest.starts_with(']') {
-            if !is_first {
-                self.mark(',')?;
+        if !self.skip(Lexeme::CloseRecord) {
+            loop {
+                let name = self.expect(Lexeme::String)?;
+                let is_secret = self.is_secret(name);
+                if !is_secret && !std::mem::take(&mut is_first) {
+                    self.show(",");
+                }
+                let was_hidden = self.is_hidden;
+                self.is_hidden |= is_secret;
+                self.show(name);
+                self.expect(Lexeme::Colon)?;
+                self.show(":");
+                self.value()?;
+                self.is_hidden = was_hidden;
+                if !self.skip(Lexeme::Comma) {
+                    break;
+                }
             }
-            is_first = false;
-            self.value()?;
+            self.expect(Lexeme::CloseRecord)?;
         }
-        self.mark(']')
-    }
-
-    /// Takes a string with its quotes.
-    fn text(&mut self) -> Option<&'a str> {
-        let mut is_escaped = false;
-        let end = self.rest.strip_prefix('"')?.bytes().position(|byte| {
-            let is_end = byte == b'"' && !is_escaped;
-            is_escaped = byte == b'\\' && !is_escaped;
-            is_end
-        })?;
-        self.take(end + 2)
-    }
-
-    /// Copies a number, `true`, `false` or `null`. A number that overflows `f64` becomes 1e308 or -1e308.
-    fn scalar(&mut self) -> Option<()> {
-        let end = self.rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, ',' | ']' | '}'));
-        let scalar = self.take(end.unwrap_or(self.rest.len()))?;
-        match scalar.parse::<f64>() {
-            Ok(number) if number.is_infinite() => self.show(if number > 0.0 { "1e308" } else { "-1e308" }),
-            _ => self.show(scalar),
-        }
+        self.show("}");
         Some(())
     }
 
-    fn mark(&mut self, mark: char) -> Option<()> {
-        self.show(mark.encode_utf8(&mut [0; 4]));
-        self.skip(mark)
+    /// Copies what follows `[`.
+    fn elements(&mut self) -> Option<()> {
+        self.show("[");
+        if !self.skip(Lexeme::CloseList) {
+            loop {
+                self.value()?;
+                if !self.skip(Lexeme::Comma) {
+                    break;
+                }
+                self.show(",");
+            }
+            self.expect(Lexeme::CloseList)?;
+        }
+        self.show("]");
+        Some(())
+    }
+
+    /// Returns `true` if the field of this quoted name is hidden. A name that cannot be decoded may be that of a secret.
+    fn is_secret(&self, quoted: &str) -> bool {
+        match quoted.contains('\\') {
+            true => serde_json::from_str(quoted).map_or(true, |name: String| self.names.hides(&name)),
+            false => self.names.hides(&quoted[1..quoted.len() - 1]),
+        }
     }
 
     fn show(&mut self, text: &str) {
         if !self.is_hidden {
-            self.to.push_str(text);
+            self.shown.push_str(text);
         }
     }
 
-    fn skip(&mut self, mark: char) -> Option<()> {
-        self.rest = self.rest.strip_prefix(mark)?.trim_ascii_start();
-        Some(())
+    fn skip(&mut self, lexeme: Lexeme) -> bool {
+        self.lexemes.next_if(|(next, _)| *next == lexeme).is_some()
     }
 
-    fn take(&mut self, length: usize) -> Option<&'a str> {
-        let (taken, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest.trim_ascii_start();
-        Some(taken)
+    fn expect(&mut self, lexeme: Lexeme) -> Option<&'a str> {
+        let (_, range) = self.lexemes.next_if(|(next, _)| *next == lexeme)?;
+        Some(&self.json[range])
+    }
+}
+
+/// Returns a number that `f64` can hold: one that overflows becomes 1e308 or -1e308. Other scalars stay as they are.
+fn representable(scalar: &str) -> &str {
+    match scalar.parse::<f64>() {
+        Ok(number) if number.is_infinite() && number > 0.0 => "1e308",
+        Ok(number) if number.is_infinite() => "-1e308",
+        _ => scalar,
     }
 }
 

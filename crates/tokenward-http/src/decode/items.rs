@@ -4,17 +4,19 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess},
+    de::{self, DeserializeOwned, SeqAccess},
     ser::SerializeSeq,
 };
 use serde_json::value::RawValue;
 use tokenward_core::{Drift, Record};
 use zeroize::Zeroizing;
 
-use crate::decode::{
-    limits::within_a_record,
-    mismatch::{TOO_MANY_ITEMS, from_record},
-    reading,
+use crate::{
+    decode::{
+        limits::{MOST_ITEMS, TOO_LARGE_A_RECORD, within_a_record},
+        mismatch::{TOO_MANY_ITEMS, from_record},
+    },
+    secrets::context::Context,
 };
 
 /// The items of a list, with a [`BadItem`] in the place of each that cannot be read.
@@ -73,6 +75,12 @@ impl<T> Items<T> {
     }
 }
 
+impl<T> From<Vec<Result<T, BadItem>>> for Items<T> {
+    fn from(items: Vec<Result<T, BadItem>>) -> Self {
+        Self(items)
+    }
+}
+
 impl<T> Default for Items<T> {
     fn default() -> Self {
         Self(Vec::new())
@@ -113,8 +121,13 @@ struct Inner {
 }
 
 impl BadItem {
+    /// The item at this position, which is larger than a record may be.
+    pub(crate) fn oversized(position: usize) -> Self {
+        Self::new(position, Drift::new(".", TOO_LARGE_A_RECORD), "")
+    }
+
     fn new(position: usize, drift: Drift, text: &str) -> Self {
-        let context = reading::context();
+        let context = Context::current();
         // A text alone could be a secret.
         let record = text.starts_with('{').then(|| Record::from_json_of(text, context.names).ok()).flatten();
         let drift = context.known.drift_without(drift);
@@ -171,22 +184,20 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
-                if reading::is_at_once() {
-                    return at_once(seq).inspect_err(|_| reading::give_up());
-                }
-                let (mut items, most) = (Vec::new(), reading::most_items());
+                let mut items = Vec::new();
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    if items.len() == most {
+                    if items.len() == MOST_ITEMS {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
-                    // It may hold a secret, if the vendor makes a mistake.
-                    let text = Zeroizing::new(String::from(Box::<str>::from(raw)));
-                    let item = match within_a_record(&text) {
-                        Ok(()) => from_record(&text)
-                            .map_err(|mismatch| BadItem::new(items.len(), mismatch.drift(), &text)),
-                        Err(problem) => Err(BadItem::new(items.len(), Drift::new(".", problem), "")),
-                    };
-                    items.push(item);
+                    // Most lists within a record have one item, and a vector begins with room for four.
+                    if items.is_empty() {
+                        items.reserve_exact(1);
+                    }
+                    // It may contain a secret, if the vendor makes a mistake.
+                    let mut text = Zeroizing::new(String::from(Box::<str>::from(raw)));
+                    items.push(item(items.len(), &text));
+                    // Wiped at once, and not byte by byte.
+                    text.clear();
                 }
                 Ok(Items(items))
             }
@@ -196,76 +207,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
     }
 }
 
-/// All items, or the first error.
-fn at_once<'de, T: DeserializeOwned, A: SeqAccess<'de>>(mut seq: A) -> Result<Items<T>, A::Error> {
-    let (mut items, most) = (Vec::new(), reading::most_items());
-    while let Some(item) = next(&mut seq)? {
-        if items.len() == most {
-            return Err(de::Error::custom(TOO_MANY_ITEMS));
-        }
-        // Most lists within a record have one item, and a vector begins with room for four.
-        if items.is_empty() {
-            items.reserve_exact(1);
-        }
-        items.push(Ok(item));
-    }
-    Ok(Items(items))
-}
-
-/// The next item, which is measured first where the text is large enough for one that is too large.
-fn next<'de, T: DeserializeOwned, A: SeqAccess<'de>>(seq: &mut A) -> Result<Option<T>, A::Error> {
-    if !reading::is_measured() {
-        return seq.next_element_seed(NoList(PhantomData));
-    }
-    let Some(raw) = seq.next_element::<&RawValue>()? else { return Ok(None) };
-    within_a_record(raw.get()).map_err(de::Error::custom)?;
-    let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-    T::deserialize(NoList(&mut deserializer)).map(Some).map_err(de::Error::custom)
-}
-
-/// Reads what is no list: a list would be taken for a record, by position.
-struct NoList<T>(T);
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for NoList<PhantomData<T>> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize(NoList(deserializer))
-    }
-}
-
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for NoList<D> {
-    type Error = D::Error;
-
-    fn deserialize_any<V: de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.0.deserialize_any(NoList(visitor))
-    }
-
-    fn deserialize_struct<V: de::Visitor<'de>>(
-        self,
-        name: &'static str,
-        fields: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_struct(name, fields, NoList(visitor))
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
-    }
-}
-
-/// Without `visit_seq`. Of what else JSON has, a record of ours is made of a map alone.
-impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for NoList<V> {
-    type Value = V::Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(map)
+/// Decodes one item of a list.
+pub(crate) fn item<T: DeserializeOwned>(position: usize, text: &str) -> Result<T, BadItem> {
+    match within_a_record(text) {
+        Ok(()) => from_record(text).map_err(|mismatch| BadItem::new(position, mismatch.drift(), text)),
+        Err(_) => Err(BadItem::oversized(position)),
     }
 }
 
@@ -322,11 +268,11 @@ mod tests {
     }
 
     fn read(text: &str) -> Items<Acme> {
-        reading::read(text, 0, &crate::secrets::context::Context::default(), |text| from_text(text)).unwrap()
+        from_text(text).unwrap()
     }
 
     #[test]
-    fn a_list_that_is_read_at_once_is_what_it_is_item_by_item() {
+    fn a_bad_item_costs_no_other_in_a_list_or_in_a_list_within_a_record() {
         let good = r#"{"id":"1","rights":[{"role":"a"}],"new":[1,{}]}"#;
         for (text, ids, said) in [
             ("[]", "", ""),

@@ -12,29 +12,16 @@ pub(crate) fn within_a_record(text: &str) -> Result<(), &'static str> {
     if text.len() <= MOST_OF_A_RECORD { Ok(()) } else { Err(TOO_LARGE_A_RECORD) }
 }
 
-/// Refuses a text with more outside of its lists than any page has. The items of a list are read one by one, and what is
-/// said of a value that does not fit quotes it, several times as large as it is.
-pub(crate) fn within_a_page(text: &str) -> Result<(), &'static str> {
-    let (mut outside, mut depth) = (0_usize, 0_usize);
-    let (mut is_text, mut is_escaped) = (false, false);
-    if text.len() <= MOST_OF_A_RECORD {
-        return Ok(());
-    }
-    for byte in text.bytes() {
-        outside += usize::from(depth == 0);
-        if outside > MOST_OF_A_RECORD {
-            return Err("the record around the list is larger than 1 MiB, where reading ends");
-        }
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = is_text,
-            b'"' => is_text = !is_text,
-            b'[' if !is_text => depth += 1,
-            b']' if !is_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    Ok(())
+/// The number of items that a list may have if all of them are held in memory.
+pub(crate) const MOST_ITEMS: usize = 25_000;
+
+/// Returns how many items a list may have whose body may have this many bytes: in proportion, so that a raised bound on
+/// the body can be used.
+pub(crate) fn most_items_within(limit: usize) -> usize {
+    /// The bound on a body unless the caller sets one.
+    const BODY: usize = 16 << 20;
+
+    (limit / BODY).saturating_mul(MOST_ITEMS).max(MOST_ITEMS)
 }
 
 /// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others, nor
@@ -73,17 +60,15 @@ mod tests {
     }
 
     #[test]
-    fn a_page_may_be_as_large_as_its_items_are_and_no_larger() {
-        let large = "\u{7f}".repeat(MOST_OF_A_RECORD);
-        for (page, is_refused) in [
-            (format!(r#"{{"items":[{{"a":"]\"]{large}"}},"{large}",[["{large}"]]],"total":1}}"#), false),
-            (format!(r#"["{large}"]"#), false),
-            (format!(r#"{{"items":[],"total":"{large}"}}"#), true),
-            (format!(r#"{{"items":["]\"["],"total":"{large}"}}"#), true),
-            (format!(r#"{{"[\\":["\\"],"total":"[{large}"#), true),
-            (format!(r#""[{large}""#), true),
-        ] {
-            assert_eq!(within_a_page(&page).is_err(), is_refused, "{}", &page[..20]);
+    fn a_larger_body_may_have_more_items() {
+        const DEFAULT: usize = 16 << 20;
+        for (limit, most) in
+            [(0, 25_000), (DEFAULT, 25_000), (4 * DEFAULT, 100_000), (usize::MAX, usize::MAX)]
+        {
+            assert!(most_items_within(limit).min(most) >= 25_000, "{limit}");
+            if limit <= 4 * DEFAULT {
+                assert_eq!(most_items_within(limit), most, "{limit}");
+            }
         }
     }
 }

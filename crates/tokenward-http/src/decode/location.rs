@@ -1,5 +1,7 @@
 //! Which value of a text had been come to when reading failed.
 
+use tokenward_core::json::{Lexeme, Lexemes};
+
 use crate::secrets::redact;
 
 /// The fields and positions that lead to the value that these bytes end in, behind, or just before: `[1].id`. A name that may be
@@ -39,44 +41,27 @@ fn levels(text: &str) -> Vec<Level<'_>> {
     const DEEPEST: usize = 16;
 
     let (mut levels, mut deeper) = (Vec::new(), 0_usize);
-    let mut rest = text;
-    while let Some(&byte) = rest.as_bytes().first() {
-        let mut length = 1;
-        match byte {
-            b'"' => {
-                length = length_of_text(rest);
-                if deeper == 0
-                    && let Some(Level::Record(name @ None)) = levels.last_mut()
-                {
-                    *name = Some(&rest[..length]);
+    for (lexeme, range) in Lexemes::of(text) {
+        match lexeme {
+            Lexeme::String | Lexeme::UnclosedString if deeper == 0 => {
+                if let Some(Level::Record(name @ None)) = levels.last_mut() {
+                    *name = Some(&text[range]);
                 }
             }
-            b'[' | b'{' if levels.len() == DEEPEST => deeper += 1,
-            b'[' => levels.push(Level::List(0)),
-            b'{' => levels.push(Level::Record(None)),
-            b']' | b'}' if deeper > 0 => deeper -= 1,
-            b']' | b'}' => drop(levels.pop()),
-            b',' if deeper == 0 => match levels.last_mut() {
+            Lexeme::OpenList | Lexeme::OpenRecord if levels.len() == DEEPEST => deeper += 1,
+            Lexeme::OpenList => levels.push(Level::List(0)),
+            Lexeme::OpenRecord => levels.push(Level::Record(None)),
+            Lexeme::CloseList | Lexeme::CloseRecord if deeper > 0 => deeper -= 1,
+            Lexeme::CloseList | Lexeme::CloseRecord => drop(levels.pop()),
+            Lexeme::Comma if deeper == 0 => match levels.last_mut() {
                 Some(Level::List(index)) => *index += 1,
                 Some(Level::Record(name)) => *name = None,
                 None => {}
             },
             _ => {}
         }
-        rest = rest.get(length..).unwrap_or_default();
     }
     levels
-}
-
-/// With its quotes, as far as it goes.
-fn length_of_text(text: &str) -> usize {
-    let mut is_escaped = false;
-    let end = text.bytes().skip(1).position(|byte| {
-        let is_end = byte == b'"' && !is_escaped;
-        is_escaped = byte == b'\\' && !is_escaped;
-        is_end
-    });
-    end.map_or(text.len(), |end| end + 2)
 }
 
 #[cfg(test)]

@@ -2,17 +2,15 @@
 //! Nothing here sends, and nothing here knows a family; a `Token` is made in `family` and `pager`.
 //! May depend on `secrets`.
 
-pub(crate) mod boundary;
 pub mod dates;
-pub(crate) mod elements;
 pub(crate) mod fields;
 pub(crate) mod issued;
 pub(crate) mod items;
 pub(crate) mod limits;
+pub(crate) mod list_reader;
 pub(crate) mod location;
 pub(crate) mod mismatch;
 pub(crate) mod nullable;
-pub(crate) mod reading;
 pub(crate) mod salvage;
 pub(crate) mod text_buffer;
 pub(crate) mod vendor_token;

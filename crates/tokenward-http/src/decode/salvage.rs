@@ -7,12 +7,18 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use tokenward_core::Drift;
+use tokenward_core::{
+    Drift,
+    json::{Elements, Lexeme, Lexemes},
+};
 use zeroize::Zeroizing;
 
-use crate::secrets::wire::WireSecret;
+use crate::{
+    decode::mismatch::from_text,
+    secrets::{known::KnownSecrets, wire::WireSecret},
+};
 
-pub(crate) const SECRET_TWICE: &str = "the secret stands in another field, too";
+const SECRET_TWICE: &str = "the secret stands in another field, too";
 
 const SECRET_REPEATED: &str =
     "the secret stands there several times with different values: the last one is given";
@@ -39,7 +45,14 @@ pub(crate) struct Salvaged {
 
 impl Salvaged {
     /// Those of one record, or of the first of a list of them: Mist answers a creation with a list.
-    pub(crate) fn of(body: &[u8], id: Option<&'static str>, secrets: &[&'static str]) -> Self {
+    ///
+    /// The secrets are known from then on, so no error shows them.
+    pub(crate) fn of(
+        body: &[u8],
+        id: Option<&'static str>,
+        secrets: &[&'static str],
+        known: &KnownSecrets,
+    ) -> Self {
         let mut found = Self::default();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         // It fails where the text breaks off; what came before is in `found`.
@@ -59,6 +72,7 @@ impl Salvaged {
         found.id = found.id.take().filter(|id| is_shown(id) && !found.has_several_ids);
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
         found.secrets.sort_by_key(place);
+        found.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
         found
     }
 
@@ -72,8 +86,30 @@ impl Salvaged {
         self.secrets.first().is_some_and(|(_, secret)| is_mask(secret))
     }
 
+    /// Decodes the record that was issued with the secrets, unless something is wrong with them.
+    ///
+    /// # Errors
+    ///
+    /// The [`Drift`] of the secrets or of the record, or that the decoded record would print one of the secrets.
+    pub(crate) fn details<T: Serialize>(
+        &self,
+        body: &str,
+        decode: impl FnOnce(&str) -> Result<T, Drift>,
+    ) -> Result<T, Drift> {
+        from_text::<IgnoredAny>(body).map_err(|mismatch| mismatch.drift())?;
+        // What is wrong with the secret counts more than what is wrong with the rest.
+        if let Some(drift) = self.drift() {
+            return Err(drift);
+        }
+        let made = decode(first_record(body))?;
+        if self.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) {
+            return Err(Drift::new(".", SECRET_TWICE));
+        }
+        Ok(made)
+    }
+
     /// Why what was made is not as it is documented, whatever its record is.
-    pub(crate) fn drift(&self) -> Option<Drift> {
+    fn drift(&self) -> Option<Drift> {
         let (name, secret) = self.secrets.first()?;
         if self.is_mended && secret.expose().contains('?') {
             return Some(Drift::new(*name, "the secret has bytes that are no text, and may not work"));
@@ -157,20 +193,22 @@ impl<'de> Visitor<'de> for Find<'_> {
     }
 }
 
-/// The texts that stand behind this name, anywhere.
+/// The strings after this name, anywhere in a body that may not be JSON.
 fn values<'a>(body: &'a [u8], name: &str) -> impl Iterator<Item = WireSecret> + use<'a> {
     let text = std::str::from_utf8(body).unwrap_or_default();
     let name = format!("\"{name}\"");
     let ends: Vec<usize> = text.match_indices(&name).map(|(start, _)| start + name.len()).collect();
     ends.into_iter().filter_map(move |end| {
-        let value = text[end..].trim_start().strip_prefix(':')?.trim_start();
-        let mut values = serde_json::Deserializer::from_str(value).into_iter::<WireSecret>();
-        values.next()?.ok().filter(|value| !value.expose().is_empty())
+        let rest = &text[end..];
+        let mut lexemes = Lexemes::of(rest);
+        lexemes.next().filter(|(lexeme, _)| *lexeme == Lexeme::Colon)?;
+        let (_, value) = lexemes.next().filter(|(lexeme, _)| *lexeme == Lexeme::String)?;
+        serde_json::from_str::<WireSecret>(&rest[value]).ok().filter(|value| !value.expose().is_empty())
     })
 }
 
 /// Whether what can be printed of what was made holds its secret.
-pub(crate) fn repeats(made: &impl Serialize, secret: &str) -> bool {
+fn repeats(made: &impl Serialize, secret: &str) -> bool {
     /// A record in a scope is JSON in JSON, and what is escaped there is escaped again.
     const MOST_ESCAPED: usize = 3;
 
@@ -194,14 +232,9 @@ impl<'de> Deserialize<'de> for Lenient {
     }
 }
 
-/// One record, or the first of a list of them.
-pub(crate) struct OneOf<'a>(pub(crate) &'a RawValue);
-
-impl<'de> Deserialize<'de> for OneOf<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let whole = <&RawValue>::deserialize(deserializer)?;
-        Ok(Self(crate::decode::elements::Elements::of(whole).next().unwrap_or(whole)))
-    }
+/// Returns the first record of a list, or the whole.
+fn first_record(json: &str) -> &str {
+    Elements::of(json).next().unwrap_or(json)
 }
 
 #[cfg(test)]
@@ -227,7 +260,7 @@ mod tests {
             (r#"{"key":"1234...5678"}"#, "1234...5678", Some(SECRET_MASKED)),
             (r#"[{"key":"****"},{"key":"CANARY-B"}]"#, "CANARY-B", REPEATED),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &["key"]);
+            let found = Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default());
             assert_eq!(found.secrets[0].1.expose(), secret, "{body}");
             assert_eq!(found.drift().map(|drift| drift.problem).as_deref(), problem, "{body}");
         }
@@ -241,7 +274,11 @@ mod tests {
             (r#"{"id":"7","id":null,"key":"CANARY"}"#, Some("7")),
             (r#"[{"id":"7","key":"****"},{"id":"8","key":"CANARY"}]"#, None),
         ] {
-            assert_eq!(Salvaged::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+            assert_eq!(
+                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &KnownSecrets::default()).id.as_deref(),
+                id,
+                "{body}"
+            );
         }
     }
 
@@ -254,7 +291,7 @@ mod tests {
             (r#"{"data":{"refresh_token":"r","access_token":"a"}}"#, vec!["a", "r"]),
             ("{}", vec![]),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &names);
+            let found = Salvaged::of(body.as_bytes(), None, &names, &KnownSecrets::default());
             let secrets: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!(secrets, expected, "{body}");
         }
@@ -274,7 +311,11 @@ mod tests {
             (r#"{"id":7,"key":"CANARY"}"#, None),
             (r#"{"other":"7","key":"CANARY"}"#, None),
         ] {
-            assert_eq!(Salvaged::of(body.as_bytes(), Some("id"), &["key"]).id.as_deref(), id, "{body}");
+            assert_eq!(
+                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &KnownSecrets::default()).id.as_deref(),
+                id,
+                "{body}"
+            );
         }
     }
 
@@ -288,7 +329,7 @@ mod tests {
             (r#"{"key":7,"data":{"monkey":"CANARY"}}"#, vec![]),
             (r#"<html> "key":"CANARY" "#, vec!["CANARY"]),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &["key"]);
+            let found = Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default());
             let exposed: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!((exposed, found.is_elsewhere), (secrets.clone(), !secrets.is_empty()), "{body}");
         }
@@ -297,7 +338,8 @@ mod tests {
     #[test]
     fn a_secret_with_replaced_bytes_and_a_further_record_are_drifts() {
         let drift = |body: &str, is_mended| {
-            let found = Salvaged::of(body.as_bytes(), None, &["key"]).of_mended(is_mended);
+            let found =
+                Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default()).of_mended(is_mended);
             assert_eq!(found.secrets.len(), 1);
             assert!(!found.is_masked());
             found.drift().map(|drift| (drift.path, drift.problem))
@@ -332,7 +374,7 @@ mod tests {
         for (body, one) in
             [(r#"{"a":1}"#, r#"{"a":1}"#), (r#"[{"a":1},{"b":2}]"#, r#"{"a":1}"#), ("[]", "[]")]
         {
-            assert_eq!(serde_json::from_str::<OneOf<'_>>(body).unwrap().0.get(), one);
+            assert_eq!(first_record(body), one);
         }
     }
 }

@@ -3,24 +3,23 @@
 use std::fmt;
 
 use reqwest::{StatusCode, header::HeaderMap};
-use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tokenward_core::json::Elements;
 use tokenward_core::{Drift, Error, IssuedToken, Result, Token, TokenId};
 use zeroize::Zeroizing;
 
 use crate::{
     decode::{
-        elements::Elements,
         limits::{readable, within_a_record},
+        list_reader::NO_LIST,
         mismatch::{Mismatch, from_record, from_text},
-        salvage::{OneOf, SECRET_TWICE, Salvaged, repeats},
+        salvage::Salvaged,
         vendor_token::VendorToken,
     },
     family::{
         call::Call,
         error_body::ErrorBody,
-        response_head::{NO_LIST, ResponseHead, record},
+        response_head::{ResponseHead, record},
     },
     secrets::{context::Context, wire::WireSecret},
 };
@@ -79,9 +78,10 @@ impl ResponseBody {
         from_record(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
-    /// The body as it stands there, where it is JSON.
-    fn raw(&self) -> Result<&RawValue> {
-        from_text(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
+    /// Returns the body, if it is JSON.
+    fn json(&self) -> Result<&str> {
+        let checked = from_text::<IgnoredAny>(&self.body);
+        checked.map(|_| self.body.trim_ascii()).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
     /// The body as one token.
@@ -90,7 +90,7 @@ impl ResponseBody {
     ///
     /// [`ErrorKind::Protocol`] where it is none.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
-        self.head.convert::<V>(self.raw()?).map(|token| *token)
+        self.head.convert::<V>(self.json()?).map(|token| *token)
     }
 
     /// The items of the body as they stand there.
@@ -98,9 +98,9 @@ impl ResponseBody {
     /// # Errors
     ///
     /// [`ErrorKind::Protocol`] where it is no list: that is not taken for an empty one.
-    pub fn items(&self) -> Result<impl Iterator<Item = &RawValue>> {
-        let list = self.raw()?;
-        if !list.get().starts_with('[') {
+    pub fn items(&self) -> Result<impl Iterator<Item = &str>> {
+        let list = self.json()?;
+        if !list.starts_with('[') {
             return Err(self.head.protocol(NO_LIST.to_owned()));
         }
         Ok(Elements::of(list))
@@ -127,20 +127,19 @@ impl ResponseBody {
     /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
-        let salvaged =
-            Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET]).of_mended(self.is_mended);
         let known = &self.head.context.known;
-        salvaged.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
-        let (drift, is_masked) = (salvaged.drift(), salvaged.is_masked());
+        let salvaged =
+            Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET], known).of_mended(self.is_mended);
+        let details = salvaged.details(&self.body, |record| self.made::<V>(record));
+        let is_masked = salvaged.is_masked();
         let id: Option<TokenId> = salvaged.id.and_then(|id| id.parse().ok());
         let secret = salvaged.secrets.into_iter().next().map(|(_, secret)| secret);
         let secret = match secret {
-            Some(secret) if !is_masked && !self.is_refused => secret,
+            Some(secret) if !is_masked && !self.is_refused => secret.into_secret(),
             other => return Err(self.lost_secret(id, other, is_masked)),
         };
-        let secret = secret.into_secret();
-        match (self.whole::<V>(&secret, drift), id) {
-            (Ok(token), _) => Ok(IssuedToken::new(token, secret)),
+        match (details.map_err(|drift| known.drift_without(drift)), id) {
+            (Ok(token), _) => Ok(IssuedToken::new(*token, secret)),
             (Err(drift), Some(id)) => {
                 Ok(IssuedToken::new(Token::new(self.head.call.family(), id), secret).with_drift(drift))
             }
@@ -176,25 +175,17 @@ impl ResponseBody {
         }
     }
 
-    /// The token beside its secret, or where the answer does not fit.
-    fn whole<V: VendorToken>(&self, secret: &SecretString, drift: Option<Drift>) -> Result<Token, Drift> {
-        let unfit = |mismatch: Mismatch| self.head.context.known.drift_without(mismatch.drift());
-        let OneOf(item) = from_text(&self.body).map_err(unfit)?;
-        // What is wrong with the secret counts more than what is wrong beside it.
-        if let Some(drift) = drift {
-            return Err(drift);
-        }
-        from_record::<V>(item.get()).map_err(unfit)?;
-        let fields: V::Fields<'_> = from_record(item.get()).map_err(unfit)?;
+    /// Returns the token of a record that was issued, or where the record is not as documented.
+    fn made<V: VendorToken>(&self, item: &str) -> Result<Box<Token>, Drift> {
+        let drift = |mismatch: Mismatch| mismatch.drift();
+        from_record::<V>(item).map_err(drift)?;
+        let fields: V::Fields<'_> = from_record(item).map_err(drift)?;
         let mut token = V::token(fields, self.head.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
         token.record = Some(record::<V>(item)?);
-        // What is shown of a whole secret would be the secret.
+        // The mask of a secret that was sent in full would be the secret.
         token.mask = None;
-        if repeats(&token, secret.expose_secret()) {
-            return Err(Drift::new(".", SECRET_TWICE));
-        }
-        Ok(*token)
+        Ok(token)
     }
 }
 
@@ -209,6 +200,7 @@ impl fmt::Debug for ResponseBody {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
     use serde::Deserialize;
     use tokenward_core::{ErrorKind, Operation, TokenFamily};
 

@@ -2,12 +2,12 @@
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::value::RawValue;
 use tokenward_core::{Drift, Error, ErrorKind, Record, Result, Token, TokenFamily};
 
 use crate::{
     decode::{
         limits::{MOST_OF_A_RECORD, TOO_LARGE_A_RECORD, within_a_record},
+        list_reader::ListError,
         mismatch::{Mismatch, from_record},
         vendor_token::VendorToken,
     },
@@ -42,9 +42,12 @@ impl ResponseHead {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// The error of an answer that has no list where one is documented: it is not taken for an empty one.
-    pub(crate) fn no_list(&self, field: &str) -> Error {
-        self.protocol(format!("the answer has no `{field}`, and is no list"))
+    /// The error of a response that is not a list, or not a complete one.
+    pub(crate) fn list_error(&self, error: &ListError) -> Error {
+        match error {
+            ListError::Mismatch(mismatch) => self.mismatch(mismatch),
+            ListError::Other(problem) => self.protocol(problem.clone()),
+        }
     }
 
     pub(crate) fn mismatch(&self, mismatch: &Mismatch) -> Error {
@@ -84,17 +87,17 @@ impl ResponseHead {
     }
 
     /// A record as a token, or where and in what way it is none.
-    pub(crate) fn convert<V: VendorToken>(&self, item: &RawValue) -> Result<Box<Token>> {
-        let unusable = |error: Error| match Record::from_json_of(item.get(), V::SECRET_NAMES) {
+    pub(crate) fn convert<V: VendorToken>(&self, item: &str) -> Result<Box<Token>> {
+        let unusable = |error: Error| match Record::from_json_of(item, V::SECRET_NAMES) {
             // A text alone could be a secret.
-            Ok(record) if item.get().starts_with('{') => error.with_record(record),
+            Ok(record) if item.starts_with('{') => error.with_record(record),
             _ => error,
         };
-        if within_a_record(item.get()).is_err() {
+        if within_a_record(item).is_err() {
             return Err(self.oversized());
         }
         let fields: V::Fields<'_> =
-            from_record(item.get()).map_err(|mismatch| unusable(self.mismatch(&mismatch)))?;
+            from_record(item).map_err(|mismatch| unusable(self.mismatch(&mismatch)))?;
         let mut token = V::token(fields, self.call.family()).ok_or_else(|| {
             let error = self.protocol(format!("the record has no `{}` that can be used", V::ID));
             unusable(error.with_drift(Drift::new(V::ID, "there is no id that can be used")))
@@ -106,9 +109,7 @@ impl ResponseHead {
 }
 
 /// The vendor's own record, as a whole or not at all.
-pub(crate) fn record<V: VendorToken>(item: &RawValue) -> Result<Record, Drift> {
-    Record::from_json_of(item.get(), V::SECRET_NAMES)
+pub(crate) fn record<V: VendorToken>(item: &str) -> Result<Record, Drift> {
+    Record::from_json_of(item, V::SECRET_NAMES)
         .map_err(|_| Drift::new(".", "the record cannot be kept as it is"))
 }
-
-pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";

@@ -15,11 +15,11 @@ use crate::{
     family::call::Call,
     pager::{
         body_stream::{BodyStream, Part},
-        list_reader::{Item, ListReader},
         list_state::{Identity, ListState, MOST_TOKENS, MOST_UNREADABLE, MOVED},
         page::{PageEnd, Pager},
         seen_ids::Arrival,
         stopwatch::Stopwatch,
+        token_reader::{Item, TokenReader},
     },
     transport::response::Sent,
 };
@@ -124,7 +124,7 @@ struct Page<C> {
     body: BodyStream,
     /// Whether it was asked for in advance, and nothing has come of it.
     is_advance: bool,
-    reader: Option<ListReader>,
+    reader: Option<TokenReader>,
     fresh: bool,
     repeated: bool,
     /// Whether it begins with the last item of the page before.
@@ -219,7 +219,7 @@ impl<L: Pager> State<L> {
             Part::Head(head) => {
                 page.is_advance = false;
                 let buffer = std::mem::take(&mut self.buffer);
-                page.reader = Some(ListReader::of::<L::Token>(head, L::FIELD, buffer));
+                page.reader = Some(TokenReader::of::<L::Token>(head, L::FIELD, buffer));
             }
             Part::Bytes(chunk) => {
                 if let Some(reader) = &mut page.reader {
@@ -228,7 +228,8 @@ impl<L: Pager> State<L> {
             }
             Part::End(resend) => {
                 // A body without a length that ends too early has broken off.
-                let is_cut = page.is_untouched() && page.reader.as_ref().is_some_and(ListReader::is_cut);
+                let is_cut =
+                    page.is_untouched() && page.reader.as_ref().is_some_and(|reader| reader.list().is_cut());
                 match resend.filter(|_| is_cut).and_then(|resend| resend.sent()) {
                     Some(sent) => self.restart(&mut page, sent),
                     None => return self.close(page),
@@ -252,7 +253,7 @@ impl<L: Pager> State<L> {
 
     /// Reads a page of which nothing was read from its beginning.
     fn restart(&mut self, page: &mut Page<L::Cursor>, sent: Sent) {
-        self.buffer = page.reader.take().map(ListReader::into_buffer).unwrap_or_default();
+        self.buffer = page.reader.take().map(TokenReader::into_buffer).unwrap_or_default();
         page.body = self.call.stream(sent);
     }
 
@@ -306,7 +307,7 @@ impl<L: Pager> State<L> {
         {
             self.accept(page, item)?;
         }
-        if page.reader.as_ref().is_some_and(ListReader::is_complete) {
+        if page.reader.as_ref().is_some_and(|reader| reader.list().is_complete()) {
             self.turn(page)?;
         }
         Ok(())
@@ -317,7 +318,7 @@ impl<L: Pager> State<L> {
             Ok(()) => self.ending = page.ending,
             Err(error) => self.fail(error),
         }
-        self.buffer = page.reader.map(ListReader::into_buffer).unwrap_or_default();
+        self.buffer = page.reader.map(TokenReader::into_buffer).unwrap_or_default();
     }
 
     fn accept(&mut self, page: &mut Page<L::Cursor>, item: Item) -> Result<()> {
@@ -372,7 +373,7 @@ impl<L: Pager> State<L> {
 
     /// Whether a page begins with this item because the page before ended with it.
     fn is_overlap(&mut self, page: &Page<L::Cursor>, item: &Item) -> bool {
-        let is_first = page.reader.as_ref().is_some_and(|reader| reader.items() == 1);
+        let is_first = page.reader.as_ref().is_some_and(|reader| reader.list().items() == 1);
         let identity = Identity::of(item);
         let is_same = self.state.last.as_ref() == Some(&identity);
         if is_first && self.state.last.is_some() && !is_same {
@@ -389,7 +390,7 @@ impl<L: Pager> State<L> {
         let envelope = reader.end()?;
         let turn = self.listing.next_page(PageEnd {
             cursor: &page.cursor,
-            items: reader.items(),
+            items: reader.list().items(),
             has_overlap: page.has_overlap,
             envelope,
             head: reader.head(),
@@ -444,12 +445,12 @@ fn other_record(call: &Call, token: Token) -> Error {
 impl<C> Page<C> {
     /// Whether nothing was read of it, so that it may be read again.
     fn is_untouched(&self) -> bool {
-        !self.is_turned && self.reader.as_ref().is_none_or(|reader| reader.items() == 0)
+        !self.is_turned && self.reader.as_ref().is_none_or(|reader| reader.list().items() == 0)
     }
 
     /// Whether more of it has to arrive.
     fn is_waiting(&self) -> bool {
-        self.reader.as_ref().is_none_or(ListReader::is_waiting)
+        self.reader.as_ref().is_none_or(|reader| reader.list().is_waiting())
     }
 
     fn new(cursor: C, body: BodyStream, is_advance: bool) -> Self {

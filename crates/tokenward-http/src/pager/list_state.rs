@@ -9,7 +9,7 @@ use tokenward_core::{Error, ErrorKind, TokenId};
 
 use crate::{
     family::call::Call,
-    pager::{list_reader::Item, seen_ids::SeenIds},
+    pager::{seen_ids::SeenIds, token_reader::Item},
 };
 
 /// How many pages without a token a list may have in a row before it is taken for one without an end.

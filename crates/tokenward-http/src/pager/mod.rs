@@ -4,9 +4,9 @@
 
 pub(crate) mod body_stream;
 pub(crate) mod list;
-pub(crate) mod list_reader;
 pub(crate) mod list_state;
 pub(crate) mod page;
 pub(crate) mod read_list;
 pub(crate) mod seen_ids;
 pub(crate) mod stopwatch;
+pub(crate) mod token_reader;

@@ -10,7 +10,7 @@ use tokenward_core::{Result, Token};
 use crate::{
     decode::{text_buffer::TextBuffer, vendor_token::VendorToken},
     family::{call::Call, response_head::ResponseHead},
-    pager::list_reader::{Item, ListReader},
+    pager::token_reader::{Item, TokenReader},
     secrets::context::Context,
 };
 
@@ -52,7 +52,7 @@ pub fn read_list<V: VendorToken>(
     parts: impl IntoIterator<Item: Into<Bytes>>,
 ) -> Vec<Result<Token>> {
     let head = ResponseHead::new(call, StatusCode::OK, HeaderMap::new(), Context::default());
-    let mut reader = ListReader::of::<V>(Arc::new(head), field, TextBuffer::default());
+    let mut reader = TokenReader::of::<V>(Arc::new(head), field, TextBuffer::default());
     let mut tokens = Vec::new();
     for part in parts {
         reader.push(part.into());

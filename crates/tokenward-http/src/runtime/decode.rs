@@ -1,17 +1,21 @@
 //! How a generated method reads a successful answer.
 
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::{Serialize, de::DeserializeOwned};
-use tokenward_core::Drift;
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use zeroize::Zeroizing;
 
 use crate::{
     decode::{
         issued::Issued,
-        limits::{MOST_OF_A_RECORD, readable, within_a_page},
-        mismatch::{Mismatch, from_record, from_text},
-        reading,
-        salvage::{OneOf, SECRET_TWICE, Salvaged, repeats},
+        items::{self, BadItem, Items},
+        limits::{MOST_OF_A_RECORD, most_items_within, readable},
+        list_reader::{Item, ListError, ListReader},
+        mismatch::{Mismatch, TOO_MANY_ITEMS, from_record, from_text},
+        salvage::Salvaged,
+        text_buffer::TextBuffer,
     },
     runtime::{
         error::Error,
@@ -32,8 +36,7 @@ impl Response {
     pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let record =
-            record(&text, MOST_OF_A_RECORD, &context).map_err(|mismatch| unfit(&mismatch, &context))?;
+        let record = context.scope(|| from_record(&text)).map_err(|mismatch| unfit(&mismatch, &context))?;
         Ok(ResponseValue::new(record, status, headers))
     }
 
@@ -45,7 +48,7 @@ impl Response {
     pub async fn decode_any<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
-        let value = from_text(&text).map_err(|mismatch| unfit(&mismatch, &context))?;
+        let value = context.scope(|| from_text(&text)).map_err(|mismatch| unfit(&mismatch, &context))?;
         Ok(ResponseValue::new(value, status, headers))
     }
 
@@ -60,38 +63,84 @@ impl Response {
         Ok(ResponseValue::new(read.into_inner().0, status, headers))
     }
 
-    /// Reads the body as a list of records, within the bound of the client.
+    /// Reads the body as a list of records while it arrives, within the bound of the client.
     ///
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
-    pub async fn decode_list<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        let read = |text: &str, limit, context: &Context| {
-            reading::read(text, limit, context, |text| from_text(text))
-        };
-        self.read_around_items(read).await
+    pub async fn decode_list<T: DeserializeOwned + Send>(self) -> Result<ResponseValue<Items<T>>, Error> {
+        let mut items = Collected::default();
+        let Listed { status, headers, .. } = self.read_list(None, &mut items).await?;
+        Ok(ResponseValue::new(items.0.into(), status, headers))
     }
 
-    /// Reads the body as a record around a list, within the bound of the client.
+    /// Reads the body as a record around a list while it arrives, within the bound of the client, and puts the list into
+    /// its field.
+    ///
+    /// The record itself may have 1 MiB; only the items of the list do not count.
     ///
     /// # Errors
     ///
     /// As [`decode`](Self::decode).
-    pub async fn decode_page<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
-        self.read_around_items(record).await
-    }
-
-    async fn read_around_items<T>(
+    pub async fn decode_page<P: DeserializeOwned + Send, T: DeserializeOwned + Send>(
         self,
-        read: impl FnOnce(&str, usize, &Context) -> Result<T, Mismatch> + Send,
-    ) -> Result<ResponseValue<T>, Error> {
+        field: &'static str,
+        put: impl FnOnce(&mut P, Items<T>) + Send,
+    ) -> Result<ResponseValue<P>, Error> {
+        let context = self.context().clone();
+        let mut items = Collected::default();
+        let Listed { status, headers, mut list } = self.read_list(Some(field), &mut items).await?;
+        let has_list = list.has_list();
+        let envelope = list.envelope().map_err(|error| not_listed(error, &context))?;
+        let page = context.scope(|| from_record(envelope));
+        let mut page: P = page.map_err(|mismatch| unfit(&mismatch.without_place(), &context))?;
+        if has_list {
+            put(&mut page, items.0.into());
+        }
+        Ok(ResponseValue::new(page, status, headers))
+    }
+
+    /// Reads a list, again from its beginning if the body breaks off and that is safe. It is compiled once, and not for
+    /// each type of item.
+    async fn read_list(
+        mut self,
+        field: Option<&'static str>,
+        items: &mut dyn Collect,
+    ) -> Result<Listed, Error> {
         let (limit, context) = (self.limit(), self.context().clone());
-        let (mut text, status, headers) = self.text().await?;
-        within_a_page(&text).map_err(|problem| unreadable(problem.to_owned()))?;
-        let list = read(&text, limit, &context).map_err(|mismatch| unfit(&mismatch, &context))?;
-        // What is in use is wiped byte by byte, and what is not at once.
-        text.clear();
-        Ok(ResponseValue::new(list, status, headers))
+        loop {
+            let status = self.status();
+            let (headers, chunks) = self.chunks_within(limit);
+            let mut chunks = chunks.map_err(|broken| unreadable(broken.reason()))?;
+            let mut list = ListReader::new(field, TextBuffer::default());
+            items.clear();
+            let (broken, resend) = loop {
+                match chunks.next().await {
+                    Ok(Some(chunk)) => {
+                        list.push(chunk);
+                        let read = context.scope(|| read_items(&mut list, items, most_items_within(limit)));
+                        read.map_err(|error| not_listed(error, &context))?;
+                    }
+                    Ok(None) if list.is_cut() => break (None, chunks.take_resend_at_end()),
+                    Ok(None) => break (None, None),
+                    Err(broken @ BodyError::Broken(_)) => break (Some(broken), chunks.take_resend()),
+                    Err(broken) => break (Some(broken), None),
+                }
+            };
+            if let Some(sent) = resend.and_then(|resend| resend.sent()) {
+                self = sent.await?.with_context(context.clone());
+                continue;
+            }
+            return match broken {
+                Some(BodyError::Broken(error)) => Err(Error::ResponseBodyError(error)),
+                Some(broken) => Err(unreadable(broken.reason())),
+                None if field.is_none() => {
+                    list.envelope().map_err(|error| not_listed(error, &context))?;
+                    Ok(Listed { status, headers, list })
+                }
+                None => Ok(Listed { status, headers, list }),
+            };
+        }
     }
 
     /// The body as text, with what came before it.
@@ -121,9 +170,10 @@ impl Response {
         let Received { status, headers, body, broken } =
             self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let (body, is_mended) = readable(body);
-        let salvaged = Salvaged::of(body.as_bytes(), id, secrets).of_mended(is_mended);
-        salvaged.secrets.iter().for_each(|(_, secret)| context.known.add_issued(secret.expose()));
-        let details = details(&body, &salvaged).map_err(|drift| context.known.drift_without(drift));
+        let salvaged = Salvaged::of(body.as_bytes(), id, secrets, &context.known).of_mended(is_mended);
+        let decode =
+            |record: &str| context.scope(|| from_record(record)).map_err(|mismatch| mismatch.drift());
+        let details = salvaged.details(&body, decode).map_err(|drift| context.known.drift_without(drift));
         let mut found = salvaged.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
             let end = broken.map(|broken| broken.reason() + ", and holds no secret");
@@ -146,24 +196,90 @@ impl Response {
     }
 }
 
-/// What has to be a record: one would also be taken from a list, by position.
-fn record<T: DeserializeOwned>(text: &str, limit: usize, context: &Context) -> Result<T, Mismatch> {
-    if text.trim_ascii_start().starts_with('[') {
-        return from_record(text);
-    }
-    reading::read(text, limit, context, |text| from_record(text))
+/// A list that was read to its end, without its items.
+struct Listed {
+    status: StatusCode,
+    headers: HeaderMap,
+    list: ListReader,
 }
 
-/// What was made as it is documented, unless a secret would be printed with it.
-fn details<T: DeserializeOwned + Serialize>(body: &str, salvaged: &Salvaged) -> Result<T, Drift> {
-    let OneOf(item) = from_text(body).map_err(|mismatch| mismatch.drift())?;
-    let made: T = from_record(item.get()).map_err(|mismatch| mismatch.drift())?;
-    match salvaged.drift() {
-        Some(drift) => Err(drift),
-        None if salvaged.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) => {
-            Err(Drift::new(".", SECRET_TWICE))
+/// Takes the items of a list.
+trait Collect: Send {
+    /// Decodes the record that a text begins with, keeps it, and returns its length.
+    fn decode(&mut self, text: &str) -> Option<usize>;
+
+    /// Keeps an item that [`decode`](Self::decode) refused.
+    fn push(&mut self, text: &str);
+
+    /// Keeps an item that is larger than a record may be.
+    fn push_oversized(&mut self);
+
+    fn len(&self) -> usize;
+
+    fn clear(&mut self);
+}
+
+struct Collected<T>(Vec<Result<T, BadItem>>);
+
+impl<T> Default for Collected<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: DeserializeOwned + Send> Collect for Collected<T> {
+    fn decode(&mut self, text: &str) -> Option<usize> {
+        // Derived code would also read a record from a list, by position.
+        if !text.starts_with('{') {
+            return None;
         }
-        None => Ok(made),
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let record = T::deserialize(&mut deserializer).ok()?;
+        let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
+        if length > MOST_OF_A_RECORD {
+            return None;
+        }
+        self.0.push(Ok(record));
+        Some(length)
+    }
+
+    fn push(&mut self, text: &str) {
+        self.0.push(items::item(self.0.len(), text));
+    }
+
+    fn push_oversized(&mut self) {
+        self.0.push(Err(BadItem::oversized(self.0.len())));
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Reads the items that have arrived.
+fn read_items(list: &mut ListReader, items: &mut dyn Collect, most: usize) -> Result<(), ListError> {
+    while let Some(item) = list.next(&mut |text| items.decode(text))? {
+        match item {
+            Item::Decoded(_) => {}
+            Item::Undecoded(text) => items.push(text),
+            Item::Oversized => items.push_oversized(),
+        }
+        if items.len() > most {
+            return Err(ListError::Other(TOO_MANY_ITEMS.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// The error of a body that is not a list, or not a complete one.
+fn not_listed(error: ListError, context: &Context) -> Error {
+    match error {
+        ListError::Mismatch(mismatch) => unfit(&mismatch, context),
+        ListError::Other(problem) => unreadable(problem),
     }
 }
 
@@ -181,9 +297,26 @@ fn unreadable(message: String) -> Error {
     Error::InvalidResponsePayload(message)
 }
 
+/// Reads a raw list from its parts.
+#[cfg(test)]
+pub(crate) fn read_parts<T: DeserializeOwned + Send>(
+    parts: Vec<bytes::Bytes>,
+    context: &Context,
+) -> Result<Vec<Result<T, BadItem>>, String> {
+    let said = |error: ListError| not_listed(error, context).to_string();
+    let (mut list, mut items) = (ListReader::new(None, TextBuffer::default()), Collected::default());
+    for part in parts {
+        list.push(part);
+        context.scope(|| read_items(&mut list, &mut items, 25_000)).map_err(said)?;
+    }
+    list.envelope().map_err(said)?;
+    Ok(items.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secrets::known::KnownSecrets;
 
     #[test]
     fn what_was_made_is_given_whole_where_no_secret_would_be_printed_with_it() {
@@ -199,8 +332,10 @@ mod tests {
                 Some("another record, which was not read"),
             ),
         ] {
-            let salvaged = Salvaged::of(body.as_bytes(), Some("id"), &["key"]);
-            let said = details::<Made>(body, &salvaged).err().map(|drift| drift.to_string());
+            let known = KnownSecrets::default();
+            let salvaged = Salvaged::of(body.as_bytes(), Some("id"), &["key"], &known);
+            let decode = |record: &str| from_record::<Made>(record).map_err(|mismatch| mismatch.drift());
+            let said = salvaged.details(body, decode).err().map(|drift| drift.to_string());
             match (&said, drift) {
                 (Some(said), Some(drift)) => assert!(said.contains(drift), "{body}: {said}"),
                 _ => assert_eq!(said.as_deref(), drift, "{body}"),

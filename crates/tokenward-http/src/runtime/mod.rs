@@ -61,6 +61,9 @@ where
 }
 
 #[cfg(test)]
+pub(crate) use self::decode::read_parts;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -1,20 +1,79 @@
-//! What a session knows of secrets, for whatever reads its answers.
+//! What a session knows of secrets, for whatever reads its responses.
+
+use std::cell::RefCell;
 
 use tokenward_core::SecretNames;
 
 use crate::secrets::known::KnownSecrets;
 
-/// What is known of secrets where an answer is read.
+/// What is known of secrets while a response is read.
 #[derive(Clone)]
 pub(crate) struct Context {
     /// What the vendor declares about the names of its fields.
     pub(crate) names: &'static SecretNames,
-    /// The secrets that must not be shown of it.
+    /// The secrets that must not be shown.
     pub(crate) known: KnownSecrets,
 }
 
 impl Default for Context {
     fn default() -> Self {
         Self { names: &SecretNames::UNDECLARED, known: KnownSecrets::default() }
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Context> = RefCell::default();
+}
+
+impl Context {
+    /// Makes this the current context of the thread while `read` runs.
+    ///
+    /// Serde passes nothing to the `Deserialize` of a nested type, and a list within a record has to know what must not be
+    /// shown of an item that does not fit. Reading is synchronous, so nothing else runs on the thread meanwhile.
+    pub(crate) fn scope<T>(&self, read: impl FnOnce() -> T) -> T {
+        struct Restore(Context);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                CURRENT.set(std::mem::take(&mut self.0));
+            }
+        }
+
+        let _restore = Restore(CURRENT.replace(self.clone()));
+        read()
+    }
+
+    /// Returns the current context of the thread.
+    pub(crate) fn current() -> Self {
+        CURRENT.with_borrow(Clone::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: SecretNames = SecretNames::new(&["value"], &[]);
+
+    fn current() -> &'static SecretNames {
+        Context::current().names
+    }
+
+    #[test]
+    fn a_context_is_current_within_its_scope_only() {
+        let context = Context { names: &NAMES, ..Context::default() };
+        context.scope(|| {
+            assert_eq!(*current(), NAMES);
+            Context::default().scope(|| assert_eq!(*current(), SecretNames::UNDECLARED));
+            assert_eq!(*current(), NAMES);
+        });
+        assert_eq!(*current(), SecretNames::UNDECLARED);
+    }
+
+    #[test]
+    fn a_reader_that_panics_leaves_no_context_behind() {
+        let context = Context { names: &NAMES, ..Context::default() };
+        let panicked = std::panic::catch_unwind(|| context.scope(|| panic!("as foreign code may")));
+        assert!(panicked.is_err());
+        assert_eq!(*current(), SecretNames::UNDECLARED);
     }
 }

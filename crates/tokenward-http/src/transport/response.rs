@@ -142,9 +142,14 @@ impl Response {
         &self.context
     }
 
-    /// The headers, and the body in parts, unless it is encoded or announces that it is too large.
-    pub(crate) fn chunks(mut self) -> (HeaderMap, Result<Chunks, BodyError>) {
+    /// Returns the headers, and the body in parts within the bound of a list that is not held in memory.
+    pub(crate) fn chunks(self) -> (HeaderMap, Result<Chunks, BodyError>) {
         let limit = self.list_limit.unwrap_or(usize::MAX);
+        self.chunks_within(limit)
+    }
+
+    /// Returns the headers, and the body in parts, unless it is encoded or announces more bytes than this.
+    pub(crate) fn chunks_within(mut self, limit: usize) -> (HeaderMap, Result<Chunks, BodyError>) {
         let announced = self.inner.content_length();
         let headers = self.take_headers();
         let chunks = match encoding(&headers) {

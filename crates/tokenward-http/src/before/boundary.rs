@@ -80,33 +80,3 @@ impl Boundary {
         None
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_ends_where_it_ends_however_it_arrives() {
-        for value in [
-            "{}",
-            r#"{"a":[1,{"b":"]}\"\\"}],"c":{}}"#,
-            r#""a\\""#,
-            r#""\"}""#,
-            "17",
-            "-1.5e3",
-            "null",
-            "[]",
-            r#"[[],["]"]]"#,
-        ] {
-            for behind in [",", "]", " ]", "}", "\n"] {
-                let text = format!("{value}{behind}");
-                assert_eq!(Boundary::default().find(text.as_bytes()), Some(value.len()), "{text}");
-                let mut boundary = Boundary::default();
-                let found = (0..=text.len()).find_map(|end| boundary.find(&text.as_bytes()[..end]));
-                assert_eq!(found, Some(value.len()), "{text}");
-            }
-            let cut = &value.as_bytes()[..value.len() - 1];
-            assert_eq!(Boundary::default().find(cut), None, "{value}");
-        }
-    }
-}

@@ -25,26 +25,3 @@ impl<'a> Iterator for Elements<'a> {
         element
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_element_comes_as_it_stands_there() {
-        for text in [
-            "[]",
-            " [ ] ",
-            r#"[1,-2.5e3,"a,]\"[",null,true,{"b":[1,2]},[[]]]"#,
-            "[\n 1 ,\t2\r\n, {\"a\" : [ ] } ]",
-        ] {
-            let whole: &RawValue = serde_json::from_str(text).unwrap();
-            let all: Vec<&RawValue> = serde_json::from_str(text).unwrap();
-            let elements: Vec<&str> = Elements::of(whole).map(RawValue::get).collect();
-            assert_eq!(elements, all.into_iter().map(RawValue::get).collect::<Vec<_>>(), "{text}");
-        }
-        for text in ["{}", "null", r#""[1]""#, "17"] {
-            assert_eq!(Elements::of(serde_json::from_str(text).unwrap()).count(), 0, "{text}");
-        }
-    }
-}

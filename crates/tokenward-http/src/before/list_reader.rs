@@ -9,14 +9,15 @@ use tokenward_core::{Error, Result, Token};
 use zeroize::Zeroizing;
 
 use crate::{
+    before::boundary::Boundary,
     decode::{
-        boundary::Boundary,
         limits::MOST_OF_A_RECORD,
+        list_reader::NO_LIST,
         mismatch::{Mismatch, from_record, from_text},
         text_buffer::TextBuffer,
         vendor_token::VendorToken,
     },
-    family::response_head::{NO_LIST, ResponseHead},
+    family::response_head::ResponseHead,
 };
 
 /// Reads a body that is a list, or a record with a list in one of its fields.
@@ -44,7 +45,7 @@ pub(crate) struct ListReader {
 type ReadItem = fn(&ResponseHead, &str) -> Option<(Box<Token>, usize)>;
 
 /// A record as a token, or why it is none.
-type ConvertItem = fn(&ResponseHead, &RawValue) -> Result<Box<Token>>;
+type ConvertItem = fn(&ResponseHead, &str) -> Result<Box<Token>>;
 
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -182,7 +183,9 @@ impl ListReader {
         }
         let read = self.read_envelope(&self.envelope)?;
         match (self.found, self.field) {
-            (Found::Nothing, Some(field)) => Err(self.head.no_list(field)),
+            (Found::Nothing, Some(field)) => {
+                Err(self.head.protocol(format!("the answer has no `{field}`, and is no list")))
+            }
             (Found::Other, _) => Err(self.head.protocol(NO_LIST.to_owned())),
             _ => Ok(read),
         }
@@ -344,7 +347,7 @@ impl ListReader {
             return Ok(Item { token: Ok(token), text: None, sum: checksum(item) });
         }
         let raw: &RawValue = from_text(item).map_err(|_| self.broken())?;
-        let token = (self.convert)(&self.head, raw);
+        let token = (self.convert)(&self.head, raw.get());
         Ok(Item { token, text: Some(Zeroizing::new(item.to_owned())), sum: checksum(item) })
     }
 
@@ -397,193 +400,4 @@ fn checksum(text: &str) -> u16 {
     }
     let sum = sums.into_iter().fold(0_u64, |all, sum| (all ^ sum).wrapping_mul(ODD));
     (sum >> 48) as u16
-}
-
-#[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-    use tokenward_core::{ErrorKind, Operation, Record, TokenFamily};
-
-    use super::*;
-    use crate::{family::call::Call, pager::read_list::read_list};
-
-    #[derive(Deserialize)]
-    struct Acme {
-        id: String,
-        #[serde(default)]
-        name: Option<String>,
-        #[serde(default)]
-        rights: Option<String>,
-    }
-
-    impl VendorToken for Acme {
-        const ID: &'static str = "id";
-        const SECRET: &'static str = "key";
-        type Fields<'a> = Self;
-
-        fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
-            let mut token = Box::new(Token::new(family, fields.id.parse().ok()?));
-            token.name = fields.name;
-            token.scopes = fields.rights.map(|rights| vec![rights]);
-            Some(token)
-        }
-    }
-
-    const CALL: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
-
-    fn read(field: Option<&'static str>, body: &[u8]) -> Vec<Result<Token>> {
-        read_list::<Acme>(CALL, field, [Bytes::copy_from_slice(body)])
-    }
-
-    fn said(results: Vec<Result<Token>>) -> String {
-        let said: Vec<String> = results
-            .into_iter()
-            .map(|result| match result {
-                Ok(token) => format!("{} {}", token.id, token.record.as_ref().unwrap().as_str()),
-                Err(error) => format!("{error}\n    {:?}", error.record().map(Record::as_str)),
-            })
-            .collect();
-        said.join("\n")
-    }
-
-    const MIXED: &str = "\u{feff} [{\"id\":\"1\"}, {\"id\":2,\"key\":\"CANARY\"},null ,{\"id\":\".\"},\"CANARY\",\
-        17,[\"9\"],{\"id\":\"5\",\"key\":\"CANARY\",\"name\":\"a\\\"]}\"}]\n";
-
-    #[test]
-    fn an_item_that_cannot_be_read_is_an_error_in_its_place() {
-        insta::assert_snapshot!(said(read(None, MIXED.as_bytes())));
-    }
-
-    #[test]
-    fn where_the_parts_end_makes_no_difference() {
-        let long = "x".repeat(9000);
-        let page = format!(
-            r#"{{"total": 4, "links":{{"items":[1]}}, "items" : [ {{"id":"1","name":"{long}"}},{{"id":"2"}} , {{}},
-            {{"id":"4"}}] , "next":"a\"]}}"}}"#
-        );
-        for (field, body) in [(None, MIXED.as_bytes()), (Some("items"), page.as_bytes())] {
-            let whole = said(read(field, body));
-            for size in [1, 2, 3, 5, 7, 64, 1000] {
-                let parts = body.chunks(size).map(Bytes::copy_from_slice);
-                assert_eq!(said(read_list::<Acme>(CALL, field, parts)), whole, "{size}");
-            }
-        }
-    }
-
-    /// A body, and what is read of it.
-    fn shown(field: Option<&'static str>, body: &str) -> String {
-        let said = said(read(field, body.as_bytes())).replace("CANARY", "LEAK");
-        format!("{}\n{said}\n\n", body.replace("CANARY", "…"))
-    }
-
-    #[test]
-    fn what_is_no_list_or_ends_too_early_says_so_behind_what_came() {
-        let mut lines = String::new();
-        for body in [
-            "{}",
-            "null",
-            r#""[]""#,
-            "17",
-            "<html>CANARY",
-            "",
-            "[",
-            "[{\"id\":\"1\"",
-            "[{\"id\":\"1\"},",
-            "[{\"id\":\"1\"},]",
-            "[,]",
-            "[{\"id\":\"1\"} {\"id\":\"2\"}]",
-            "[{\"id\":\"1\"}] CANARY",
-            "[{\"id\":CANARY},{\"id\":\"2\"}]",
-            "]",
-        ] {
-            lines += &shown(None, body);
-        }
-        for body in [
-            "[]",
-            "{}",
-            "null",
-            r#"{"items":null}"#,
-            r#"{"items":"CANARY"}"#,
-            r#"{"items":{"id":"1"}}"#,
-            r#"{"items":[]"#,
-            r#"{"items":[{"id":"1"}],"next"}"#,
-            r#"{"items":[{"id":"1"}],}"#,
-            r#"{"items":[],"items":[{"id":"1"}]}"#,
-            r#"{"items":[]} {}"#,
-            r#"{"other":[1]}"#,
-            r#"{"items":[],CANARY:1}"#,
-            "",
-        ] {
-            lines += &shown(Some("items"), body);
-        }
-        assert!(!lines.contains("LEAK"), "{lines}");
-        insta::assert_snapshot!(lines);
-    }
-
-    #[test]
-    fn rights_that_only_the_record_has_are_never_short_in_silence() {
-        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
-        for unkept in [deep.as_str(), r#""\ud800""#] {
-            let list = format!(r#"[{{"id":"1","rights":"all","new":{unkept}}},{{"id":"2","rights":"all"}}]"#);
-            let results = read(None, list.as_bytes());
-            assert_eq!(results[0].as_ref().unwrap_err().position(), Some(0), "{unkept}");
-            assert_eq!(results[1].as_ref().unwrap().scopes.as_ref().unwrap().len(), 1);
-        }
-    }
-
-    #[test]
-    fn one_bad_byte_costs_no_other_item() {
-        let results = read(None, b"[{\"id\":\"1\",\"name\":\"\xff\"},{\"id\":\"2\",\"new\":\"\xff\"}]");
-        let records: Vec<_> =
-            results.into_iter().map(|token| token.unwrap().record.unwrap().as_str().to_owned()).collect();
-        assert_eq!(records, [r#"{"id":"1","name":"?"}"#, r#"{"id":"2","new":"?"}"#]);
-    }
-
-    #[test]
-    fn a_record_beyond_its_bound_costs_itself_only_and_is_not_held() {
-        let large = "x".repeat(1 << 20);
-        let body = format!(r#"[{{"id":"1","name":"{large}"}},{{"id":"2"}}]"#);
-        for size in [body.len(), 10_000, 3 << 19] {
-            let results =
-                read_list::<Acme>(CALL, None, body.as_bytes().chunks(size).map(Bytes::copy_from_slice));
-            assert_eq!(results.len(), 2);
-            insta::assert_snapshot!("a_record_beyond_its_bound", results[0].as_ref().unwrap_err());
-            assert!(results[1].is_ok());
-        }
-        // Its last bytes come by themselves, and look like the end of something else.
-        for end in [r#",],}"},{"id":"2"}]"#, r#"}]","b":[{}]}, null, {"id":"2"}]"#] {
-            let mut parts = vec![Bytes::from(format!(r#"[{{"id":"1","name":"{large}"#)), r#" \" "#.into()];
-            parts.extend(end.bytes().map(|byte| Bytes::copy_from_slice(&[byte])));
-            let results = read_list::<Acme>(CALL, None, parts);
-            assert_eq!(
-                results.last().unwrap().as_ref().map(|token| token.id.as_str()).ok(),
-                Some("2"),
-                "{end}"
-            );
-            assert!(results[0].is_err());
-        }
-    }
-
-    #[test]
-    fn what_stands_beside_a_list_is_bounded() {
-        let large = "x".repeat(1 << 20);
-        for (body, is_refused) in [
-            (
-                format!(r#"{{"items":[{{"id":"1","name":"]\"]"}}, {}],"total":1}}"#, " ".repeat(2 << 20)),
-                false,
-            ),
-            (format!(r#"{{"items":[],"total":"{large}"}}"#), true),
-            (format!(r#"{{"{large}":"#), true),
-            (format!("{{{}\"items\":[]}}", " ".repeat(2 << 20)), true),
-            (format!(r#""[{large}""#), true),
-        ] {
-            let parts = body.as_bytes().chunks(50_000).map(Bytes::copy_from_slice);
-            let results = read_list::<Acme>(CALL, Some("items"), parts);
-            let refusals = results.iter().filter_map(|result| result.as_ref().err());
-            let refusals = refusals.filter(|error| error.to_string().contains("larger than 1 MiB"));
-            assert_eq!(refusals.count() == 1, is_refused, "{}", &body[..20]);
-            assert!(results.iter().flat_map(Result::as_ref).all(|token| token.id.as_str() == "1"));
-        }
-        assert_eq!(read(None, b"{}")[0].as_ref().unwrap_err().kind(), ErrorKind::Protocol);
-    }
 }
