@@ -1,8 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod auth;
-#[cfg(test)]
-mod before;
 mod client_credentials;
 mod config;
 mod decode;

@@ -297,22 +297,6 @@ fn unreadable(message: String) -> Error {
     Error::InvalidResponsePayload(message)
 }
 
-/// Reads a raw list from its parts.
-#[cfg(test)]
-pub(crate) fn read_parts<T: DeserializeOwned + Send>(
-    parts: Vec<bytes::Bytes>,
-    context: &Context,
-) -> Result<Vec<Result<T, BadItem>>, String> {
-    let said = |error: ListError| not_listed(error, context).to_string();
-    let (mut list, mut items) = (ListReader::new(None, TextBuffer::default()), Collected::default());
-    for part in parts {
-        list.push(part);
-        context.scope(|| read_items(&mut list, &mut items, 25_000)).map_err(said)?;
-    }
-    list.envelope().map_err(said)?;
-    Ok(items.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -61,9 +61,6 @@ where
 }
 
 #[cfg(test)]
-pub(crate) use self::decode::read_parts;
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
