@@ -15,6 +15,7 @@ mod children;
 mod clients;
 mod gate;
 mod generation;
+mod instructions;
 mod inventory;
 mod latency;
 mod listing;
@@ -51,6 +52,8 @@ struct Arguments {
 enum What {
     /// Processor and wall time of lists.
     Listing,
+    /// Instructions of lists, counted by valgrind.
+    Instructions,
     /// Round trips of a list of pages.
     Latency,
     /// All families at once, beside the slowest one.
@@ -81,7 +84,8 @@ enum What {
     Serve(Served),
 }
 
-const SECTIONS: [What; 5] = [What::Listing, What::Latency, What::Inventory, What::Memory, What::Rate];
+const SECTIONS: [What; 6] =
+    [What::Listing, What::Instructions, What::Latency, What::Inventory, What::Memory, What::Rate];
 
 fn main() -> Result<()> {
     let Arguments { what, quick } = Arguments::parse();
@@ -89,6 +93,7 @@ fn main() -> Result<()> {
     for what in what {
         match what {
             What::Listing => print(&listing::section(quick)?),
+            What::Instructions => print(&instructions::section(quick)?),
             What::Latency => print(&latency::section(quick)?),
             What::Inventory => print(&inventory::section(quick)?),
             What::Memory => print(&memory::section(quick)?),
