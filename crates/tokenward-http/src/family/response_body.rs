@@ -165,7 +165,8 @@ impl ResponseBody {
         };
         let mut error = self.head.locate(self.head.call.lost(what));
         if self.is_refused {
-            error = ErrorBody::in_body(self.body.as_bytes(), &self.head.context.known).put_into(error);
+            let ResponseHead { status, headers, context, .. } = &self.head;
+            error = ErrorBody::read(*status, headers, self.body.as_bytes(), context).put_into(error);
         }
         if let Some(id) = id {
             error = error.with_token(id);
