@@ -45,6 +45,7 @@ pub use pager::{
     read_list::read_list,
 };
 pub use rate::{RateLimit, RateOptions};
+pub use runtime::encode_path;
 pub use secrets::wire::WireSecret;
 pub use transport::{
     endpoint::Endpoint,

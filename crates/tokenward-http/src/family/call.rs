@@ -277,3 +277,45 @@ impl Call {
 }
 
 const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_can_replace_a_refusal_by_another_one_and_nothing_else() {
+        use ErrorKind::{
+            Ambiguous, Conflict, InvalidInput, NotFound, PermissionDenied, RateLimited, Unauthenticated,
+        };
+
+        let all =
+            [Operation::Create, Operation::Update, Operation::Reset, Operation::List, Operation::Revoke];
+        let [create, update, reset, list, revoke] = all;
+        for (operation, status, declared, expected) in [
+            (create, 400, Some(Conflict), Conflict),
+            (update, 422, Some(Conflict), Conflict),
+            (reset, 403, Some(Conflict), Conflict),
+            (list, 400, Some(Conflict), InvalidInput),
+            (revoke, 400, Some(Conflict), InvalidInput),
+            (create, 401, Some(Conflict), Unauthenticated),
+            (create, 404, Some(Conflict), NotFound),
+            (create, 429, Some(Conflict), RateLimited),
+            (list, 401, Some(PermissionDenied), PermissionDenied),
+            (revoke, 400, Some(NotFound), NotFound),
+            (create, 409, Some(InvalidInput), InvalidInput),
+            (create, 400, Some(Ambiguous), InvalidInput),
+            (create, 400, Some(RateLimited), InvalidInput),
+            (create, 500, Some(NotFound), Ambiguous),
+            (revoke, 500, Some(NotFound), ErrorKind::Unavailable),
+            (create, 400, None, InvalidInput),
+        ] {
+            let call = Call::new(TokenFamily::new("acme", "token"), operation);
+            let by_status = call.kind_of(StatusCode::from_u16(status).unwrap());
+            assert_eq!(
+                call.kind_declared(by_status, declared),
+                expected,
+                "{operation} {status} {declared:?}"
+            );
+        }
+    }
+}

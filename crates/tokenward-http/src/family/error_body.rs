@@ -66,3 +66,53 @@ impl ErrorBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::{Dialect, VendorError};
+
+    const CREDENTIAL: &str = "correcthorsebattery";
+
+    /// Returns the same text as a code, a message and a request id, whatever the response declares.
+    #[derive(Debug)]
+    struct Careless;
+
+    impl Dialect for Careless {
+        fn read_error<'a>(&self, response: &ErrorResponse<'a>) -> VendorError<'a> {
+            let text = || response.text(&["/text"]).map(|text| format!("id-{text}").into());
+            VendorError { code: text(), message: text(), request_id: text(), kind: None }
+        }
+    }
+
+    #[test]
+    fn no_dialect_can_show_a_secret_or_a_control_character() {
+        let context = Context { dialect: &Careless, ..Context::default() };
+        context.known.add_credential(CREDENTIAL);
+        let read = |text: &str| {
+            let body = serde_json::json!({ "text": text }).to_string();
+            ErrorBody::read(StatusCode::BAD_REQUEST, &HeaderMap::new(), body.as_bytes(), &context)
+        };
+        let shown = read("plain");
+        assert_eq!(
+            [shown.code, shown.message, shown.request_id].map(Option::unwrap_or_default),
+            ["id-plain"; 3]
+        );
+        for text in
+            [CREDENTIAL, "CORRECTHORSEBATTERY", "Y29ycmVjdGhvcnNlYmF0dGVyeQ==", "\u{1b}[31mred", "a\u{0}b"]
+        {
+            let shown = read(text);
+            assert_eq!([shown.code, shown.message, shown.request_id], [None, None, None], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_declares_nothing() {
+        for body in ["", "<html>busy</html>", "{", "\"text\"", "17"] {
+            let context = Context::default();
+            let read = ErrorBody::read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), body.as_bytes(), &context);
+            assert_eq!([read.code, read.message, read.request_id], [None, None, None], "{body}");
+            assert_eq!(read.kind, None);
+        }
+    }
+}
