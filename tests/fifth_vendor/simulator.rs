@@ -90,7 +90,9 @@ impl State {
         match (request.method.as_str(), request.path.as_str(), id) {
             ("GET", "/v1/keys", _) => self.page(&request.query),
             ("POST", "/v1/keys", _) => match request.json() {
-                Some(key) if self.has_label(&key["label"]) => problem(400, "label_clash", "choose another label"),
+                Some(key) if self.has_label(&key["label"]) => {
+                    problem(400, "label_clash", "choose another label")
+                }
                 Some(key) => Response::json(201, &self.create(key, now)),
                 None => problem(400, "not_json", "the body is not JSON"),
             },

@@ -105,7 +105,7 @@ impl<'a> ErrorResponse<'a> {
         self.headers?.get(name)?.to_str().ok()
     }
 
-    /// Returns the body; `null` if it is not JSON, or not within 64 KiB.
+    /// Returns the body; `null` if it is not JSON, or too large.
     pub fn body(&self) -> &'a Value {
         self.body
     }
