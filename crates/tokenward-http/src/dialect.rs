@@ -88,7 +88,9 @@ impl<'a> ErrorResponse<'a> {
         Self { status, headers: None, body }
     }
 
-    pub(crate) fn with_headers(self, headers: &'a HeaderMap) -> Self {
+    /// Adds headers.
+    #[must_use]
+    pub fn with_headers(self, headers: &'a HeaderMap) -> Self {
         Self { headers: Some(headers), ..self }
     }
 

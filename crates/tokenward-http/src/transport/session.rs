@@ -449,10 +449,13 @@ impl Session {
         }
     }
 
-    /// Returns how long a response asks to wait.
+    /// Returns how long an unsuccessful response asks to wait.
     fn wait_asked(&self, response: &reqwest::Response) -> Option<Duration> {
-        let dialect = self.0.context.dialect;
-        retry_after(response.status(), response.headers(), dialect, Timestamp::now())
+        let (status, dialect) = (response.status(), self.0.context.dialect);
+        if status.is_success() {
+            return None;
+        }
+        retry_after(status, response.headers(), dialect, Timestamp::now())
     }
 
     /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
