@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use tokenward::{ErrorKind, ListOptions, RetryAdvice, TokenManager, TokenManagerExt};
+use tokenward_atlassian::Atlassian as AtlassianClient;
 use tokenward_http::HttpOptions;
 use tokenward_mist::Mist as MistClient;
 use tokenward_sailpoint::{ApiVersion, SailPoint as SailPointClient};
-use tokenward_testkit::{Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server, SignedDuration};
+use tokenward_testkit::{
+    Atlassian, Clock, Fault, LaunchDarkly, Method, Mist, SailPoint, Server, SignedDuration,
+};
 use tokio::time::Instant;
 
 use crate::{
@@ -90,6 +93,19 @@ async fn a_bearer_is_asked_for_again_after_a_transient_answer() {
         .await
         .unwrap();
     assert_eq!(grants(&server), 2);
+}
+
+#[tokio::test]
+async fn atlassian_a_full_window_says_when_the_next_one_opens() {
+    let (vendor, server) = serve(Atlassian::new).await;
+    vendor.rate_limit(0);
+    let client = AtlassianClient::builder(Atlassian::ADMIN_KEY).base_url(server.url()).http(once());
+    let keys = client.build().unwrap().api_keys(Atlassian::ORG_ID);
+    let error = keys.list_all(ListOptions::default()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    // The vendor writes the end of the window as a date.
+    let wait = error.retry_after().unwrap();
+    assert!(wait <= Duration::from_secs(60), "{wait:?}");
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ fn session(url: &str) -> Session {
     Session::new(BaseUrl::parse(url).unwrap(), &options, "tokenward-acme/1").unwrap()
 }
 
-async fn call(session: &Session, authorized: bool) -> Result<tokenward_http::runtime::Response, SendError> {
+async fn call(session: &Session, authorized: bool) -> Result<tokenward_http::Response, SendError> {
     let url = format!("{}/things", session.base_url().as_str());
     session.call(&[list(authorized)], "list", session.client().get(url).build().unwrap()).await
 }

@@ -7,8 +7,7 @@ use tokenward_core::{
     Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
 use tokenward_http::{
-    Call, NextPage, PageEnd, Pager, SendError, Session, failed, find, listed, refuse_current,
-    runtime::Response,
+    Call, NextPage, PageEnd, Pager, Response, SendError, Session, failed, find, listed, refuse_current,
 };
 
 use crate::{

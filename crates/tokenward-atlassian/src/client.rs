@@ -1,14 +1,17 @@
 //! The client and how it is built.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokenward_core::{InvalidTokenId, TokenId};
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, RateLimit, SecretString,
-    Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
 };
 
-use crate::{AtlassianApiKeys, AtlassianUserTokens, raw};
+use crate::{
+    AtlassianApiKeys, AtlassianUserTokens,
+    dialect::{AtlassianDialect, rate_limits},
+    raw,
+};
 
 /// The only host, for every organization.
 const BASE_URL: &str = "https://api.atlassian.com";
@@ -139,6 +142,7 @@ impl AtlassianBuilder {
         let session =
             Session::new(base, &self.http, concat!("tokenward-atlassian/", env!("CARGO_PKG_VERSION")))?
                 .with_authorization(Arc::new(HeaderCredential::new("Bearer ", &self.api_key)?))
+                .with_dialect(&AtlassianDialect)
                 .with_rate_limits(&rate_limits());
         let unusable = |_: InvalidTokenId| BuildError::Setting {
             setting: "id of the API key",
@@ -147,14 +151,4 @@ impl AtlassianBuilder {
         let api_key_id = self.api_key_id.as_deref().map(str::parse).transpose().map_err(unusable)?;
         Ok(Atlassian { raw: raw::Client::new(session), api_key_id })
     }
-}
-
-/// As every answer tells, for all calls of a key together.
-///
-/// Source: the vendor's API Access document. Neither how many calls there may be is published, nor how long a window is: what is
-/// believed of it is up to an hour, and a minute is taken for it where it is not told. Whether operations have limits of their
-/// own is not said; the one that has least left holds the others back, too, so that none is exceeded.
-fn rate_limits() -> [RateLimit; 1] {
-    let names = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
-    [RateLimit::told(names, Duration::from_secs(60)).with_longest(Duration::from_secs(3600))]
 }

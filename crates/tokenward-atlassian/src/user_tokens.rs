@@ -7,9 +7,7 @@ use tokenward_core::{
     BoxFuture, Capabilities, Current, ErrorKind, ListOptions, Operation, Owner, Result, RevokeOptions,
     Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream,
 };
-use tokenward_http::{
-    Call, NextPage, PageEnd, Pager, SendError, Session, failed, find, listed, runtime::Response,
-};
+use tokenward_http::{Call, NextPage, PageEnd, Pager, Response, SendError, Session, failed, find, listed};
 
 use crate::{
     Atlassian,

@@ -77,10 +77,28 @@ impl Bearer {
         id: impl Into<String>,
         secret: impl Into<SecretString>,
     ) -> Result<Self, BuildError> {
+        Ok(Self::client_credentials_through(Session::new(endpoint, options, product)?, id, secret))
+    }
+
+    /// By the same grant, through a session whose base address is the token endpoint, such as one with a dialect.
+    ///
+    /// ```
+    /// use tokenward_http::{BaseUrl, Bearer, HttpOptions, Session};
+    ///
+    /// let endpoint = BaseUrl::parse("http://127.0.0.1:8080/oauth/token")?;
+    /// let session = Session::new(endpoint, &HttpOptions::default(), "tokenward-example/1")?;
+    /// let bearer = Bearer::client_credentials_through(session, "id", "secret");
+    /// # Ok::<(), tokenward_http::BuildError>(())
+    /// ```
+    pub fn client_credentials_through(
+        session: Session,
+        id: impl Into<String>,
+        secret: impl Into<SecretString>,
+    ) -> Self {
         let (id, secret) = (id.into(), secret.into());
-        let session = Session::new(endpoint, options, product)?.with_known_secret(&secret);
+        let session = session.with_known_secret(&secret);
         let kept = secret.clone();
-        Ok(Self::new(move || grant(session.clone(), id.clone(), secret.clone())).with_secret(kept))
+        Self::new(move || grant(session.clone(), id.clone(), secret.clone())).with_secret(kept)
     }
 }
 

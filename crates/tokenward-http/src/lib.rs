@@ -4,6 +4,7 @@ mod auth;
 mod client_credentials;
 mod config;
 mod decode;
+mod dialect;
 mod family;
 mod headers;
 mod pager;
@@ -31,6 +32,7 @@ pub use decode::{
     nullable::Nullable,
     vendor_token::VendorToken,
 };
+pub use dialect::{Dialect, ErrorResponse, VendorError};
 pub use family::{
     call::Call,
     expiry::{confirm_expiry, is_same_time},
@@ -43,9 +45,11 @@ pub use pager::{
     read_list::read_list,
 };
 pub use rate::{RateLimit, RateOptions};
+pub use runtime::encode_path;
 pub use secrets::wire::WireSecret;
 pub use transport::{
     endpoint::Endpoint,
+    response::Response,
     send_error::SendError,
     session::{PathRewrite, Session},
 };

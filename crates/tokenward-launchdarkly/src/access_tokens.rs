@@ -8,8 +8,8 @@ use tokenward_core::{
     TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, NextPage, PageEnd, Pager, SendError, Session, confirm_expiry, failed, is_same_time, listed,
-    refuse_current, runtime::Response,
+    Call, NextPage, PageEnd, Pager, Response, SendError, Session, confirm_expiry, failed, is_same_time,
+    listed, refuse_current,
 };
 
 use crate::{

@@ -1,15 +1,18 @@
 //! The client and how it is built.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokenward_core::Current;
 use tokenward_http::{
-    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, RateLimit, SecretString,
-    Session,
+    BaseUrl, BuildError, Environment, ExposeSecret, HeaderCredential, HttpOptions, SecretString, Session,
 };
 use tokio::sync::OnceCell;
 
-use crate::{LaunchDarklyAccessTokens, LaunchDarklyRelayProxyConfigs, raw};
+use crate::{
+    LaunchDarklyAccessTokens, LaunchDarklyRelayProxyConfigs,
+    dialect::{LaunchDarklyDialect, rate_limits},
+    raw,
+};
 
 /// The version of the API that the document describes.
 const API_VERSION: &str = "20240415";
@@ -178,31 +181,13 @@ impl LaunchDarklyBuilder {
             Session::new(base, &self.http, concat!("tokenward-launchdarkly/", env!("CARGO_PKG_VERSION")))?
                 .with_authorization(Arc::new(credential))
                 .with_header("ld-api-version", &self.api_version)?
+                .with_dialect(&LaunchDarklyDialect)
                 .with_rate_limits(&rate_limits());
         // Dates of one length compare like the days that they are, and `beta` is later than any.
         let is_paged = self.api_version.as_str() >= PAGED_SINCE;
         let raw = raw::Client::new(session.clone());
         Ok(LaunchDarkly { raw, session, is_paged, current: Arc::default() })
     }
-}
-
-/// In windows of 10 seconds: for the account, which all its tokens share, for each route, and for a token.
-///
-/// Source: the section on rate limiting of the vendor's document, and what its answers have since. How many calls there may be is
-/// not published, but told. The end of a window has been seen to lie in the past.
-fn rate_limits() -> [RateLimit; 3] {
-    const WINDOW: Duration = Duration::from_secs(10);
-    const RESET: &str = "x-ratelimit-reset";
-
-    let account = ["x-ratelimit-global-limit", "x-ratelimit-global-remaining", RESET];
-    let route = ["x-ratelimit-route-limit", "x-ratelimit-route-remaining", RESET];
-    let token =
-        ["x-ratelimit-auth-token-limit", "x-ratelimit-auth-token-remaining", "x-ratelimit-auth-token-reset"];
-    [
-        RateLimit::told(account, WINDOW),
-        RateLimit::told(route, WINDOW).per_route(),
-        RateLimit::told(token, WINDOW),
-    ]
 }
 
 /// An instance of LaunchDarkly.

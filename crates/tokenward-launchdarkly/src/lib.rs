@@ -3,6 +3,7 @@
 mod access_tokens;
 mod client;
 mod convert;
+mod dialect;
 #[allow(
     dead_code,
     missing_docs,

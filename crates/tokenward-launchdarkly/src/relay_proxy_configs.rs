@@ -6,7 +6,7 @@ use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, ResetOptions, Result,
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, NextPage, PageEnd, Pager, SendError, Session, failed, listed, runtime::Response};
+use tokenward_http::{Call, NextPage, PageEnd, Pager, Response, SendError, Session, failed, listed};
 
 use crate::{
     LaunchDarkly,

@@ -1,17 +1,18 @@
 //! The client and how it is built.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokenward_core::{Current, ErrorKind, ExposeSecret, Result, TokenId};
 use tokenward_http::{
-    BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, RateLimit, ResponseBody,
-    SecretString, Session, WireSecret,
+    BaseUrl, BuildError, Call, Environment, HeaderCredential, HttpOptions, ResponseBody, SecretString,
+    Session, WireSecret,
 };
 
 use crate::{
     MistOrgTokens, MistUserTokens,
+    dialect::{MistDialect, rate_limits},
     raw::{self, types::Admin},
 };
 
@@ -276,18 +277,10 @@ impl MistBuilder {
         };
         let session = Session::new(base, &self.http, concat!("tokenward-mist/", env!("CARGO_PKG_VERSION")))?
             .with_authorization(Arc::new(HeaderCredential::new("Token ", &self.token)?))
+            .with_dialect(&MistDialect)
             .with_rate_limits(&rate_limits());
         Ok(Mist { raw: raw::Client::new(session), credential: self.token })
     }
-}
-
-/// 5,000 calls in an hour that begins on the hour: for a token of an organization, or for all of a user's tokens together with
-/// what the user does in the portal.
-///
-/// Source: the vendor's document 2511.1.5, and its guide to rate limits. Answers do not tell what is left; one that is refused
-/// has `Retry-After`.
-fn rate_limits() -> [RateLimit; 1] {
-    [RateLimit::on_the_clock(5000, Duration::from_secs(3600))]
 }
 
 /// A cloud of Juniper Mist.

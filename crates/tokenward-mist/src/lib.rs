@@ -2,6 +2,7 @@
 
 mod client;
 mod convert;
+mod dialect;
 #[allow(
     dead_code,
     missing_docs,

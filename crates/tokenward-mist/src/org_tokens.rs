@@ -8,7 +8,7 @@ use tokenward_core::{
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, Pager, ResponseBody, SendError, Session, failed, listed, refuse_current, runtime::Response,
+    Call, Pager, Response, ResponseBody, SendError, Session, failed, listed, refuse_current,
 };
 use tokio::sync::OnceCell;
 

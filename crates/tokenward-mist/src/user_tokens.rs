@@ -7,7 +7,7 @@ use tokenward_core::{
     BoxFuture, Capabilities, CreateToken, Current, IssuedToken, ListOptions, Operation, Result,
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
-use tokenward_http::{Call, Pager, SendError, Session, failed, listed, refuse_current, runtime::Response};
+use tokenward_http::{Call, Pager, Response, SendError, Session, failed, listed, refuse_current};
 use tokio::sync::OnceCell;
 
 use crate::{

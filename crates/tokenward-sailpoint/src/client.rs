@@ -1,13 +1,17 @@
 //! The client and how it is built.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokenward_core::{CreateToken, Current, Error, ErrorKind};
 use tokenward_http::{
-    BaseUrl, Bearer, BuildError, Environment, ExposeSecret, HttpOptions, RateLimit, SecretString, Session,
+    BaseUrl, Bearer, BuildError, Environment, ExposeSecret, HttpOptions, SecretString, Session,
 };
 
-use crate::{ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens, raw};
+use crate::{
+    ApiVersion, SailPointOauthClients, SailPointPersonalAccessTokens,
+    dialect::{SailPointDialect, rate_limits},
+    raw,
+};
 
 const PRODUCT: &str = concat!("tokenward-sailpoint/", env!("CARGO_PKG_VERSION"));
 
@@ -170,11 +174,13 @@ impl SailPointBuilder {
         let base = self.base_url_of_tenant()?;
         let endpoint = BaseUrl::parse(&format!("{}/oauth/token", base.as_str()))?;
         let id = self.client_id.clone();
-        let bearer = Bearer::client_credentials(endpoint, &self.http, PRODUCT, id, self.client_secret)?;
+        let session = Session::new(endpoint, &self.http, PRODUCT)?.with_dialect(&SailPointDialect);
+        let bearer = Bearer::client_credentials_through(session, id, self.client_secret);
         let version = self.api_version.clone();
         let session = Session::new(base, &self.http, PRODUCT)?
             .with_authorization(Arc::new(bearer))
             .with_path_rewrite(Arc::new(move |path| version.path(path)))
+            .with_dialect(&SailPointDialect)
             .with_rate_limits(&rate_limits());
         let client_id = self.client_id.into();
         Ok(SailPoint { raw: raw::Client::new(session), api_version: self.api_version, client_id })
@@ -195,12 +201,4 @@ impl SailPointBuilder {
             }
         }
     }
-}
-
-/// 100 calls in 10 seconds for a client's id and an API version, which is what one session has.
-///
-/// Source: the vendor's guide to rate limits. Answers do not tell what is left, nor when a window begins; one that is refused
-/// has `Retry-After`.
-fn rate_limits() -> [RateLimit; 1] {
-    [RateLimit::counted(100, Duration::from_secs(10))]
 }

@@ -3,6 +3,7 @@
 mod api_version;
 mod client;
 mod convert;
+mod dialect;
 #[allow(
     dead_code,
     missing_docs,

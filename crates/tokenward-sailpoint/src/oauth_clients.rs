@@ -8,8 +8,8 @@ use tokenward_core::{
     RevokeOptions, Setting, Timestamp, Token, TokenFamily, TokenId, TokenManager, TokenStream, UpdateToken,
 };
 use tokenward_http::{
-    Call, NextPage, Nullable, PageEnd, Pager, SendError, Session, failed, listed, refuse_current,
-    refuse_managed, runtime::Response,
+    Call, NextPage, Nullable, PageEnd, Pager, Response, SendError, Session, failed, listed, refuse_current,
+    refuse_managed,
 };
 
 use crate::{

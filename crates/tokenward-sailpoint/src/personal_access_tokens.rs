@@ -10,8 +10,8 @@ use tokenward_core::{
     TokenStream, UpdateToken, When,
 };
 use tokenward_http::{
-    Call, NextPage, Nullable, PageEnd, Pager, SendError, Session, confirm_expiry, failed, find, is_same_time,
-    listed, refuse_current, refuse_managed, runtime::Response,
+    Call, NextPage, Nullable, PageEnd, Pager, Response, SendError, Session, confirm_expiry, failed, find,
+    is_same_time, listed, refuse_current, refuse_managed,
 };
 
 use crate::{

@@ -36,6 +36,7 @@ const CORE: Layers = Layers {
 const HTTP: Layers = Layers {
     package: "tokenward-http",
     order: &[
+        &["dialect"],
         &["secrets"],
         &["decode"],
         &["headers"],

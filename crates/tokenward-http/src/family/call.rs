@@ -10,6 +10,7 @@ use tokenward_core::{
 
 use crate::{
     auth::error::AuthorizeError,
+    dialect::is_refusal,
     family::error_body::{ErrorBody, error_about},
     transport::{
         origin::Origin,
@@ -31,7 +32,7 @@ use crate::{
 ///
 /// | the vendor says | kind | may be repeated |
 /// |---|---|---|
-/// | 400, 405, 411, 413, 414, 415, 422 | `InvalidInput`; `Conflict` if the vendor says that a name is taken or a limit reached | never |
+/// | 400, 405, 411, 413, 414, 415, 422 | `InvalidInput` | never |
 /// | 401 | `Unauthenticated` | never; always where the next call goes with another bearer |
 /// | 402, 403 | `PermissionDenied` | never |
 /// | 404, 410 | `NotFound` | never |
@@ -42,6 +43,8 @@ use crate::{
 /// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
 /// | a success that cannot be read | `Protocol`; `Ambiguous` for a creation or reset | never |
 /// | anything else | `Protocol`; `Ambiguous` for a creation or reset | never |
+///
+/// The vendor's [`Dialect`](crate::Dialect) can replace one refusal by another, such as 400 by `Conflict` if a name is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     family: TokenFamily,
@@ -211,20 +214,27 @@ impl Call {
     }
 
     async fn refusal(&self, response: reqwest::Response) -> Error {
-        let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
+        let context = Origin::context_of(&response);
         let (status, headers) = (response.status(), response.headers().clone());
-        let said = ErrorBody::in_answer(response, &known).await;
-        let kind = match self.kind_of(status) {
-            ErrorKind::InvalidInput | ErrorKind::PermissionDenied if said.is_conflict && self.writes() => {
-                ErrorKind::Conflict
-            }
-            kind => kind,
-        };
+        let body = ErrorBody::receive(response, &context).await;
+        let kind = self.kind_declared(self.kind_of(status), body.kind);
         let error = match kind {
             ErrorKind::Ambiguous => self.lost(format!("the vendor answered {}", status.as_u16())),
             kind => self.error(kind, self.message(kind, status)),
         };
-        said.put_into(error_about(error, status, &headers, &known))
+        body.put_into(error_about(error, status, &headers, &context))
+    }
+
+    /// Returns the kind of an error by its status, unless the vendor declares another one that may replace it.
+    fn kind_declared(&self, by_status: ErrorKind, declared: Option<ErrorKind>) -> ErrorKind {
+        let may_conflict =
+            self.writes() && matches!(by_status, ErrorKind::InvalidInput | ErrorKind::PermissionDenied);
+        match declared {
+            Some(ErrorKind::Conflict) if !may_conflict => by_status,
+            // Any other kind leaves open what happened, and no body may decide that.
+            Some(kind) if is_refusal(kind) && is_refusal(by_status) => kind,
+            _ => by_status,
+        }
     }
 
     pub(crate) fn kind_of(&self, status: StatusCode) -> ErrorKind {
@@ -267,3 +277,45 @@ impl Call {
 }
 
 const NO_SUCH_TOKEN: &str = "there is no such token, or it is not shown to this credential";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vendor_can_replace_a_refusal_by_another_one_and_nothing_else() {
+        use ErrorKind::{
+            Ambiguous, Conflict, InvalidInput, NotFound, PermissionDenied, RateLimited, Unauthenticated,
+        };
+
+        let all =
+            [Operation::Create, Operation::Update, Operation::Reset, Operation::List, Operation::Revoke];
+        let [create, update, reset, list, revoke] = all;
+        for (operation, status, declared, expected) in [
+            (create, 400, Some(Conflict), Conflict),
+            (update, 422, Some(Conflict), Conflict),
+            (reset, 403, Some(Conflict), Conflict),
+            (list, 400, Some(Conflict), InvalidInput),
+            (revoke, 400, Some(Conflict), InvalidInput),
+            (create, 401, Some(Conflict), Unauthenticated),
+            (create, 404, Some(Conflict), NotFound),
+            (create, 429, Some(Conflict), RateLimited),
+            (list, 401, Some(PermissionDenied), PermissionDenied),
+            (revoke, 400, Some(NotFound), NotFound),
+            (create, 409, Some(InvalidInput), InvalidInput),
+            (create, 400, Some(Ambiguous), InvalidInput),
+            (create, 400, Some(RateLimited), InvalidInput),
+            (create, 500, Some(NotFound), Ambiguous),
+            (revoke, 500, Some(NotFound), ErrorKind::Unavailable),
+            (create, 400, None, InvalidInput),
+        ] {
+            let call = Call::new(TokenFamily::new("acme", "token"), operation);
+            let by_status = call.kind_of(StatusCode::from_u16(status).unwrap());
+            assert_eq!(
+                call.kind_declared(by_status, declared),
+                expected,
+                "{operation} {status} {declared:?}"
+            );
+        }
+    }
+}

@@ -1,56 +1,63 @@
-//! What a vendor says of an error, in the words of any of them.
+//! What an error response declares, as the vendor's dialect reads it and redaction lets it pass.
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
-use tokenward_core::{Error, Timestamp};
+use tokenward_core::{Error, ErrorKind, Timestamp};
 
 use crate::{
+    dialect::ErrorResponse,
     headers::{request_id::request_id, retry_after::retry_after},
-    secrets::{known::KnownSecrets, redact},
+    secrets::{context::Context, redact},
     transport::response::Response,
 };
 
-/// With the status, and what the headers say of the request and of the next one.
-pub(crate) fn error_about(
-    error: Error,
-    status: StatusCode,
-    headers: &HeaderMap,
-    known: &KnownSecrets,
-) -> Error {
+/// Adds the status of a response to an error, and what its headers declare.
+pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap, context: &Context) -> Error {
     let mut error = error.with_status(status.as_u16());
-    if let Some(id) = request_id(headers, known) {
+    if let Some(id) = request_id(headers, context) {
         error = error.with_request_id(id);
     }
-    if let Some(wait) = retry_after(status, headers, Timestamp::now()) {
+    if let Some(wait) = retry_after(status, headers, context.dialect, Timestamp::now()) {
         error = error.with_retry_after(wait);
     }
     error
 }
 
-/// What a vendor says of an error, in the words of any of them.
+/// What an error response declares. Nothing in it can be a secret that the client knows, or looks like one.
 #[derive(Default)]
 pub(crate) struct ErrorBody {
     code: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
-    /// Whether a name is taken, or a limit reached, whatever the status is.
-    pub(crate) is_conflict: bool,
+    /// The kind that the vendor declares.
+    pub(crate) kind: Option<ErrorKind>,
 }
 
 impl ErrorBody {
-    pub(crate) async fn in_answer(response: reqwest::Response, known: &KnownSecrets) -> Self {
+    /// Receives the body of a response, as far as it arrives and the bound allows.
+    pub(crate) async fn receive(response: reqwest::Response, context: &Context) -> Self {
         const LARGEST: usize = 64 << 10;
 
         let received = Response::new(response, LARGEST).read_what_there_is().await;
-        Self::in_body(&received.body, known)
+        Self::read(received.status, &received.headers, &received.body, context)
     }
 
-    /// The only place where the body of an error is read.
-    pub(crate) fn in_body(body: &[u8], known: &KnownSecrets) -> Self {
-        serde_json::from_slice(body).map(|body: Value| Self::in_json(&body, known)).unwrap_or_default()
+    /// Reads a body. No other function reads the body of an error.
+    ///
+    /// What a dialect returns passes redaction here, so that none of them can show a secret.
+    pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], context: &Context) -> Self {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let response = ErrorResponse::new(status.as_u16(), &body).with_headers(headers);
+        let (declared, known) = (context.dialect.read_error(&response), &context.known);
+        Self {
+            code: declared.code.and_then(|code| redact::code(&code, known)),
+            message: declared.message.and_then(|message| redact::excerpt(&message, known)),
+            request_id: declared.request_id.and_then(|id| redact::request_id(&id, known)),
+            kind: declared.kind,
+        }
     }
 
-    /// An error with what the vendor says of it.
+    /// Adds it to an error.
     pub(crate) fn put_into(self, error: Error) -> Error {
         let error = error.with_vendor(self.code, self.message);
         match (error.request_id(), self.request_id) {
@@ -58,61 +65,54 @@ impl ErrorBody {
             _ => error,
         }
     }
-
-    /// | vendor | code | message |
-    /// |---|---|---|
-    /// | Atlassian | `key`, or `errors[0].code` | `context.message`, or `errors[0].detail` |
-    /// | Mist | | `detail` |
-    /// | SailPoint | `detailCode`, or `error` | `messages[0].text`, `message`, or `error_description`; `trackingId` |
-    /// | LaunchDarkly | `code` | `message` |
-    fn in_json(body: &Value, known: &KnownSecrets) -> Self {
-        let text = |pointers: &[&str]| {
-            pointers
-                .iter()
-                .find_map(|pointer| body.pointer(pointer)?.as_str())
-                .filter(|text| !text.is_empty())
-        };
-        let code = text(&["/code", "/key", "/detailCode", "/error", "/errors/0/code"]);
-        let message = text(&[
-            "/message",
-            "/detail",
-            "/messages/0/text",
-            "/error_description",
-            "/context/message",
-            "/errors/0/detail",
-            "/errors/0/title",
-            "/error",
-        ]);
-        Self {
-            code: code.and_then(|code| redact::code(code, known)),
-            message: message.and_then(|message| redact::excerpt(message, known)),
-            request_id: text(&["/trackingId", "/traceId"]).and_then(|id| redact::request_id(id, known)),
-            is_conflict: [code, message].into_iter().flatten().any(is_conflict),
-        }
-    }
 }
 
-/// Whether a vendor says that a name is taken or a limit reached: SailPoint and LaunchDarkly do so with 400.
-fn is_conflict(text: &str) -> bool {
-    const PHRASES: [&str; 14] = [
-        "already exist",
-        "already in use",
-        "already taken",
-        "already been taken",
-        "already used",
-        "duplicate",
-        "must be unique",
-        "limit reached",
-        "token limit",
-        "limit exceeded",
-        "limit has been reached",
-        "reached the limit",
-        "maximum number",
-        "quota",
-    ];
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::{Dialect, VendorError};
 
-    let text = text.to_lowercase().replace(['_', '-', '.'], " ");
-    // A name that is too long reaches a limit, too.
-    let is_about_length = text.contains("character") || text.contains("length");
-    !is_about_length && PHRASES.iter().any(|phrase| text.contains(phrase))
+    const CREDENTIAL: &str = "correcthorsebattery";
+
+    /// Returns the same text as a code, a message and a request id, whatever the response declares.
+    #[derive(Debug)]
+    struct Careless;
+
+    impl Dialect for Careless {
+        fn read_error<'a>(&self, response: &ErrorResponse<'a>) -> VendorError<'a> {
+            let text = || response.text(&["/text"]).map(|text| format!("id-{text}").into());
+            VendorError { code: text(), message: text(), request_id: text(), kind: None }
+        }
+    }
+
+    #[test]
+    fn no_dialect_can_show_a_secret_or_a_control_character() {
+        let context = Context { dialect: &Careless, ..Context::default() };
+        context.known.add_credential(CREDENTIAL);
+        let read = |text: &str| {
+            let body = serde_json::json!({ "text": text }).to_string();
+            ErrorBody::read(StatusCode::BAD_REQUEST, &HeaderMap::new(), body.as_bytes(), &context)
+        };
+        let shown = read("plain");
+        assert_eq!(
+            [shown.code, shown.message, shown.request_id].map(Option::unwrap_or_default),
+            ["id-plain"; 3]
+        );
+        for text in
+            [CREDENTIAL, "CORRECTHORSEBATTERY", "Y29ycmVjdGhvcnNlYmF0dGVyeQ==", "\u{1b}[31mred", "a\u{0}b"]
+        {
+            let shown = read(text);
+            assert_eq!([shown.code, shown.message, shown.request_id], [None, None, None], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_not_json_declares_nothing() {
+        for body in ["", "<html>busy</html>", "{", "\"text\"", "17"] {
+            let context = Context::default();
+            let read = ErrorBody::read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), body.as_bytes(), &context);
+            assert_eq!([read.code, read.message, read.request_id], [None, None, None], "{body}");
+            assert_eq!(read.kind, None);
+        }
+    }
 }

@@ -5,7 +5,6 @@ use tokenward_core::{BoxFuture, ErrorKind, Result};
 use crate::{
     decode::limits::MOST_OF_A_RECORD,
     family::{call::Call, response_body::ResponseBody, response_head::ResponseHead},
-    secrets::context::Context,
     transport::{origin::Origin, response::Response, send_error::SendError},
 };
 
@@ -59,8 +58,7 @@ impl Call {
 
     /// The answer to a creation or reset whose status does not tell whether anything happened: it may hold the secret.
     async fn doubtful(&self, response: reqwest::Response) -> ResponseBody {
-        let known = Origin::of(&response).map(|origin| origin.known.clone()).unwrap_or_default();
-        let context = Context { known, ..Context::default() };
+        let context = Origin::context_of(&response);
         let received = Response::new(response, MOST_OF_A_RECORD).read_what_there_is().await;
         let end = format!("the vendor answered {}", received.status.as_u16());
         let head = ResponseHead::new(self.clone(), received.status, received.headers, context);

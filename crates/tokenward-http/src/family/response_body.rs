@@ -72,7 +72,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`], which says where the body does not fit, and nothing of what is there.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol), which says where the body does not fit, and nothing of what is there.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
         from_record(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
@@ -88,7 +88,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`] where it is none.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) where it is none.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
         self.head.convert::<V>(self.json()?).map(|token| *token)
     }
@@ -97,7 +97,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`] where it is no list: that is not taken for an empty one.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) where it is no list: that is not taken for an empty one.
     pub fn items(&self) -> Result<impl Iterator<Item = &str>> {
         let list = self.json()?;
         if !list.starts_with('[') {
@@ -110,7 +110,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`] if the body is not a list.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body is not a list.
     pub fn remainder(&self) -> Result<Option<&'static str>> {
         let items = self.items()?.count() as u64;
         Ok(self.head.remainder(items))
@@ -124,7 +124,7 @@ impl ResponseBody {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Ambiguous`] where the secret did not arrive; with
+    /// [`ErrorKind::Ambiguous`](tokenward_core::ErrorKind::Ambiguous) where the secret did not arrive; with
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let known = &self.head.context.known;
@@ -164,7 +164,8 @@ impl ResponseBody {
         };
         let mut error = self.head.locate(self.head.call.lost(what));
         if self.is_refused {
-            error = ErrorBody::in_body(self.body.as_bytes(), &self.head.context.known).put_into(error);
+            let ResponseHead { status, headers, context, .. } = &self.head;
+            error = ErrorBody::read(*status, headers, self.body.as_bytes(), context).put_into(error);
         }
         if let Some(id) = id {
             error = error.with_token(id);

@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct ResponseHead {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
-    headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     pub(crate) context: Context,
 }
 
@@ -67,7 +67,7 @@ impl ResponseHead {
 
     /// With what is known of the answer.
     pub(crate) fn locate(&self, error: Error) -> Error {
-        error_about(error, self.status, &self.headers, &self.context.known)
+        error_about(error, self.status, &self.headers, &self.context)
     }
 
     /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.

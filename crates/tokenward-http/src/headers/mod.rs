@@ -1,6 +1,6 @@
 //! What the headers of a response declare: waits, the vendor's clock, request ids, further items.
-//! Which headers a vendor uses for its rate limits is declared by its client.
-//! May depend on `secrets` and `decode`.
+//! Which headers hold request ids and resets is declared by the vendor's dialect.
+//! May depend on `dialect`, `secrets` and `decode`.
 
 pub(crate) mod remainder;
 pub(crate) mod request_id;

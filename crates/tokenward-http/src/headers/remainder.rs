@@ -7,9 +7,8 @@ use reqwest::{
 
 /// Returns why a list is not complete after so many items, if this answer announces more.
 ///
-/// No vendor documents these signs for its token lists. They are the ones that the four vendors, and servers in general,
-/// use for lists in pages: Mist's `X-Page-Total`, SailPoint's `X-Total-Count`, RFC 8288's `Link`, and RFC 9110's 206 and
-/// `Content-Range`.
+/// Servers in general use these signs for lists in pages: totals such as `X-Total-Count`, RFC 8288's `Link`, and RFC 9110's
+/// 206 and `Content-Range`. They are read for every vendor, because no vendor documents them for its token lists.
 pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> Option<&'static str> {
     if status == StatusCode::PARTIAL_CONTENT {
         return Some("the vendor answered 206, which means a part of the list");

@@ -1,4 +1,4 @@
-//! When a vendor says that it can be asked again, in every dialect in which the four say it.
+//! How long a vendor asks to wait, in every notation that is in use.
 
 use std::time::Duration;
 
@@ -7,33 +7,32 @@ use reqwest::{
     header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER},
 };
 
-use crate::decode::dates;
+use crate::{decode::dates, dialect::Dialect};
 use tokenward_core::Timestamp;
 
 /// A day: more than any vendor's window, and far from where adding to a point in time would overflow.
 pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long the vendor asks to wait, or `None` where it does not say, or says a time that has passed.
+/// Returns how long the vendor asks to wait, or `None` if it declares no time that lies ahead.
 ///
-/// | vendor | header | value |
-/// |---|---|---|
-/// | Mist, SailPoint, LaunchDarkly by address | `Retry-After` | seconds, or a date as HTTP has it |
-/// | LaunchDarkly | `X-Ratelimit-Reset`, `X-Ratelimit-Auth-Token-Reset` | epoch milliseconds, at times in the past |
-/// | Atlassian | `X-RateLimit-Reset` | ISO 8601 |
-///
-/// A reset counts for 429 only: two vendors send it with every answer, where it
-/// says nothing about this one. Where several are given, the last one counts: it
-/// is not said which of the limits was hit. A time is one of the vendor's clock,
-/// which the answer's own date tells, where it has one.
-pub(crate) fn retry_after(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+/// `Retry-After` comes first, then the headers that the vendor's dialect declares as resets. A reset counts only with status
+/// 429: vendors send it with every response, and there it does not ask to wait. Of several, the latest one counts,
+/// because no header declares which limit was reached. Times are those of the vendor's clock, as the `Date` of the
+/// response tells it.
+pub(crate) fn retry_after(
+    status: StatusCode,
+    headers: &HeaderMap,
+    dialect: &dyn Dialect,
+    now: Timestamp,
+) -> Option<Duration> {
     let now = headers.get(DATE).and_then(|date| time_of(date, now)).unwrap_or(now);
     let wait =
         |value| Some(time_of(value, now)?.saturating_duration_since(now)).filter(|wait| !wait.is_zero());
     let is_limited = status == StatusCode::TOO_MANY_REQUESTS;
-    let is_reset = |name: &str| is_limited && name.contains("ratelimit") && name.ends_with("-reset");
-    let said = headers.get(RETRY_AFTER).and_then(wait);
-    let resets = headers.iter().filter(|(name, _)| is_reset(name.as_str()));
-    said.or_else(|| resets.filter_map(|(_, value)| wait(value)).max())
+    let asked = headers.get(RETRY_AFTER).and_then(wait);
+    let names = if is_limited { dialect.reset_headers() } else { &[] };
+    let resets = names.iter().flat_map(|name| headers.get_all(*name));
+    asked.or_else(|| resets.filter_map(wait).max())
 }
 
 /// The time that a header says, in any dialect; a small number is so many seconds from now.
@@ -59,6 +58,15 @@ pub(crate) fn time_of(value: &HeaderValue, now: Timestamp) -> Option<Timestamp> 
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
+    struct TwoResets;
+
+    impl Dialect for TwoResets {
+        fn reset_headers(&self) -> &'static [&'static str] {
+            &["x-ratelimit-reset", "x-ratelimit-auth-token-reset"]
+        }
+    }
+
     fn said(headers: &[(&'static str, &str)]) -> Option<Duration> {
         said_with(StatusCode::TOO_MANY_REQUESTS, headers)
     }
@@ -67,7 +75,7 @@ mod tests {
         let now = "2026-08-01T00:00:00Z".parse().unwrap();
         let headers =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        retry_after(status, &headers, now)
+        retry_after(status, &headers, &TwoResets, now)
     }
 
     #[test]

@@ -8,8 +8,7 @@ use tokenward_core::{Result, Token};
 use crate::{
     decode::vendor_token::VendorToken,
     family::{call::Call, response_head::ResponseHead},
-    runtime::Response,
-    transport::{send_error::SendError, session::Session},
+    transport::{response::Response, send_error::SendError, session::Session},
 };
 
 /// A vendor's list of tokens: how a page is asked for, where its items stand, and what comes behind it.
@@ -18,9 +17,7 @@ use crate::{
 /// use std::sync::Arc;
 /// use serde::de::IgnoredAny;
 /// use tokenward_core::{Operation, Token, TokenFamily, TokenStream};
-/// use tokenward_http::{
-///     Call, Id, Pager, SendError, Session, VendorToken, listed, runtime::Response,
-/// };
+/// use tokenward_http::{Call, Id, Pager, Response, SendError, Session, VendorToken, listed};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct AcmeToken {

@@ -50,7 +50,7 @@ impl RateLimit {
     }
 
     /// As the headers of every answer tell: the limit, what remains of it, and when the window ends, in any of the
-    /// dialects that [`RetryOptions`](crate::RetryOptions) understands.
+    /// notations of [`Dialect::reset_headers`](crate::Dialect::reset_headers).
     ///
     /// An end that does not lie ahead within one window is not believed. Then the window ends when its length has passed since
     /// it was first told of. Where a header is missing, there is no such limit until one comes that has it.

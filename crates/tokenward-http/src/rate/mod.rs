@@ -133,9 +133,14 @@ impl Drop for Waiting<'_> {
 }
 
 impl Slot {
-    /// The vendor has answered, and counted the request by now.
-    pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap) {
-        self.settle(Outcome::Answered(Answered { sent: self.sent, at: Instant::now(), status, headers }));
+    /// The vendor has answered, and counted the request by now. With status 429, every call waits for as long as the response
+    /// asks.
+    pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap, asked: Option<Duration>) {
+        let at = Instant::now();
+        if let (StatusCode::TOO_MANY_REQUESTS, Some(wait)) = (status, asked) {
+            lock(&self.limiter.state).block(at, wait);
+        }
+        self.settle(Outcome::Answered(Answered { sent: self.sent, at, status, headers }));
     }
 
     /// Nothing was sent.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use reqwest::{StatusCode, header::DATE};
+use reqwest::header::DATE;
 use tokio::time::Instant;
 
 use super::{
@@ -103,21 +103,21 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn settle(&mut self, operation: &'static str, outcome: Outcome<'_>) {
+    /// Lets every call wait, because the vendor has asked for it.
+    pub(super) fn block(&mut self, from: Instant, wait: Duration) {
         /// As long as the longest window that a vendor is known to have: who asks for more is asked again then.
         const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
 
+        let until = from + wait.min(LONGEST_BLOCK);
+        self.blocked = Some(self.blocked.map_or(until, |blocked| blocked.max(until)));
+    }
+
+    pub(super) fn settle(&mut self, operation: &'static str, outcome: Outcome<'_>) {
         if let Outcome::Answered(answer) = outcome {
             let date =
                 answer.headers.get(DATE).and_then(|date| retry_after::time_of(date, Timestamp::UNIX_EPOCH));
             if let Some(date) = date {
                 self.clock.observe(answer.sent, answer.at, date);
-            }
-            let is_limited = answer.status == StatusCode::TOO_MANY_REQUESTS;
-            let asked = retry_after::retry_after(answer.status, answer.headers, Timestamp::now());
-            if let (true, Some(wait)) = (is_limited, asked) {
-                let until = answer.at + wait.min(LONGEST_BLOCK);
-                self.blocked = Some(self.blocked.map_or(until, |blocked| blocked.max(until)));
             }
         }
         self.each(operation, |bucket, clock| bucket.quota.settle(outcome, clock));

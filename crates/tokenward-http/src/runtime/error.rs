@@ -69,7 +69,7 @@ impl fmt::Display for Error {
                     None => f.write_str("the request")?,
                 }
                 write!(f, " was answered {}", response.status())?;
-                match origin.and_then(|origin| request_id(response.headers(), &origin.known)) {
+                match origin.and_then(|origin| request_id(response.headers(), &origin.context)) {
                     Some(id) => write!(f, ", request {id}"),
                     None => Ok(()),
                 }

@@ -1,23 +1,28 @@
-//! What a session knows of secrets, for whatever reads its responses.
+//! What a session knows of its vendor and of secrets, for whatever reads its responses.
 
 use std::cell::RefCell;
 
 use tokenward_core::SecretNames;
 
-use crate::secrets::known::KnownSecrets;
+use crate::{
+    dialect::{Dialect, Neutral},
+    secrets::known::KnownSecrets,
+};
 
-/// What is known of secrets while a response is read.
+/// What is known of a vendor and its secrets while a response is read.
 #[derive(Clone)]
 pub(crate) struct Context {
-    /// What the vendor declares about the names of its fields.
+    /// The names of secret fields that the vendor declares.
     pub(crate) names: &'static SecretNames,
-    /// The secrets that must not be shown.
+    /// How the vendor words its errors.
+    pub(crate) dialect: &'static dyn Dialect,
+    /// The secrets that must not be shown of a response.
     pub(crate) known: KnownSecrets,
 }
 
 impl Default for Context {
     fn default() -> Self {
-        Self { names: &SecretNames::UNDECLARED, known: KnownSecrets::default() }
+        Self { names: &SecretNames::UNDECLARED, dialect: &Neutral, known: KnownSecrets::default() }
     }
 }
 

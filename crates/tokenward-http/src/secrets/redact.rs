@@ -1,6 +1,6 @@
 //! What may be kept of a vendor's words: never anything that could be a secret, or that controls a terminal.
 
-use tokenward_core::secret_names::sounds_secret;
+use tokenward_core::{Timestamp, secret_names::sounds_secret};
 
 use crate::secrets::known::KnownSecrets;
 
@@ -65,12 +65,14 @@ pub(crate) fn request_id(text: &str, known: &KnownSecrets) -> Option<String> {
     (is_id && !known.is_in(text)).then(|| text.to_owned())
 }
 
-/// Whether a header's value is numbers, dates and short words, as `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and
-/// `application/json; charset=utf-8` are: no run of letters and digits mixed, and no long one.
+/// Returns whether a header's value is numbers, dates and short words, as `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and
+/// `application/json; charset=utf-8` are: without a run of letters and digits mixed, unless it is an RFC 3339 date, and
+/// without a long run.
 pub(crate) fn is_plain_header(value: &str) -> bool {
     const LONGEST: usize = 64;
     const LONGEST_WORD: usize = 12;
     const LONGEST_NUMBER: usize = 16;
+    const LONGEST_DATE: usize = "2026-08-01T00:00:00.123456789+00:00".len();
 
     let is_mark = |c: char| " ,;:=\"./+-*_".contains(c);
     let is_number = |run: &str| run.len() <= LONGEST_NUMBER && run.bytes().all(|byte| byte.is_ascii_digit());
@@ -79,7 +81,8 @@ pub(crate) fn is_plain_header(value: &str) -> bool {
             && run.bytes().all(|byte| byte.is_ascii_alphabetic())
             && (run.bytes().skip(1).all(|byte| byte.is_ascii_lowercase()) || run == "GMT")
     };
-    value.len() <= LONGEST && value.split(is_mark).all(|run| is_number(run) || is_word(run))
+    let is_date = || value.len() <= LONGEST_DATE && value.parse::<Timestamp>().is_ok();
+    is_date() || value.len() <= LONGEST && value.split(is_mark).all(|run| is_number(run) || is_word(run))
 }
 
 /// Groups of capitals are how secrets are written for people to type.

@@ -4,13 +4,9 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::{Response, StatusCode};
-use tokenward_core::Timestamp;
 use tokio::time::Instant;
 
-use crate::{
-    config::retry_options::RetryOptions,
-    headers::retry_after::{LONGEST, retry_after},
-};
+use crate::{config::retry_options::RetryOptions, headers::retry_after::LONGEST};
 
 /// What is left to one request.
 pub(crate) struct Plan {
@@ -47,16 +43,17 @@ impl Plan {
     }
 
     /// How long to wait before the request is sent again, or `None` where this is its answer.
-    pub(crate) fn wait_after(&mut self, result: &reqwest::Result<Response>) -> Option<Duration> {
-        let asked = match result {
-            Ok(response) if is_transient(response.status()) => {
-                retry_after(response.status(), response.headers(), Timestamp::now())
-            }
-            Ok(_) => return None,
-            Err(error) if error.is_connect() || error.is_timeout() || error.is_request() => None,
-            Err(_) => return None,
+    /// `asked` is the wait that its response asks for.
+    pub(crate) fn wait_after(
+        &mut self,
+        result: &reqwest::Result<Response>,
+        asked: Option<Duration>,
+    ) -> Option<Duration> {
+        let is_transient = match result {
+            Ok(response) => is_transient(response.status()),
+            Err(error) => error.is_connect() || error.is_timeout() || error.is_request(),
         };
-        self.wait(asked)
+        if is_transient { self.wait(asked) } else { None }
     }
 
     fn wait(&mut self, asked: Option<Duration>) -> Option<Duration> {
@@ -74,7 +71,10 @@ fn is_transient(status: StatusCode) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use tokenward_core::Timestamp;
+
     use super::*;
+    use crate::{dialect::Neutral, headers::retry_after::retry_after};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -86,6 +86,14 @@ mod tests {
         Ok(answer.body("").unwrap().into())
     }
 
+    /// The wait after a response, which is asked for by its headers.
+    fn wait_after(plan: &mut Plan, result: &reqwest::Result<Response>) -> Option<Duration> {
+        let asked = result.as_ref().ok().and_then(|response| {
+            retry_after(response.status(), response.headers(), &Neutral, Timestamp::now())
+        });
+        plan.wait_after(result, asked)
+    }
+
     /// A plan for a request that may be repeated, with a deadline of an hour.
     fn plan(options: &RetryOptions) -> Plan {
         Plan::new(options, true, Instant::now() + 3600 * SECOND)
@@ -95,7 +103,7 @@ mod tests {
     async fn a_wait_that_ends_within_the_budget_is_as_long_as_the_vendor_asks() {
         let options = RetryOptions::default().with_budget(60 * SECOND);
         for seconds in ["1", "59", "60"] {
-            let wait = plan(&options).wait_after(&answer(429, &[("retry-after", seconds)]));
+            let wait = wait_after(&mut plan(&options), &answer(429, &[("retry-after", seconds)]));
             assert_eq!(wait, Some(Duration::from_secs(seconds.parse().unwrap())));
         }
     }
@@ -105,7 +113,7 @@ mod tests {
         let options = RetryOptions::default().with_budget(60 * SECOND);
         for seconds in ["60.001", "61", "3600"] {
             assert_eq!(
-                plan(&options).wait_after(&answer(429, &[("retry-after", seconds)])),
+                wait_after(&mut plan(&options), &answer(429, &[("retry-after", seconds)])),
                 None,
                 "{seconds}"
             );
@@ -117,10 +125,10 @@ mod tests {
         let mut plan = plan(&RetryOptions::default().with_budget(60 * SECOND));
         tokio::time::advance(55 * SECOND).await;
         let asked = |seconds| answer(503, &[("retry-after", seconds)]);
-        assert_eq!(plan.wait_after(&asked("5")), Some(5 * SECOND));
-        assert_eq!(plan.wait_after(&asked("6")), None);
+        assert_eq!(wait_after(&mut plan, &asked("5")), Some(5 * SECOND));
+        assert_eq!(wait_after(&mut plan, &asked("6")), None);
         tokio::time::advance(6 * SECOND).await;
-        assert_eq!(plan.wait_after(&asked("1")), None);
+        assert_eq!(wait_after(&mut plan, &asked("1")), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -157,19 +165,19 @@ mod tests {
     async fn only_a_repeatable_request_with_attempts_left_is_repeated() {
         let deadline = Instant::now() + 3600 * SECOND;
         let busy = answer(503, &[]);
-        assert!(Plan::new(&RetryOptions::default(), true, deadline).wait_after(&busy).is_some());
-        assert_eq!(Plan::new(&RetryOptions::default(), false, deadline).wait_after(&busy), None);
+        assert!(wait_after(&mut Plan::new(&RetryOptions::default(), true, deadline), &busy).is_some());
+        assert_eq!(wait_after(&mut Plan::new(&RetryOptions::default(), false, deadline), &busy), None);
         for attempts in [0, 1] {
             let options = RetryOptions::default().with_attempts(attempts);
-            assert_eq!(plan(&options).wait_after(&busy), None, "{attempts}");
+            assert_eq!(wait_after(&mut plan(&options), &busy), None, "{attempts}");
         }
-        assert_eq!(plan(&RetryOptions::none()).wait_after(&busy), None);
+        assert_eq!(wait_after(&mut plan(&RetryOptions::none()), &busy), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn only_transient_statuses_are_retried() {
         for status in 200..600 {
-            let is_retried = plan(&RetryOptions::default()).wait_after(&answer(status, &[])).is_some();
+            let is_retried = wait_after(&mut plan(&RetryOptions::default()), &answer(status, &[])).is_some();
             assert_eq!(is_retried, [408, 429, 500, 502, 503, 504].contains(&status), "{status}");
         }
     }
@@ -179,16 +187,16 @@ mod tests {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let refused = client.get("http://127.0.0.1:1").send().await;
         assert!(refused.as_ref().unwrap_err().is_connect());
-        assert!(plan(&RetryOptions::default()).wait_after(&refused).is_some());
+        assert!(wait_after(&mut plan(&RetryOptions::default()), &refused).is_some());
 
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let late = client.get(&address).timeout(Duration::from_millis(20)).send().await;
         assert!(late.as_ref().unwrap_err().is_timeout());
-        assert!(plan(&RetryOptions::default()).wait_after(&late).is_some());
+        assert!(wait_after(&mut plan(&RetryOptions::default()), &late).is_some());
 
         let unusable = client.get("not an address").send().await;
         assert!(unusable.as_ref().unwrap_err().is_builder());
-        assert!(plan(&RetryOptions::default()).wait_after(&unusable).is_none());
+        assert!(wait_after(&mut plan(&RetryOptions::default()), &unusable).is_none());
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use tokenward_core::Timestamp;
 
-use crate::{auth::error::AuthorizeError, headers::retry_after::retry_after};
+use crate::{auth::error::AuthorizeError, headers::retry_after::retry_after, transport::origin::Origin};
 
 /// Why a request of a generated client has no successful answer.
 ///
@@ -164,7 +164,8 @@ impl From<SendError> for AuthorizeError {
             SendError::Limited { wait } => Self::new(error.to_string()).with_retry_after(Some(wait)),
             SendError::Expired(response) | SendError::Status(response) => {
                 let status = response.status();
-                let retry_after = retry_after(status, response.headers(), Timestamp::now());
+                let dialect = Origin::context_of(&response).dialect;
+                let retry_after = retry_after(status, response.headers(), dialect, Timestamp::now());
                 Self::new(format!("the token endpoint answered {status}"))
                     .with_status(status.as_u16())
                     .with_retry_after(retry_after)

@@ -22,8 +22,10 @@ use crate::{
     config::{
         base_url::BaseUrl, build_error::BuildError, http_options::HttpOptions, retry_options::RetryOptions,
     },
+    dialect::Dialect,
     headers::{
         request_id::{is_about_the_answer, request_id},
+        retry_after::retry_after,
         server_clock::ServerClock,
     },
     rate::{Limiter, RateLimit, RateOptions, Slot, TooLate},
@@ -161,6 +163,13 @@ impl Session {
     #[must_use]
     pub fn with_secret_names(mut self, names: &'static SecretNames) -> Self {
         Arc::make_mut(&mut self.0).context.names = names;
+        self
+    }
+
+    /// Reads the vendor's errors and limits in this dialect; without it, by the defaults of [`Dialect`].
+    #[must_use]
+    pub fn with_dialect(mut self, dialect: &'static dyn Dialect) -> Self {
+        Arc::make_mut(&mut self.0).context.dialect = dialect;
         self
     }
 
@@ -369,9 +378,9 @@ impl Session {
         let mut response = result?;
         self.0.clock.observe(response.headers(), Timestamp::now());
         span.record("status", response.status().as_u16());
-        let known = &self.0.context.known;
+        let context = &self.0.context;
         if !span.is_disabled()
-            && let Some(id) = request_id(response.headers(), known)
+            && let Some(id) = request_id(response.headers(), context)
         {
             // A creation's answer may repeat the secret that it issues, which is not known before its body is read.
             if operation.method == "POST" && response.status().is_success() {
@@ -382,11 +391,11 @@ impl Session {
         }
         if !response.status().is_success() {
             // An unexpected answer is printed with its headers, which may hold anything.
-            let is_kept = |name: &HeaderName, value: &HeaderValue| is_about_the_answer(name, value, known);
+            let is_kept = |name: &HeaderName, value: &HeaderValue| is_about_the_answer(name, value, context);
             let kept = response.headers().iter().filter(|(name, value)| is_kept(name, value));
             *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
             response = without_address(response);
-            response.extensions_mut().insert(Origin { operation, known: known.clone() });
+            response.extensions_mut().insert(Origin { operation, context: context.clone() });
         }
         Ok(response)
     }
@@ -412,7 +421,8 @@ impl Session {
             *request.timeout_mut() = Some(self.0.timeout.min(left));
             // The address may hold a secret: in its query, or as an id.
             let result = self.0.client.execute(request).await.map_err(reqwest::Error::without_url);
-            settle(slot, &result);
+            let asked = result.as_ref().ok().and_then(|response| self.wait_asked(response));
+            settle(slot, &result, asked);
             attempts += 1;
             exchange.was_sent |= !matches!(&result, Err(error) if error.is_connect());
             let is_unsent = !exchange.was_sent;
@@ -427,7 +437,9 @@ impl Session {
                     Err(error) => return (attempts, Err(error.into())),
                 };
             } else {
-                let Some(wait) = exchange.plan.wait_after(&result) else { return (attempts, ended(result)) };
+                let Some(wait) = exchange.plan.wait_after(&result, asked) else {
+                    return (attempts, ended(result));
+                };
                 tokio::time::sleep(wait).await;
             }
             slot = match self.slot(&operation, exchange.plan.end()).await {
@@ -435,6 +447,15 @@ impl Session {
                 Err(TooLate(_)) => return (attempts, ended(result)),
             };
         }
+    }
+
+    /// Returns how long an unsuccessful response asks to wait.
+    fn wait_asked(&self, response: &reqwest::Response) -> Option<Duration> {
+        let (status, dialect) = (response.status(), self.0.context.dialect);
+        if status.is_success() {
+            return None;
+        }
+        retry_after(status, response.headers(), dialect, Timestamp::now())
     }
 
     /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
@@ -455,9 +476,9 @@ impl Session {
 }
 
 /// Tells the rate limits what became of a request. One that failed on its way may have been counted.
-fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>) {
+fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>, asked: Option<Duration>) {
     match (slot, result) {
-        (Some(slot), Ok(response)) => slot.answered(response.status(), response.headers()),
+        (Some(slot), Ok(response)) => slot.answered(response.status(), response.headers(), asked),
         (Some(slot), Err(error)) if error.is_connect() => slot.give_back(),
         _ => {}
     }

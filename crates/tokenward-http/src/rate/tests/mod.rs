@@ -12,11 +12,12 @@ use std::{
     time::Duration,
 };
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::HeaderMap};
 use tokenward_testkit::{Clock, Request, SignedDuration, Simulated, Timestamp};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Limiter, RateLimit, RateOptions, TooLate};
+use crate::{dialect::Neutral, headers::retry_after::retry_after};
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -84,10 +85,16 @@ impl Vendor {
         let response = self.respond(request).await;
         let status = StatusCode::from_u16(response.status).unwrap();
         if let Some(slot) = slot {
-            slot.answered(status, &response.headers);
+            answered_by(slot, status, &response.headers);
         }
         status
     }
+}
+
+/// Settles a slot as a session does.
+fn answered_by(slot: super::Slot, status: StatusCode, headers: &HeaderMap) {
+    let asked = retry_after(status, headers, &Neutral, tokenward_core::Timestamp::now());
+    slot.answered(status, headers, asked);
 }
 
 /// A job that calls as fast as it may until a span is over.

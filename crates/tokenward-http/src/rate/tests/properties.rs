@@ -20,7 +20,7 @@ async fn counted_at(limiter: &Arc<Limiter>, calls: u64, pause: u64, latency: u64
             }
             counted.lock().unwrap().push(start.elapsed().as_micros() as u64);
             sleep(Duration::from_micros(back)).await;
-            slot.answered(StatusCode::OK, &Default::default());
+            slot.answered(StatusCode::OK, &Default::default(), None);
         }));
         if pause > 0 && fastrand::bool() {
             sleep(Duration::from_micros(fastrand::u64(0..pause))).await;
@@ -77,7 +77,7 @@ async fn no_window_of_the_vendors_clock_has_more_than_the_limit() {
                 let date = Timestamp::from_second(written as i64).unwrap();
                 sleep(millis(fastrand::u64(0..=latency))).await;
                 let dates = [(reqwest::header::DATE, format!("{date}").parse().unwrap())];
-                slot.answered(StatusCode::OK, &dates.into_iter().collect());
+                slot.answered(StatusCode::OK, &dates.into_iter().collect(), None);
             })
         });
         for call in calls.collect::<Vec<_>>() {

@@ -7,7 +7,7 @@ fn five_in_ten_seconds() -> Arc<Limiter> {
 }
 
 fn answered(slot: super::super::Slot) {
-    slot.answered(StatusCode::OK, &Default::default());
+    slot.answered(StatusCode::OK, &Default::default(), None);
 }
 
 async fn use_all(limiter: &Arc<Limiter>) {
@@ -161,7 +161,7 @@ async fn what_an_answer_does_not_speak_of_is_no_limit() {
     let headers = [("ratelimit-limit", "50"), ("ratelimit-remaining", "20")];
     let headers = headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
     let told = limiter.slot("list", no_deadline()).await.unwrap();
-    told.answered(StatusCode::OK, &headers.collect());
+    told.answered(StatusCode::OK, &headers.collect(), None);
     // 29 were of others, who may call just now.
     assert_eq!(limiter.free("list"), Some(19));
 }
@@ -174,7 +174,7 @@ async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun()
         let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        slot.answered(StatusCode::OK, &headers.collect());
+        slot.answered(StatusCode::OK, &headers.collect(), None);
     };
     let slot = || async { limiter.slot("list", no_deadline()).await.unwrap() };
     let (first, late) = (slot().await, slot().await);
@@ -197,7 +197,7 @@ fn a_clock_is_trusted_to_a_hundredth_of_a_window_and_to_a_second() {
 
 fn limited(slot: super::super::Slot, status: StatusCode, retry_after: &str) {
     let header = ("retry-after".parse().unwrap(), retry_after.parse().unwrap());
-    slot.answered(status, &[header].into_iter().collect());
+    answered_by(slot, status, &[header].into_iter().collect());
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::*;
-use crate::{auth::authorize::HeaderCredential, secrets::known::KnownSecrets};
+use crate::auth::authorize::HeaderCredential;
 
 #[derive(Debug)]
 struct NeverGranted;
@@ -232,25 +232,28 @@ async fn an_unexpected_answer_keeps_its_origin_and_the_headers_about_the_answer(
     assert!(!headers.contains_key("x-echo"));
     let origin = Origin::of(&response).unwrap();
     assert_eq!(origin.operation.id, "create");
-    assert_eq!(request_id(headers, &origin.known).as_deref(), Some("r-17"));
+    assert_eq!(request_id(headers, &origin.context).as_deref(), Some("r-17"));
     assert!(!response.url().as_str().contains("tokens"));
 }
 
 #[test]
 fn a_header_is_kept_by_its_name_and_its_value() {
-    let known = KnownSecrets::default();
-    known.add_credential("abcdefgh");
+    let context = Context::default();
+    context.known.add_credential("abcdefgh");
     let is_kept = |name: &'static str, value: &'static str| {
         is_about_the_answer(
             &HeaderName::from_static(name),
             &HeaderValue::from_bytes(value.as_bytes()).unwrap(),
-            &known,
+            &context,
         )
     };
     for (name, value, expected) in [
         ("retry-after", "60", true),
         ("date", "Sun, 22 Nov 2026 20:00:00 GMT", true),
         ("x-ratelimit-reset", "60", true),
+        ("x-ratelimit-reset", "2026-11-22T20:00:00Z", true),
+        ("x-ratelimit-reset", "2026-11-22T20:00:00.123456789+01:00", true),
+        ("x-ratelimit-reset", "2026-11-22T20:00:00.1234567890123456789Z", false),
         ("x-ratelimit-reset", "QkFTRTY0", false),
         ("retry-after", "abcdefgh", false),
         ("x-request-id", "5f2a-17", true),
