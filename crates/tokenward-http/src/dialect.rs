@@ -1,4 +1,4 @@
-//! What differs between vendors outside their documents: error bodies, request ids, and the headers of rate limits.
+//! What differs between vendors outside their documents: error bodies, request ids, and headers of rate limits.
 
 use std::{borrow::Cow, fmt};
 

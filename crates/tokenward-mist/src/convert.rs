@@ -55,6 +55,8 @@ impl VendorToken for UserApiToken {
     const ID: &'static str = "id";
     const SECRET: &'static str = "key";
     const SECRET_NAMES: &'static SecretNames = &SECRET_NAMES;
+    // The document declares an array, although one token is created.
+    const CREATED_IN_LIST: bool = true;
 
     type Fields<'a> = UserTokenFields;
 

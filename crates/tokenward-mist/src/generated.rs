@@ -795,7 +795,7 @@ impl Client {
         body: &'a types::UserApiTokenInput,
     ) -> Result<ResponseValue<::tokenward_http::Issued<types::UserApiToken>>, Error> {
         let response = self.create_api_token_response(body).await?;
-        response.issued(::std::option::Option::Some("id"), &["key"]).await
+        response.issued_in_list(::std::option::Option::Some("id"), &["key"]).await
     }
     /// Fetch one of your API tokens.
     ///

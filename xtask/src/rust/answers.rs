@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quote::quote;
+use quote::{format_ident, quote};
 use syn::{
     Expr, Field, ImplItemFn, Item, ReturnType, Type, parse_quote,
     visit_mut::{self, VisitMut},
@@ -33,7 +33,7 @@ impl Answers {
     /// Lets a method, of an operation with this method of HTTP, read so that nothing good is lost.
     pub(super) fn rewrite(&self, method: &mut ImplItemFn, http: &str) -> Result<(), Problem> {
         match self.made.by(method, http).filter(|_| !self.passing.contains(&method.sig.ident.to_string())) {
-            Some(made) => made.read_secrets_first(method),
+            Some((made, is_in_list)) => made.read_secrets_first(method, is_in_list),
             None => self.read_as_a_list(method)?,
         }
         Ok(())
@@ -130,24 +130,26 @@ impl Made {
         Ok(Self(made))
     }
 
-    /// What an operation makes, if anything: one record, or a list of one.
-    fn by(&self, method: &ImplItemFn, http: &str) -> Option<&MadeRecord> {
+    /// What an operation makes, if anything: one record, or the first of a list.
+    fn by(&self, method: &ImplItemFn, http: &str) -> Option<(&MadeRecord, bool)> {
         let ReturnType::Type(_, output) = &method.sig.output else { return None };
         let answer = types::generic_argument(types::generic_argument(output, "Result")?, "ResponseValue")?;
-        let record = types::generic_argument(answer, "Vec").unwrap_or(answer);
-        self.0.get(&types::last_ident(record)?).filter(|_| http == "POST")
+        let item = types::generic_argument(answer, "Vec");
+        let made = self.0.get(&types::last_ident(item.unwrap_or(answer))?).filter(|_| http == "POST")?;
+        Some((made, item.is_some()))
     }
 }
 
 impl MadeRecord {
-    fn read_secrets_first(&self, method: &mut ImplItemFn) {
+    fn read_secrets_first(&self, method: &mut ImplItemFn, is_in_list: bool) {
         let Self { ty, id, secrets } = self;
         let id = match id {
             Some(id) => quote!(::std::option::Option::Some(#id)),
             None => quote!(::std::option::Option::None),
         };
         method.sig.output = parse_quote!(-> Result<ResponseValue<::tokenward_http::Issued<#ty>>, Error>);
-        replace_decode(method, &parse_quote!(response.issued(#id, &[#(#secrets),*])));
+        let read = format_ident!("{}", if is_in_list { "issued_in_list" } else { "issued" });
+        replace_decode(method, &parse_quote!(response.#read(#id, &[#(#secrets),*])));
     }
 }
 

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     decode::mismatch::from_text,
-    secrets::{known::KnownSecrets, wire::WireSecret},
+    secrets::{context::Context, wire::WireSecret},
 };
 
 const SECRET_TWICE: &str = "the secret stands in another field, too";
@@ -44,14 +44,14 @@ pub(crate) struct Salvaged {
 }
 
 impl Salvaged {
-    /// Those of one record, or of the first of a list of them: Mist answers a creation with a list.
+    /// Those of one record, or of the first of a list of them.
     ///
     /// The secrets are known from then on, so no error shows them.
     pub(crate) fn of(
         body: &[u8],
         id: Option<&'static str>,
         secrets: &[&'static str],
-        known: &KnownSecrets,
+        context: &Context,
     ) -> Self {
         let mut found = Self::default();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
@@ -72,7 +72,7 @@ impl Salvaged {
         found.id = found.id.take().filter(|id| is_shown(id) && !found.has_several_ids);
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
         found.secrets.sort_by_key(place);
-        found.secrets.iter().for_each(|(_, secret)| known.add_issued(secret.expose()));
+        found.secrets.iter().for_each(|(_, secret)| context.known.add_issued(secret.expose()));
         found
     }
 
@@ -86,7 +86,8 @@ impl Salvaged {
         self.secrets.first().is_some_and(|(_, secret)| is_mask(secret))
     }
 
-    /// Decodes the record that was issued with the secrets, unless something is wrong with them.
+    /// Decodes the record that was issued with the secrets, unless something is wrong with them: the body, or the first
+    /// record of a list.
     ///
     /// # Errors
     ///
@@ -94,6 +95,7 @@ impl Salvaged {
     pub(crate) fn details<T: Serialize>(
         &self,
         body: &str,
+        is_in_list: bool,
         decode: impl FnOnce(&str) -> Result<T, Drift>,
     ) -> Result<T, Drift> {
         from_text::<IgnoredAny>(body).map_err(|mismatch| mismatch.drift())?;
@@ -101,7 +103,7 @@ impl Salvaged {
         if let Some(drift) = self.drift() {
             return Err(drift);
         }
-        let made = decode(first_record(body))?;
+        let made = decode(if is_in_list { first_record(body) } else { body })?;
         if self.secrets.iter().any(|(_, secret)| repeats(&made, secret.expose())) {
             return Err(Drift::new(".", SECRET_TWICE));
         }
@@ -260,7 +262,7 @@ mod tests {
             (r#"{"key":"1234...5678"}"#, "1234...5678", Some(SECRET_MASKED)),
             (r#"[{"key":"****"},{"key":"CANARY-B"}]"#, "CANARY-B", REPEATED),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default());
+            let found = Salvaged::of(body.as_bytes(), None, &["key"], &Context::default());
             assert_eq!(found.secrets[0].1.expose(), secret, "{body}");
             assert_eq!(found.drift().map(|drift| drift.problem).as_deref(), problem, "{body}");
         }
@@ -275,7 +277,7 @@ mod tests {
             (r#"[{"id":"7","key":"****"},{"id":"8","key":"CANARY"}]"#, None),
         ] {
             assert_eq!(
-                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &KnownSecrets::default()).id.as_deref(),
+                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &Context::default()).id.as_deref(),
                 id,
                 "{body}"
             );
@@ -291,7 +293,7 @@ mod tests {
             (r#"{"data":{"refresh_token":"r","access_token":"a"}}"#, vec!["a", "r"]),
             ("{}", vec![]),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &names, &KnownSecrets::default());
+            let found = Salvaged::of(body.as_bytes(), None, &names, &Context::default());
             let secrets: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!(secrets, expected, "{body}");
         }
@@ -312,7 +314,7 @@ mod tests {
             (r#"{"other":"7","key":"CANARY"}"#, None),
         ] {
             assert_eq!(
-                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &KnownSecrets::default()).id.as_deref(),
+                Salvaged::of(body.as_bytes(), Some("id"), &["key"], &Context::default()).id.as_deref(),
                 id,
                 "{body}"
             );
@@ -329,7 +331,7 @@ mod tests {
             (r#"{"key":7,"data":{"monkey":"CANARY"}}"#, vec![]),
             (r#"<html> "key":"CANARY" "#, vec!["CANARY"]),
         ] {
-            let found = Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default());
+            let found = Salvaged::of(body.as_bytes(), None, &["key"], &Context::default());
             let exposed: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();
             assert_eq!((exposed, found.is_elsewhere), (secrets.clone(), !secrets.is_empty()), "{body}");
         }
@@ -339,7 +341,7 @@ mod tests {
     fn a_secret_with_replaced_bytes_and_a_further_record_are_drifts() {
         let drift = |body: &str, is_mended| {
             let found =
-                Salvaged::of(body.as_bytes(), None, &["key"], &KnownSecrets::default()).of_mended(is_mended);
+                Salvaged::of(body.as_bytes(), None, &["key"], &Context::default()).of_mended(is_mended);
             assert_eq!(found.secrets.len(), 1);
             assert!(!found.is_masked());
             found.drift().map(|drift| (drift.path, drift.problem))

@@ -38,6 +38,10 @@ pub trait VendorToken: DeserializeOwned + 'static {
     /// What the vendor declares about the names of its fields, for the [`Record`](tokenward_core::Record) of a token.
     const SECRET_NAMES: &'static SecretNames = &SecretNames::UNDECLARED;
 
+    /// `true` if the vendor responds to a creation with a list whose first record is the one that was created. For any
+    /// other vendor, a list is a [`Drift`](tokenward_core::Drift) next to the secret.
+    const CREATED_IN_LIST: bool = false;
+
     /// What is read of a record. A list reads this of every item, so it has what the token is made of and no more.
     type Fields<'a>: Deserialize<'a>;
 

@@ -128,9 +128,9 @@ impl ResponseBody {
     /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let known = &self.head.context.known;
-        let salvaged =
-            Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET], known).of_mended(self.is_mended);
-        let details = salvaged.details(&self.body, |record| self.made::<V>(record));
+        let salvaged = Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET], &self.head.context)
+            .of_mended(self.is_mended);
+        let details = salvaged.details(&self.body, V::CREATED_IN_LIST, |record| self.made::<V>(record));
         let is_masked = salvaged.is_masked();
         let id: Option<TokenId> = salvaged.id.and_then(|id| id.parse().ok());
         let secret = salvaged.secrets.into_iter().next().map(|(_, secret)| secret);
@@ -217,6 +217,7 @@ mod tests {
     impl VendorToken for Acme {
         const ID: &'static str = "id";
         const SECRET: &'static str = "key";
+        const CREATED_IN_LIST: bool = true;
 
         type Fields<'a> = Self;
 
@@ -262,6 +263,30 @@ mod tests {
             assert!(drift.map_or(said.is_empty(), |drift| said.contains(drift)), "{body}: {said}");
             assert!(!format!("{issued:?}").contains("CANARY"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_list_in_place_of_one_record_is_a_drift_next_to_the_secret() {
+        #[derive(Deserialize)]
+        struct Single {
+            id: String,
+        }
+
+        impl VendorToken for Single {
+            const ID: &'static str = "id";
+            const SECRET: &'static str = "key";
+
+            type Fields<'a> = Self;
+
+            fn token(fields: Self, family: TokenFamily) -> Option<Box<Token>> {
+                Some(Box::new(Token::new(family, fields.id.parse().ok()?)))
+            }
+        }
+
+        let body = answer(Operation::Create, r#"[{"id":"7","key":"CANARY"}]"#);
+        let issued = body.issued::<Single>().unwrap();
+        assert_eq!((issued.token.id.as_str(), issued.secret.expose_secret()), ("7", "CANARY"));
+        assert!(issued.drift.unwrap().to_string().contains("a record is expected, and a list is there"));
     }
 
     #[test]

@@ -153,16 +153,38 @@ impl Response {
         }
     }
 
-    /// Reads the body as something that was made, with its secrets: they and the id first and by themselves, from as
-    /// much of the body as there is.
+    /// Reads the body as something that was created, with its secrets. They and the id are read first and by themselves,
+    /// from as much of the body as there is.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), where no secret arrived.
+    /// As [`decode`](Self::decode), if no secret arrived.
     pub async fn issued<T: DeserializeOwned + Serialize>(
         self,
         id: Option<&'static str>,
         secrets: &[&'static str],
+    ) -> Result<ResponseValue<Issued<T>>, Error> {
+        self.read_issued(id, secrets, false).await
+    }
+
+    /// Reads the body as [`issued`](Self::issued) does, from a list whose first record is the one that was created.
+    ///
+    /// # Errors
+    ///
+    /// As [`issued`](Self::issued).
+    pub async fn issued_in_list<T: DeserializeOwned + Serialize>(
+        self,
+        id: Option<&'static str>,
+        secrets: &[&'static str],
+    ) -> Result<ResponseValue<Issued<T>>, Error> {
+        self.read_issued(id, secrets, true).await
+    }
+
+    async fn read_issued<T: DeserializeOwned + Serialize>(
+        self,
+        id: Option<&'static str>,
+        secrets: &[&'static str],
+        is_in_list: bool,
     ) -> Result<ResponseValue<Issued<T>>, Error> {
         const NEXT: &str = "a token may have been made: look for it in a list, and revoke it";
 
@@ -170,10 +192,11 @@ impl Response {
         let Received { status, headers, body, broken } =
             self.within(MOST_OF_A_RECORD).read_what_there_is().await;
         let (body, is_mended) = readable(body);
-        let salvaged = Salvaged::of(body.as_bytes(), id, secrets, &context.known).of_mended(is_mended);
+        let salvaged = Salvaged::of(body.as_bytes(), id, secrets, &context).of_mended(is_mended);
         let decode =
             |record: &str| context.scope(|| from_record(record)).map_err(|mismatch| mismatch.drift());
-        let details = salvaged.details(&body, decode).map_err(|drift| context.known.drift_without(drift));
+        let details =
+            salvaged.details(&body, is_in_list, decode).map_err(|drift| context.known.drift_without(drift));
         let mut found = salvaged.secrets.into_iter();
         let Some((_, secret)) = found.next() else {
             let end = broken.map(|broken| broken.reason() + ", and holds no secret");
@@ -300,7 +323,6 @@ fn unreadable(message: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secrets::known::KnownSecrets;
 
     #[test]
     fn what_was_made_is_given_whole_where_no_secret_would_be_printed_with_it() {
@@ -316,10 +338,10 @@ mod tests {
                 Some("another record, which was not read"),
             ),
         ] {
-            let known = KnownSecrets::default();
-            let salvaged = Salvaged::of(body.as_bytes(), Some("id"), &["key"], &known);
+            let context = Context::default();
+            let salvaged = Salvaged::of(body.as_bytes(), Some("id"), &["key"], &context);
             let decode = |record: &str| from_record::<Made>(record).map_err(|mismatch| mismatch.drift());
-            let said = salvaged.details(body, decode).err().map(|drift| drift.to_string());
+            let said = salvaged.details(body, true, decode).err().map(|drift| drift.to_string());
             match (&said, drift) {
                 (Some(said), Some(drift)) => assert!(said.contains(drift), "{body}: {said}"),
                 _ => assert_eq!(said.as_deref(), drift, "{body}"),

@@ -55,6 +55,8 @@ impl Context {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::AssertUnwindSafe;
+
     use super::*;
 
     const NAMES: SecretNames = SecretNames::new(&["value"], &[]);
@@ -77,7 +79,8 @@ mod tests {
     #[test]
     fn a_reader_that_panics_leaves_no_context_behind() {
         let context = Context { names: &NAMES, ..Context::default() };
-        let panicked = std::panic::catch_unwind(|| context.scope(|| panic!("as foreign code may")));
+        let scope = AssertUnwindSafe(|| context.scope(|| panic!("as foreign code may")));
+        let panicked = std::panic::catch_unwind(scope);
         assert!(panicked.is_err());
         assert_eq!(*current(), SecretNames::UNDECLARED);
     }
