@@ -14,7 +14,7 @@
 mod acme;
 mod dialect;
 #[allow(dead_code, reason = "shared with the suite of the families, which uses more of it")]
-#[path = "../families/paused.rs"]
+#[path = "../vendor_rules/paused.rs"]
 mod paused;
 mod simulator;
 

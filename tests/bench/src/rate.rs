@@ -1,6 +1,6 @@
 //! How much of a vendor's rate limits a bulk job uses, and how often it is refused.
 
-#[path = "../../families/paused.rs"]
+#[path = "../../vendor_rules/paused.rs"]
 mod paused;
 
 use std::{sync::Arc, time::Duration};

@@ -3,8 +3,8 @@
 //! The tests that build programs take minutes, so they are ignored by default. Run them with
 //!
 //! ```text
-//! cargo fetch --locked --manifest-path tests/hosts/program/Cargo.toml
-//! cargo test --locked --workspace --test hosts -- --ignored
+//! cargo fetch --locked --manifest-path tests/host_programs/program/Cargo.toml
+//! cargo test --locked --workspace --test host_programs -- --ignored
 //! rm -r target/hosts
 //! ```
 
@@ -28,7 +28,7 @@ fn run(features: &[&str]) -> Told {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["run", "--locked", "--offline", "--quiet", "--features", &features.join(",")])
-        .current_dir(root().join("tests/hosts/program"))
+        .current_dir(root().join("tests/host_programs/program"))
         .env("CARGO_TARGET_DIR", target.join("hosts"))
         .env_remove("RUSTFLAGS")
         .output()
@@ -127,13 +127,13 @@ fn without_a_provider_a_tokenward_client_is_an_error_and_with_one_it_works() {
 #[test]
 fn the_host_program_locks_the_versions_of_the_workspace() {
     let ours = locked(&root().join("Cargo.lock"));
-    let other: Vec<_> = locked(&root().join("tests/hosts/program/Cargo.lock"))
+    let other: Vec<_> = locked(&root().join("tests/host_programs/program/Cargo.lock"))
         .into_iter()
         .filter(|(name, versions)| ours.get(name).is_some_and(|ours| versions.is_disjoint(ours)))
         .collect();
     assert!(
         other.is_empty(),
-        "{other:?}: copy Cargo.lock to tests/hosts/program and run `cargo metadata` there"
+        "{other:?}: copy Cargo.lock to tests/host_programs/program and run `cargo metadata` there"
     );
 }
 
