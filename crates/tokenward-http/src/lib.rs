@@ -44,7 +44,7 @@ pub use pager::{
     page::{NextPage, PageEnd, Pager},
     read_list::read_list,
 };
-pub use rate::{RateLimit, RateOptions};
+pub use rate::{limit::RateLimit, options::RateOptions};
 pub use runtime::encode_path;
 pub use secrets::wire::WireSecret;
 pub use transport::{

@@ -91,9 +91,13 @@ fn a_cycle_and_an_import_from_a_higher_layer_are_found() {
         ("use crate::high::H;", "low::a imports high, which is in a higher layer"),
         ("fn f() -> crate::high::H { todo!() }", "low::a imports high, which is in a higher layer"),
         ("use crate::{low::b::B};", "low::a and low::b are part of a cycle"),
+        ("mod c; use c::C;", "low::a and low::a::c are part of a cycle"),
+        ("mod c; fn f() -> self::c::C { todo!() }", "low::a and low::a::c are part of a cycle"),
         ("use crate::B;", "low::a imports crate::B: name the module that defines it"),
     ] {
-        let bad = files(&[("low/a.rs", text), ("low/b.rs", "use crate::low::a::A;"), ("high.rs", "")]);
+        let others =
+            [("low/b.rs", "use crate::low::a::A;"), ("low/a/c.rs", "use super::A;"), ("high.rs", "")];
+        let bad = files(&[&[("low/a.rs", text)], &others[..]].concat());
         assert_eq!(MADE_UP.violations_of(&bad), [violation], "{text}");
     }
 }
@@ -210,7 +214,13 @@ impl Imports {
     fn of(text: &str, path: &str, modules: &BTreeSet<Module>) -> Self {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         let own = module(path);
-        let mut visitor = Paths { own: own.clone(), found: Vec::new() };
+        let children = file.items.iter().filter_map(|item| match item {
+            Item::Mod(module) if module.content.is_none() && !is_test(&module.attrs) => {
+                Some(module.ident.to_string())
+            }
+            _ => None,
+        });
+        let mut visitor = Paths { own: own.clone(), children: children.collect(), found: Vec::new() };
         visitor.visit_file(&file);
         let mut imports = Self::default();
         for path in visitor.found {
@@ -229,9 +239,10 @@ impl Imports {
     }
 }
 
-/// Finds paths that begin with `crate` or `super`.
+/// Finds paths that begin with `crate`, `self`, `super` or a module that the file declares.
 struct Paths {
     own: Module,
+    children: Vec<String>,
     found: Vec<Module>,
 }
 
@@ -240,6 +251,11 @@ impl Paths {
         let ups = segments.iter().take_while(|segment| *segment == "super").count();
         match segments.first().map(String::as_str) {
             Some("crate") => self.found.push(segments[1..].to_vec()),
+            Some("self") => self.found.push([&self.own, &segments[1..]].concat()),
+            // A module that this file declares.
+            Some(first) if self.children.iter().any(|child| child == first) => {
+                self.found.push([&self.own, segments].concat());
+            }
             Some("super") if ups < self.own.len() => {
                 let base = &self.own[..self.own.len() - ups];
                 self.found.push([base, &segments[ups..]].concat());

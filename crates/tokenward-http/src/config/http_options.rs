@@ -7,7 +7,7 @@ use reqwest::redirect;
 use crate::{
     config::{base_url::BaseUrl, build_error::BuildError, retry_options::RetryOptions},
     headers::retry_after::LONGEST,
-    rate::RateOptions,
+    rate::options::RateOptions,
 };
 
 /// Time-outs, the user agent, the bound on an answer's size, when a request is sent again, and how fast requests follow each

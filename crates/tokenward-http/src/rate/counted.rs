@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-use super::clock::VendorClock;
+use super::window_clock::{VendorClock, guard};
 
 /// Each call has one of so many places, from its sending until no window can hold both it and a later call.
 ///
@@ -70,7 +70,7 @@ impl Counted {
         }
         let length = i64::try_from(self.window.as_millis()).ok()?;
         let end = (clock.latest(at)?.div_euclid(length) + 1).checked_mul(length)?;
-        Some(clock.surely(end)? + super::guard(self.window))
+        Some(clock.surely(end)? + guard(self.window))
     }
 }
 

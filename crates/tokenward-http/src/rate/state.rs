@@ -6,11 +6,11 @@ use reqwest::header::DATE;
 use tokio::time::Instant;
 
 use super::{
-    RateLimit, RateOptions,
-    clock::VendorClock,
     counted::Counted,
-    limit::Rule,
+    limit::{RateLimit, Rule},
+    options::RateOptions,
     told::{Answered, Told},
+    window_clock::VendorClock,
 };
 use crate::headers::retry_after::{self, LONGEST};
 use tokenward_core::Timestamp;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use reqwest::{StatusCode, header::HeaderMap};
 use tokio::time::Instant;
 
-use super::{RateOptions, clock::VendorClock};
+use super::{
+    options::RateOptions,
+    window_clock::{VendorClock, guard},
+};
 use crate::headers::retry_after;
 use tokenward_core::Timestamp;
 
@@ -221,7 +224,7 @@ impl Told {
     fn ends(&self, window: &Window, clock: &VendorClock) -> Instant {
         let by_length = window.told + self.length;
         match window.end {
-            End::At(end) => clock.surely(end).map_or(by_length, |end| end + super::guard(self.length)),
+            End::At(end) => clock.surely(end).map_or(by_length, |end| end + guard(self.length)),
             End::By(end) => end,
         }
     }

@@ -28,7 +28,11 @@ use crate::{
         retry_after::retry_after,
         server_clock::ServerClock,
     },
-    rate::{Limiter, RateLimit, RateOptions, Slot, TooLate},
+    rate::{
+        limit::RateLimit,
+        limiter::{Limiter, Slot, TooLate},
+        options::RateOptions,
+    },
     secrets::context::Context,
     transport::{
         endpoint::Endpoint,

@@ -16,7 +16,11 @@ use reqwest::{StatusCode, header::HeaderMap};
 use tokenward_testkit::{Clock, Request, SignedDuration, Simulated, Timestamp};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Limiter, RateLimit, RateOptions, TooLate};
+use super::{
+    limit::RateLimit,
+    limiter::{Limiter, TooLate},
+    options::RateOptions,
+};
 use crate::{dialect::Neutral, headers::retry_after::retry_after};
 
 const fn seconds(seconds: u64) -> Duration {
@@ -92,7 +96,7 @@ impl Vendor {
 }
 
 /// Settles a slot as a session does.
-fn answered_by(slot: super::Slot, status: StatusCode, headers: &HeaderMap) {
+fn answered_by(slot: super::limiter::Slot, status: StatusCode, headers: &HeaderMap) {
     let asked = retry_after(status, headers, &Neutral, tokenward_core::Timestamp::now());
     slot.answered(status, headers, asked);
 }

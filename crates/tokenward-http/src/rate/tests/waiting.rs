@@ -6,7 +6,7 @@ fn five_in_ten_seconds() -> Arc<Limiter> {
     Limiter::new(&[RateLimit::counted(5, seconds(10))], &RateOptions::default()).unwrap()
 }
 
-fn answered(slot: super::super::Slot) {
+fn answered(slot: super::super::limiter::Slot) {
     slot.answered(StatusCode::OK, &Default::default(), None);
 }
 
@@ -170,7 +170,7 @@ async fn what_an_answer_does_not_speak_of_is_no_limit() {
 async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun() {
     let names = ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"];
     let limiter = Limiter::new(&[RateLimit::told(names, seconds(10))], &RateOptions::default()).unwrap();
-    let tell = |slot: super::super::Slot, remaining: &str| {
+    let tell = |slot: super::super::limiter::Slot, remaining: &str| {
         let headers = [("ratelimit-limit", "100"), ("ratelimit-remaining", remaining)];
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
@@ -190,12 +190,12 @@ async fn an_answer_of_the_window_before_says_nothing_of_the_one_that_has_begun()
 
 #[test]
 fn a_clock_is_trusted_to_a_hundredth_of_a_window_and_to_a_second() {
-    assert_eq!(super::super::guard(seconds(10)), millis(100));
-    assert_eq!(super::super::guard(seconds(100)), seconds(1));
-    assert_eq!(super::super::guard(seconds(3600)), seconds(1));
+    assert_eq!(super::super::window_clock::guard(seconds(10)), millis(100));
+    assert_eq!(super::super::window_clock::guard(seconds(100)), seconds(1));
+    assert_eq!(super::super::window_clock::guard(seconds(3600)), seconds(1));
 }
 
-fn limited(slot: super::super::Slot, status: StatusCode, retry_after: &str) {
+fn limited(slot: super::super::limiter::Slot, status: StatusCode, retry_after: &str) {
     let header = ("retry-after".parse().unwrap(), retry_after.parse().unwrap());
     answered_by(slot, status, &[header].into_iter().collect());
 }
@@ -243,7 +243,7 @@ async fn free_slots_are_the_ones_that_no_waiting_call_will_take() {
     for _ in 0..3 {
         answered(limiter.slot("list", no_deadline()).await.unwrap());
     }
-    let entered = super::super::Waiting::enter(&limiter, "list");
+    let entered = super::super::limiter::Waiting::enter(&limiter, "list");
     assert_eq!(limiter.free("list"), Some(1));
     drop(entered);
     assert_eq!(limiter.free("list"), Some(2));

@@ -6,6 +6,11 @@ use tokio::time::Instant;
 
 use tokenward_core::Timestamp;
 
+/// By how much the clock that counts a vendor's calls may be behind the one that dates its answers.
+pub(super) fn guard(window: Duration) -> Duration {
+    (window / 100).min(Duration::from_secs(1))
+}
+
 /// By how much the vendor's clock is ahead of ours: between two bounds, which every dated answer may narrow.
 ///
 /// The machine's own time of day plays no part, so it may be wrong.
