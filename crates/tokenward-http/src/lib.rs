@@ -26,7 +26,7 @@ pub use config::{
 };
 pub use decode::{
     dates as time,
-    fields::{Id, Mask},
+    id_and_mask::{Id, Mask},
     issued::Issued,
     items::{BadItem, Items},
     nullable::Nullable,
@@ -40,9 +40,9 @@ pub use family::{
     response_body::ResponseBody,
 };
 pub use pager::{
-    list::{failed, find, listed},
-    page::{NextPage, PageEnd, Pager},
+    list_stream::{failed, find, listed},
     read_list::read_list,
+    vendor_pages::{NextPage, PageEnd, Pager},
 };
 pub use rate::{limit::RateLimit, options::RateOptions};
 pub use runtime::encode_path;

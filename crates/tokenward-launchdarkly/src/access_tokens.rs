@@ -106,12 +106,12 @@ impl Pager for List {
         if has_nothing_new || total == Some(behind) || !self.0.is_paged() {
             return NextPage { total, gap: end.envelope.remainder(behind), ..NextPage::default() };
         }
-        let ahead = total.and_then(|total| further(behind, items, total));
-        NextPage { next: Some(behind), ahead, total, gap: None }
+        let further = total.and_then(|total| further(behind, items, total));
+        NextPage { next: Some(behind), further, total, gap: None }
     }
 
     /// Within what the vendor's limits leave: more would only wait, and others behind them.
-    fn ahead(&self) -> usize {
+    fn most_in_parallel(&self) -> usize {
         self.0.free_for_pages().map_or(SIDE_BY_SIDE, |free| free.clamp(1, SIDE_BY_SIDE))
     }
 }

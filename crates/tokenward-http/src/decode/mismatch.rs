@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_the_vendors_does_not_stand_in_a_path() {
+    fn a_key_of_a_map_stands_in_a_path_only_if_it_looks_like_a_field() {
         for (name, shown) in [("a_b", "a_b"), ("a\\nb", "?"), ("CANARY7f3a", "?"), ("a.CANARY[0]", "?")] {
             let map = format!(r#"{{"{name}":{{"id":null}}}}"#);
             let error = from_text::<BTreeMap<String, Token>>(&map).unwrap_err();

@@ -3,7 +3,7 @@
 //! May depend on `secrets`.
 
 pub mod dates;
-pub(crate) mod fields;
+pub(crate) mod id_and_mask;
 pub(crate) mod issued;
 pub(crate) mod items;
 pub(crate) mod limits;

@@ -2,11 +2,11 @@
 //! Not meant to be called by hand, and outside semver except [`Error`], [`ResponseValue`] and [`ByteStream`].
 //! May depend on `transport` and the modules below it.
 
-mod decode;
 pub(crate) mod error;
+pub(crate) mod integers;
 mod parameters;
-pub(crate) mod value;
-pub(crate) mod whole;
+mod read_response;
+pub(crate) mod response_value;
 
 use std::fmt;
 
@@ -15,9 +15,9 @@ use serde::{Deserializer, de};
 
 pub use self::{
     error::Error,
+    integers::{Whole, whole},
     parameters::{Parameter, RequestBuilderExt, query},
-    value::{ByteStream, ResponseValue},
-    whole::{Whole, whole},
+    response_value::{ByteStream, ResponseValue},
 };
 pub use crate::{secrets::wire::Outgoing, transport::response::Response};
 

@@ -93,7 +93,7 @@ pub trait Pager: Send + Sync + 'static {
     }
 
     /// How many pages may be under way at the same time, where it is known where they begin.
-    fn ahead(&self) -> usize {
+    fn most_in_parallel(&self) -> usize {
         1
     }
 }
@@ -145,7 +145,7 @@ pub struct NextPage<C> {
     /// What the next page is asked for with; `None` on the last.
     pub next: Option<C>,
     /// Where those behind the next one are likely to begin. One that begins elsewhere after all is asked for again.
-    pub ahead: Option<Box<dyn Iterator<Item = C> + Send>>,
+    pub further: Option<Box<dyn Iterator<Item = C> + Send>>,
     /// How many tokens the vendor says there are in all.
     pub total: Option<u64>,
     /// Why the list cannot be complete, where the page shows it.
@@ -154,7 +154,7 @@ pub struct NextPage<C> {
 
 impl<C> Default for NextPage<C> {
     fn default() -> Self {
-        Self { next: None, ahead: None, total: None, gap: None }
+        Self { next: None, further: None, total: None, gap: None }
     }
 }
 

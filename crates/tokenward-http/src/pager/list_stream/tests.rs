@@ -12,8 +12,8 @@ use tokenward_core::{Operation, Record, TokenFamily};
 
 use crate::{
     config::{base_url::BaseUrl, http_options::HttpOptions},
-    decode::{fields::Id, vendor_token::VendorToken},
-    pager::{list_state::MOST_PAGES, page::NextPage},
+    decode::{id_and_mask::Id, vendor_token::VendorToken},
+    pager::{list_state::MOST_PAGES, vendor_pages::NextPage},
     runtime::Response,
     transport::{send_error::SendError, session::Session},
 };
@@ -88,7 +88,7 @@ impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Pager for P
         NextPage { next, ahead, total, gap: None }
     }
 
-    fn ahead(&self) -> usize {
+    fn most_in_parallel(&self) -> usize {
         self.ahead
     }
 }

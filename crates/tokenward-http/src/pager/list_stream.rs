@@ -16,10 +16,10 @@ use crate::{
     pager::{
         body_stream::{BodyStream, Part},
         list_state::{Identity, ListState, MOST_TOKENS, MOST_UNREADABLE, MOVED},
-        page::{PageEnd, Pager},
         seen_ids::Arrival,
         stopwatch::Stopwatch,
         token_reader::{Item, TokenReader},
+        vendor_pages::{PageEnd, Pager},
     },
     transport::response::Sent,
 };
@@ -29,7 +29,7 @@ use crate::{
 /// See [`Pager`] for an example.
 ///
 /// Nothing is sent before the first token is asked for. From then on one page
-/// is asked for in advance, and as many as [`Pager::ahead`] allows once the
+/// is asked for in advance, and as many as [`Pager::most_in_parallel`] allows once the
 /// caller has taken the first page: they go side by side, and their tokens come
 /// in order. What was asked for arrives whether or not the caller is waiting,
 /// so a caller may take its time between two tokens.
@@ -45,7 +45,7 @@ use crate::{
 /// answer that breaks off before its first item is asked for again; later, it
 /// ends the list behind what has arrived.
 pub fn listed<L: Pager>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
-    Box::pin(State::new(call, listing, first))
+    Box::pin(ListStream::new(call, listing, first))
 }
 
 /// The token with this id, looked for in a list.
@@ -94,7 +94,7 @@ pub fn failed(refusal: Error) -> TokenStream {
 /// last one is. More would take memory that one after the other can have.
 const HELD: usize = 2;
 
-struct State<L: Pager> {
+struct ListStream<L: Pager> {
     call: Call,
     listing: Arc<L>,
     /// Where the list begins, until it is asked for.
@@ -106,7 +106,7 @@ struct State<L: Pager> {
     /// Whether the last of them waits to be sent.
     is_unsent: bool,
     /// Where those begin that can be asked for behind them.
-    ahead: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
+    further: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
     ready: VecDeque<Result<Box<Token>>>,
     /// What is yielded last.
     ending: Option<Error>,
@@ -134,7 +134,7 @@ struct Page<C> {
     ending: Option<Error>,
 }
 
-impl<L: Pager> Stream for State<L> {
+impl<L: Pager> Stream for ListStream<L> {
     type Item = Result<Token>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Token>>> {
@@ -145,12 +145,12 @@ impl<L: Pager> Stream for State<L> {
                 match state.ready.pop_front() {
                     Some(Ok(token)) => {
                         state.watch.stop();
-                        state.send(context);
+                        state.send_in_advance(context);
                         return Poll::Ready(Some(Ok(*token)));
                     }
                     Some(Err(error)) => {
                         state.watch.stop();
-                        state.send(context);
+                        state.send_in_advance(context);
                         return Poll::Ready(Some(Err(error)));
                     }
                     None => {}
@@ -185,9 +185,9 @@ impl<L: Pager> Stream for State<L> {
 }
 
 /// Nothing in it refers to another part of it.
-impl<L: Pager> Unpin for State<L> {}
+impl<L: Pager> Unpin for ListStream<L> {}
 
-impl<L: Pager> State<L> {
+impl<L: Pager> ListStream<L> {
     fn new(call: Call, listing: L, first: L::Cursor) -> Self {
         let mut state = ListState::default();
         state.cursors.insert(&first);
@@ -200,7 +200,7 @@ impl<L: Pager> State<L> {
             page: None,
             asked: VecDeque::new(),
             is_unsent: false,
-            ahead: None,
+            further: None,
             ready: VecDeque::new(),
             ending: None,
             buffer: TextBuffer::default(),
@@ -265,10 +265,10 @@ impl<L: Pager> State<L> {
             Some(Box::new(Page::new(cursor, body, !is_first)))
         });
         // All that has arrived was taken, so the rest is wanted soon.
-        while self.ahead.is_some() && self.asked.len() + 1 < self.listing.ahead() {
-            match self.ahead.as_mut().and_then(Iterator::next) {
+        while self.further.is_some() && self.asked.len() + 1 < self.listing.most_in_parallel() {
+            match self.further.as_mut().and_then(Iterator::next) {
                 Some(cursor) => self.ask(cursor),
-                None => self.ahead = None,
+                None => self.further = None,
             }
         }
         page
@@ -276,14 +276,14 @@ impl<L: Pager> State<L> {
 
     fn ask(&mut self, cursor: L::Cursor) {
         let sent = Box::pin(self.listing.clone().send(cursor.clone()));
-        let is_beside = self.listing.ahead() > 1;
+        let is_beside = self.listing.most_in_parallel() > 1;
         let body = if is_beside { self.call.stream_beside(sent) } else { self.call.stream(sent) };
         self.asked.push_back((cursor, body));
         self.is_unsent = !is_beside;
     }
 
     /// Sends what was asked for in advance, before the caller goes away with a token.
-    fn send(&mut self, context: &mut Context<'_>) {
+    fn send_in_advance(&mut self, context: &mut Context<'_>) {
         if std::mem::take(&mut self.is_unsent)
             && let Some((_, body)) = self.asked.back_mut()
         {
@@ -308,13 +308,13 @@ impl<L: Pager> State<L> {
             self.accept(page, item)?;
         }
         if page.reader.as_ref().is_some_and(|reader| reader.list().is_complete()) {
-            self.turn(page)?;
+            self.request_next_page(page)?;
         }
         Ok(())
     }
 
     fn close(&mut self, mut page: Box<Page<L::Cursor>>) {
-        match self.turn(&mut page) {
+        match self.request_next_page(&mut page) {
             Ok(()) => self.ending = page.ending,
             Err(error) => self.fail(error),
         }
@@ -384,7 +384,7 @@ impl<L: Pager> State<L> {
     }
 
     /// Finds out what comes behind a page, once.
-    fn turn(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
+    fn request_next_page(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
         let Some(reader) = page.reader.as_mut().filter(|_| !page.is_turned) else { return Ok(()) };
         page.is_turned = true;
         let envelope = reader.end()?;
@@ -403,13 +403,13 @@ impl<L: Pager> State<L> {
         };
         self.state.gap = self.state.gap.or(turn.gap).or(announced);
         let Some(next) = self.state.go_on(turn.next, page.fresh, page.repeated) else {
-            (self.asked, self.ahead) = (VecDeque::new(), None);
+            (self.asked, self.further) = (VecDeque::new(), None);
             page.ending = self.state.ending(&self.call);
             return Ok(());
         };
         if self.asked.front().is_none_or(|(asked, _)| *asked != next) {
             self.asked.clear();
-            self.ahead = turn.ahead;
+            self.further = turn.further;
             self.ask(next);
         }
         Ok(())
@@ -427,7 +427,7 @@ impl<L: Pager> State<L> {
 
     /// Nothing comes behind this.
     fn fail(&mut self, error: Error) {
-        (self.asked, self.ahead) = (VecDeque::new(), None);
+        (self.asked, self.further) = (VecDeque::new(), None);
         self.ending = Some(error);
     }
 }

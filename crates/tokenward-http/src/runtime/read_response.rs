@@ -19,8 +19,8 @@ use crate::{
     },
     runtime::{
         error::Error,
-        value::{ByteStream, ResponseValue},
-        whole::{Read, Whole},
+        integers::{Read, Whole},
+        response_value::{ByteStream, ResponseValue},
     },
     secrets::context::Context,
     transport::response::{BodyError, Received, Response},
