@@ -84,8 +84,8 @@ impl<P: Fn(u64) -> Result<Shown, SendError> + Send + Sync + 'static> Pager for P
 
     fn next_page(&self, end: PageEnd<'_, u64, Envelope>) -> NextPage<u64> {
         let Envelope { next, total } = end.envelope;
-        let ahead = next.map(|next| Box::new(next + 1..4) as Box<dyn Iterator<Item = u64> + Send>);
-        NextPage { next, ahead, total, gap: None }
+        let further = next.map(|next| Box::new(next + 1..4) as Box<dyn Iterator<Item = u64> + Send>);
+        NextPage { next, further, total, gap: None }
     }
 
     fn most_in_parallel(&self) -> usize {
