@@ -1,5 +1,5 @@
-//! JSON of a response to values: dates, lists, records, fresh secrets, and errors that say where.
-//! Nothing here sends, and nothing here knows a family; a `Token` is made in `family` and `pager`.
+//! Decoding of JSON responses: dates, lists, records, fresh secrets, and errors with a location.
+//! Requests are in `transport`. `Token` values are built in `family` and `pager`.
 //! May depend on `secrets`.
 
 pub mod dates;

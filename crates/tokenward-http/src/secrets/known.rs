@@ -1,6 +1,6 @@
 //! The secrets that a client knows. Vendor text is compared with them before it is shown.
 //!
-//! This file stores the secrets and searches text for them. [`excerpt`](crate::excerpt) decides which words look like a
+//! This file stores the secrets and searches text for them. [`redact`](super::redact) decides which words look like a
 //! secret that the client does not know.
 
 use std::{
