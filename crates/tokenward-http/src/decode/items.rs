@@ -29,7 +29,7 @@ use crate::{
 /// let bad = items.bad().next().map(|bad| bad.to_string());
 /// assert_eq!(bad.as_deref(), Some("item 1: the answer has another shape than documented at `.`: \
 ///     a whole number that is not negative is expected, and text is there"));
-/// // If every item matters:
+/// // Fail on the first bad item instead:
 /// assert!(items.strict().is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```

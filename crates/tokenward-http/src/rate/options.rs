@@ -8,7 +8,7 @@ use std::time::Duration;
 /// use std::time::Duration;
 /// use tokenward_http::{HttpOptions, RateOptions};
 ///
-/// // A fifth of each quota is left to others, and there are never more than 30 calls in 10 seconds.
+/// // Reserve a fifth of each quota for other clients, and make at most 30 calls in any 10 seconds.
 /// let modest = RateOptions::default().with_reserve_percent(20).with_at_most(30, Duration::from_secs(10));
 /// let options = HttpOptions::default().with_rate(modest);
 /// let unlimited = HttpOptions::default().with_rate(RateOptions::off());

@@ -1,5 +1,5 @@
 //! The API of generated code, next to [`Session`](crate::Session): parameters, responses, and errors of `raw`.
-//! It is not meant for direct use, and semver does not cover it, except [`Error`], [`ResponseValue`] and
+//! It is not meant for direct use. Semver covers only [`Error`], [`ResponseValue`] and [`ByteStream`].
 //! [`ByteStream`].
 //! May depend on `transport` and the modules below it.
 
