@@ -1,4 +1,4 @@
-//! The check whether a fresh token expires as requested.
+//! A check that a fresh token expires as requested.
 
 use std::time::Duration;
 

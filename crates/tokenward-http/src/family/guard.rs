@@ -18,8 +18,8 @@ use crate::family::call::Call;
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Conflict`] if the token is or may be the credential in use. If the current credential could not be
-/// determined, the error of that request, because the token may be the credential.
+/// [`ErrorKind::Conflict`] if the token is or may be the credential in use. If the request for the current credential
+/// failed, its error is returned, because the token may be that credential.
 pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Result<()> {
     let refuse = |message: &'static str| Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()));
     match current {
@@ -57,7 +57,7 @@ pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Re
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Conflict`] if the token is managed. If the token could not be read, the error of that request.
+/// [`ErrorKind::Conflict`] if the token is managed. If the request for the token failed, its error is returned.
 pub fn refuse_managed(call: &Call, id: &TokenId, token: Result<Option<Token>>) -> Result<()> {
     match token {
         Ok(Some(token)) if token.managed => {

@@ -1,4 +1,4 @@
-//! Receiving of the response to a call.
+//! Receives the response to a call.
 
 use tokenward_core::{BoxFuture, ErrorKind, Result};
 

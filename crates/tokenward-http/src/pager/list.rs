@@ -70,8 +70,8 @@ pub fn listed<L: Pager>(call: Call, listing: L, first: L::Cursor) -> TokenStream
 ///
 /// # Errors
 ///
-/// The error that ends the list before the token is found. If the token is not found, the error of the first item that
-/// could not be decoded, because that item may be the token.
+/// Returns the error that ends the list before the token is found. If the list has no such token, returns the error of
+/// the first item that could not be decoded, because that item may be the token.
 pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>> {
     let mut unreadable = None;
     while let Some(result) = tokens.next().await {
@@ -138,7 +138,7 @@ struct Page<C> {
     repeated: bool,
     /// `true` if the page begins with the last item of the previous page.
     has_overlap: bool,
-    /// `true` if the next page is determined. `ending` is the error, if there cannot be one.
+    /// `true` if it was determined what follows the page. `ending` is the error of a list that ends incomplete.
     is_turned: bool,
     ending: Option<Error>,
 }
@@ -217,7 +217,7 @@ impl<L: Pager> State<L> {
         }
     }
 
-    /// Returns `true` if the current page has arrived further than it was read.
+    /// Returns `true` if a part of the current page has arrived but was not read yet.
     fn is_readable(&self) -> bool {
         self.page.as_ref().is_some_and(|page| !page.is_waiting())
     }

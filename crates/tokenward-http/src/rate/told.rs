@@ -31,7 +31,7 @@ pub(super) struct Told {
     others_a_second: f64,
     /// `true` if other clients used the quota when none of our calls was in flight.
     is_shared: bool,
-    /// The end of the last window. `stragglers` counts the calls that were in flight then and have been answered since.
+    /// The end of the last window. `stragglers` counts the calls in flight at that time that have a response by now.
     ended: Option<Instant>,
     stragglers: u64,
     /// The response time. Slow responses are remembered for longer.
@@ -176,7 +176,7 @@ impl Told {
                     Place::Within => window.tell(remaining, answer.at),
                     Place::After => {
                         self.others_a_second = window.others_a_second(window.news, self.length);
-                        // Calls that were answered meanwhile may belong to the new window, too.
+                        // Calls with a response in the meantime may belong to the new window, too.
                         *window = Window::new(remaining, answer.at, window.ours, end.unwrap_or(by_length));
                         window.others.0 = limit.saturating_sub(remaining).saturating_sub(window.ours + 1);
                     }

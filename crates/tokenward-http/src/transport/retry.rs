@@ -1,4 +1,4 @@
-//! The decision whether and when a request is retried.
+//! Decides whether and when a request is retried.
 
 use std::time::Duration;
 
