@@ -1,7 +1,7 @@
-//! Every operation with everything that can come back, with secrets planted wherever there can be one: none of them is
-//! in anything that can be printed.
+//! No operation prints a secret, whatever the response is. Secrets are planted wherever there can be one.
 //!
-//! What is planted is in `plants.rs`, what comes back in `outcomes.rs`, what is exempt, and why, in `exempt.rs`.
+//! `driver.rs` runs the operations and searches everything that they print. `plants.rs` has the planted secrets, `outcomes.rs` the
+//! responses, and `exempt.rs` the exemptions with their reasons.
 //! `mutations.toml` lists places where something is redacted; `cargo xtask bite` leaves out one after the other, and
 //! this has to find it.
 

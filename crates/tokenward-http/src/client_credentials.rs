@@ -1,4 +1,4 @@
-//! A bearer token that is got with the id and the secret of an OAuth client.
+//! Bearer tokens from the OAuth 2.0 client credentials grant.
 
 use std::time::Duration;
 
@@ -17,18 +17,18 @@ use crate::{
     transport::{endpoint::Endpoint, session::Session},
 };
 
-/// The token endpoint is the base address itself.
+/// The base URL of the session is the token endpoint.
 const TOKEN: Endpoint = Endpoint {
     id: "client_credentials",
     method: "POST",
     path: "",
     content_type: Some("application/x-www-form-urlencoded"),
     authorized: false,
-    // A bearer token that nobody receives harms nobody.
+    // A bearer token whose response is lost does no harm.
     repeatable: true,
 };
 
-/// What a token endpoint answers, as far as it matters.
+/// The required fields of a token endpoint's response.
 #[derive(Deserialize)]
 struct ResponseBody {
     #[serde(default)]
@@ -37,7 +37,7 @@ struct ResponseBody {
     expires_in: Option<Seconds>,
 }
 
-/// Some write the number as text.
+/// A number of seconds. Some vendors send it as a string.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Seconds {
@@ -56,7 +56,7 @@ impl Seconds {
 }
 
 impl Bearer {
-    /// By the client credentials grant of OAuth 2.0, with the id and the secret in a form.
+    /// Creates a bearer that uses the client credentials grant of OAuth 2.0, with the id and the secret in a form.
     ///
     /// ```
     /// use tokenward_http::{BaseUrl, Bearer, HttpOptions};
@@ -69,7 +69,7 @@ impl Bearer {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where a setting cannot be used or TLS is not available.
+    /// [`BuildError`] if a setting cannot be used or TLS is not available.
     pub fn client_credentials(
         endpoint: BaseUrl,
         options: &HttpOptions,
@@ -80,7 +80,7 @@ impl Bearer {
         Ok(Self::client_credentials_through(Session::new(endpoint, options, product)?, id, secret))
     }
 
-    /// By the same grant, through a session whose base address is the token endpoint, such as one with a dialect.
+    /// Creates the same bearer from a session whose base URL is the token endpoint, such as one with a dialect.
     ///
     /// ```
     /// use tokenward_http::{BaseUrl, Bearer, HttpOptions, Session};

@@ -1,4 +1,4 @@
-//! What differs between vendors outside their documents: error bodies, request ids, and headers of rate limits.
+//! Vendor conventions outside of OpenAPI documents: error bodies, request ids, and rate-limit headers.
 
 use std::{borrow::Cow, fmt};
 
@@ -6,12 +6,12 @@ use http::HeaderMap;
 use serde_json::Value;
 use tokenward_core::ErrorKind;
 
-/// How one vendor words its errors and its limits. Every method has a neutral default.
+/// A vendor's conventions for errors and rate limits. Every method has a vendor-neutral default.
 ///
 /// ```
 /// use tokenward_http::{BaseUrl, Dialect, ErrorResponse, HttpOptions, Session, VendorError};
 ///
-/// /// Acme answers `{"problem": {"id": "name_taken", "text": "The name is taken"}}`, and names each request.
+/// /// Acme responds with `{"problem": {"id": "name_taken", "text": "The name is taken"}}`, and sends a request id.
 /// #[derive(Debug)]
 /// struct Acme;
 ///
@@ -35,36 +35,36 @@ use tokenward_core::ErrorKind;
 /// # Ok::<(), tokenward_http::BuildError>(())
 /// ```
 ///
-/// A dialect selects text and never prints it. The client bounds the body, redacts each text, and compares it with the
-/// secrets that it knows, whatever the dialect returns.
+/// A dialect selects text, but never prints it. The client limits the size of the body, redacts each text, and compares
+/// it with the known secrets.
 pub trait Dialect: fmt::Debug + Send + Sync {
-    /// Returns the names of the headers that hold the id of a request. The first one that a response has counts.
+    /// Returns the names of the headers that contain the request id. The first header in the response counts.
     fn request_id_headers(&self) -> &'static [&'static str] {
         &["x-request-id", "request-id"]
     }
 
-    /// Returns the names of the headers that hold the time at which a rate limit resets.
+    /// Returns the names of the headers that contain the reset time of a rate limit.
     ///
-    /// The client reads them in a response with status 429 that has no usable `Retry-After`; of several, the latest time
-    /// counts. The value is a number of seconds from now, a Unix time in seconds or milliseconds, an HTTP date, or an
-    /// ISO 8601 date.
+    /// The client reads them if a response with status 429 has no usable `Retry-After` header. If there are several,
+    /// the latest time counts. The value is a number of seconds from now, a Unix time in seconds or milliseconds, an
+    /// HTTP date, or an ISO 8601 date.
     fn reset_headers(&self) -> &'static [&'static str] {
         &["ratelimit-reset", "x-ratelimit-reset"]
     }
 
-    /// Reads what an error response declares.
+    /// Reads the code, the message and other details of an error response.
     fn read_error<'a>(&self, response: &ErrorResponse<'a>) -> VendorError<'a> {
         response.standard()
     }
 }
 
-/// The dialect of a vendor that declares none: the defaults of [`Dialect`].
+/// The dialect of a vendor without its own: the defaults of [`Dialect`].
 #[derive(Debug)]
 pub(crate) struct Neutral;
 
 impl Dialect for Neutral {}
 
-/// A response whose status is not a success, as a [`Dialect`] reads it.
+/// An unsuccessful response, as input of a [`Dialect`].
 ///
 /// ```
 /// use serde_json::json;
@@ -88,37 +88,37 @@ impl<'a> ErrorResponse<'a> {
         Self { status, headers: None, body }
     }
 
-    /// Adds headers.
+    /// Sets the headers.
     #[must_use]
     pub fn with_headers(self, headers: &'a HeaderMap) -> Self {
         Self { headers: Some(headers), ..self }
     }
 
-    /// Returns the status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Returns the text of a header.
+    /// Returns the value of a header as text.
     ///
-    /// Only the headers that the client keeps of an error exist here: `Content-Type`, `Content-Length`, `Date`,
-    /// `Retry-After`, those with `ratelimit` in their names, and those that the dialect declares.
+    /// Only the headers that the client keeps of an error are available: `Content-Type`, `Content-Length`, `Date`,
+    /// `Retry-After`, headers with `ratelimit` in their names, and the headers that the dialect declares.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.headers?.get(name)?.to_str().ok()
     }
 
-    /// Returns the body; `null` if it is not JSON, or too large.
+    /// Returns the body, or `null` if it is not JSON or is too large.
     pub fn body(&self) -> &'a Value {
         self.body
     }
 
-    /// Returns the first text that is not empty at one of these JSON pointers (RFC 6901).
+    /// Returns the first string at one of these JSON pointers (RFC 6901) that is not empty.
     pub fn text(&self, pointers: &[&str]) -> Option<Cow<'a, str>> {
         let texts = pointers.iter().filter_map(|pointer| self.body.pointer(pointer)?.as_str());
         texts.map(Cow::Borrowed).find(|text| !text.is_empty())
     }
 
-    /// Reads the members that standards define, and the two that most APIs use.
+    /// Reads the code and the message from the fields that standards define, and from the two that most APIs use.
     ///
     /// | source | code | message |
     /// |---|---|---|
@@ -144,14 +144,14 @@ impl<'a> ErrorResponse<'a> {
     }
 }
 
-/// Without headers and body, which may hold anything.
+/// Omits the headers and the body, which may contain secrets.
 impl fmt::Debug for ErrorResponse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ErrorResponse").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
-/// What a vendor declares about an error.
+/// The details of an error as the vendor declares them.
 ///
 /// ```
 /// use tokenward_core::ErrorKind;
@@ -162,22 +162,22 @@ impl fmt::Debug for ErrorResponse<'_> {
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct VendorError<'a> {
-    /// A code for programs. It becomes the error's `vendor_code` if it is made like one.
+    /// The error code. It becomes the error's `vendor_code` if it has the form of a code.
     pub code: Option<Cow<'a, str>>,
-    /// A sentence for people. Its words become the error's `vendor_message` unless they look like a secret.
+    /// The error message. It becomes the error's `vendor_message`, without words that look like a secret.
     pub message: Option<Cow<'a, str>>,
-    /// The id of the request, if no header holds one.
+    /// The request id, if no header contains one.
     pub request_id: Option<Cow<'a, str>>,
-    /// The kind of the error, if the status alone would give another one.
+    /// The kind of the error, if the status alone would suggest a different one.
     ///
-    /// It counts only if both are kinds of a refusal: `InvalidInput`, `Unauthenticated`, `PermissionDenied`, `NotFound` or
-    /// `Conflict`. So an answer that leaves open what happened stays `Ambiguous`. `Conflict` replaces only `InvalidInput`
-    /// and `PermissionDenied`, and only for a create, an update or a reset.
+    /// It counts only if both kinds prove that the request had no effect: `InvalidInput`, `Unauthenticated`,
+    /// `PermissionDenied`, `NotFound` or `Conflict`. So an `Ambiguous` error stays `Ambiguous`. `Conflict` replaces
+    /// only `InvalidInput` and `PermissionDenied`, and only for a create, an update or a reset.
     pub kind: Option<ErrorKind>,
 }
 
 impl VendorError<'_> {
-    /// Takes what is absent from another one.
+    /// Fills absent fields from another error.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -188,8 +188,10 @@ impl VendorError<'_> {
         }
     }
 
-    /// Sets the kind to `Conflict`, unless there is a kind, if the code or the message declares that a name is taken or a
-    /// limit is reached. Several vendors answer 400 in this case.
+    /// Sets the kind to `Conflict` if the text declares that a name is taken or a limit is reached.
+    ///
+    /// The text is the code or the message. An existing kind is kept. Several vendors respond with status 400 in this
+    /// case.
     #[must_use]
     pub fn with_conflict_by_words(self) -> Self {
         let is_conflict = [&self.code, &self.message].into_iter().flatten().any(|text| is_conflict(text));
@@ -197,14 +199,14 @@ impl VendorError<'_> {
     }
 }
 
-/// Without the vendor's text, which may hold a secret.
+/// Omits the vendor's text, which may contain a secret.
 impl fmt::Debug for VendorError<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VendorError").field("kind", &self.kind).finish_non_exhaustive()
     }
 }
 
-/// Returns whether this is a kind of a refusal that proves that nothing happened.
+/// Returns `true` if an error of this kind proves that the request had no effect.
 pub(crate) fn is_refusal(kind: ErrorKind) -> bool {
     use ErrorKind::{Conflict, InvalidInput, NotFound, PermissionDenied, Unauthenticated};
 
@@ -230,7 +232,7 @@ fn is_conflict(text: &str) -> bool {
     ];
 
     let text = text.to_lowercase().replace(['_', '-', '.'], " ");
-    // A name that is too long reaches a limit, too.
+    // The message of a name that is too long mentions a limit, too.
     let is_about_length = text.contains("character") || text.contains("length");
     !is_about_length && PHRASES.iter().any(|phrase| text.contains(phrase))
 }

@@ -1,5 +1,5 @@
 //! The requests of a caller, and the checks that they pass before a manager sends them.
-//! Managers, responses and the marks that find a lost creation live outside this folder.
+//! Managers, responses and the marks of a `Lineage` live outside this folder.
 //! It may depend on `capability`, `error`, `lineage`, `model` and `operation`.
 
 pub(crate) mod access;

@@ -1,4 +1,4 @@
-//! What goes into the `Authorization` header.
+//! The `Authorization` header.
 
 use std::{fmt, future::ready};
 
@@ -9,7 +9,7 @@ use tokenward_core::BoxFuture;
 
 use crate::{auth::error::AuthorizeError, config::build_error::BuildError};
 
-/// Gives the value of the `Authorization` header for one request.
+/// A source of `Authorization` header values.
 ///
 /// ```
 /// use tokenward_http::{Authorize, HeaderCredential, SecretString};
@@ -19,22 +19,23 @@ use crate::{auth::error::AuthorizeError, config::build_error::BuildError};
 /// # Ok::<(), tokenward_http::BuildError>(())
 /// ```
 pub trait Authorize: fmt::Debug + Send + Sync + 'static {
-    /// The header's value, marked as sensitive.
+    /// Returns the header's value, marked as sensitive.
     fn header(&self) -> BoxFuture<'_, Result<HeaderValue, AuthorizeError>>;
 
-    /// What the header's values are made with or exchanged for, beside themselves: a password, the secret of a client. None
-    /// of it is shown of what the vendor says.
+    /// Returns the secrets that the header is derived from, such as a password or a client secret.
+    ///
+    /// They are redacted from vendor text, as the header itself is.
     fn secrets(&self) -> Vec<SecretString> {
         Vec::new()
     }
 
-    /// Forgets a value that the vendor has refused; whether there will be another one.
+    /// Discards a value that the vendor has rejected. Returns `true` if the next value will be a different one.
     fn forget<'a>(&'a self, _refused: &'a HeaderValue) -> BoxFuture<'a, bool> {
         Box::pin(ready(false))
     }
 }
 
-/// A credential that is sent as it is with every request.
+/// A credential that is sent unchanged with every request.
 ///
 /// ```
 /// use tokenward_http::{HeaderCredential, SecretString};
@@ -45,21 +46,22 @@ pub trait Authorize: fmt::Debug + Send + Sync + 'static {
 pub struct HeaderCredential(HeaderValue);
 
 impl HeaderCredential {
-    /// `prefix` and the secret, as the vendor wants them: `"Bearer "`, `"Token "` or nothing.
+    /// Creates the header from a prefix and a secret. The vendor determines the prefix: `"Bearer "`, `"Token "` or
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Credential`] where the secret is empty or holds what cannot
-    /// stand in a header, such as the newline at the end of a file.
+    /// [`BuildError::Credential`] if the secret is empty or contains a character that a header cannot hold, such as the
+    /// newline at the end of a file.
     pub fn new(prefix: &str, secret: &SecretString) -> Result<Self, BuildError> {
         header_value(prefix, secret).map(Self).map_err(|reason| BuildError::Credential { reason })
     }
 
-    /// A name and a password, as HTTP's basic authentication has them.
+    /// Creates a credential for HTTP basic authentication, from a name and a password.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Credential`] where the name holds a colon, or the password is empty or holds a line break.
+    /// [`BuildError::Credential`] if the name contains a colon, or the password is empty or contains a line break.
     pub fn basic(name: &str, password: &SecretString) -> Result<Self, BuildError> {
         let refuse = |reason| Err(BuildError::Credential { reason });
         let secret = password.expose_secret();
@@ -74,7 +76,7 @@ impl HeaderCredential {
     }
 }
 
-/// A sensitive header value, or why there can be none.
+/// Creates a sensitive header value, or returns the reason why the secret cannot be sent.
 pub(crate) fn header_value(prefix: &str, secret: &SecretString) -> Result<HeaderValue, &'static str> {
     let secret = secret.expose_secret();
     if secret.is_empty() {

@@ -1,4 +1,4 @@
-//! A bearer token that is fetched, kept and renewed before it ends.
+//! A bearer token that is fetched on demand, cached, and renewed before it expires.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ use crate::{
     secrets::wire::WireSecret,
 };
 
-/// What a token endpoint grants.
+/// The response of a token endpoint.
 ///
 /// ```
 /// let grant = tokenward_http::Grant { access_token: "jwt".into(), expires_in: None };
@@ -29,13 +29,13 @@ use crate::{
 pub struct Grant {
     /// The bearer token.
     pub access_token: WireSecret,
-    /// How long it lives; where the vendor does not say, it serves those who wait for it and is then fetched anew.
+    /// The lifetime of the token. If the vendor does not declare it, only the callers that wait for this token use it.
     pub expires_in: Option<Duration>,
 }
 
 type Fetch = dyn Fn() -> BoxFuture<'static, Result<Grant, AuthorizeError>> + Send + Sync;
 
-/// Bearer authorization by a token that is fetched when it is needed.
+/// Bearer authorization with a token that is fetched when it is needed.
 ///
 /// ```
 /// use tokenward_http::{Bearer, Grant};
@@ -47,9 +47,8 @@ type Fetch = dyn Fn() -> BoxFuture<'static, Result<Grant, AuthorizeError>> + Sen
 /// assert_eq!(format!("{bearer:?}"), "Bearer([redacted])");
 /// ```
 ///
-/// It is renewed a minute before it ends, or at nine tenths of its life where
-/// that is less than ten minutes. However many callers wait, one request is
-/// made; where it fails, all who waited for it get its error.
+/// The token is renewed one minute before it expires, or after nine tenths of its lifetime if that is less than ten
+/// minutes. All waiting callers share one request. If it fails, all of them get its error.
 pub struct Bearer {
     fetch: Box<Fetch>,
     secret: Option<SecretString>,
@@ -70,13 +69,13 @@ struct Live {
 }
 
 const RENEW_BEFORE_END: Duration = Duration::from_secs(60);
-/// How long a token endpoint that failed is left alone while there is a bearer that still lives.
+/// Pause after a failed request to the token endpoint, while the current token is still valid.
 const ASK_AGAIN_AFTER: Duration = Duration::from_secs(10);
-/// No vendor grants more than half a day; a larger number is not trusted.
+/// Maximum lifetime. No vendor grants more than half a day, so a larger number is not trusted.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Bearer {
-    /// With the call that gets a new token.
+    /// Creates a bearer from the function that fetches a new token.
     pub fn new<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<Grant, AuthorizeError>> + Send + 'static,
@@ -89,7 +88,7 @@ impl Bearer {
         }
     }
 
-    /// With the secret that new tokens are got with, so that nothing is shown of it that the vendor says.
+    /// Sets the secret that new tokens are fetched with, so that it is redacted from vendor text.
     #[must_use]
     pub fn with_secret(self, secret: SecretString) -> Self {
         Self { secret: Some(secret), ..self }
@@ -112,7 +111,7 @@ impl Authorize for Bearer {
         Box::pin(async move {
             let seen = self.attempts.load(Ordering::Acquire);
             let mut state = self.state.lock().await;
-            // Somebody asked while this caller was waiting for the lock: the answer is for all who waited.
+            // Another caller fetched a token while this one waited for the lock. Its result is for all waiting callers.
             let waited = self.attempts.load(Ordering::Acquire) != seen;
             if let Some(live) = &state.live
                 && (waited || Instant::now() < live.renew_at)
@@ -134,7 +133,7 @@ impl Authorize for Bearer {
                 }
                 Err(failure) => {
                     state.failure = Some(failure.clone());
-                    // One that is to be renewed soon still serves, and the endpoint is left alone for a moment.
+                    // Use the current token while it is valid, and do not call the endpoint again at once.
                     let now = Instant::now();
                     match state.live.as_mut().filter(|live| now < live.ends_at) {
                         Some(live) => {
@@ -158,7 +157,7 @@ impl Authorize for Bearer {
     fn forget<'a>(&'a self, refused: &'a HeaderValue) -> BoxFuture<'a, bool> {
         Box::pin(async move {
             let mut state = self.state.lock().await;
-            // Somebody else may have renewed it since it was sent.
+            // Another caller may have renewed the token since then.
             if state.live.as_ref().is_some_and(|live| live.header == refused) {
                 state.live = None;
             }

@@ -1,8 +1,8 @@
-//! Why a request could not be authorized.
+//! The error of authorizing a request.
 
 use std::{fmt, time::Duration};
 
-/// Why a request could not be authorized.
+/// The reason why a request could not be authorized.
 ///
 /// ```
 /// use tokenward_http::AuthorizeError;
@@ -11,7 +11,7 @@ use std::{fmt, time::Duration};
 /// assert_eq!(error.to_string(), "no authorization: the token endpoint answered 401");
 /// ```
 ///
-/// It is cheap to clone, because many callers may wait for one answer.
+/// It is cheap to clone, because many callers may wait for one response.
 #[derive(Clone, Debug)]
 pub struct AuthorizeError {
     reason: std::sync::Arc<str>,
@@ -29,37 +29,37 @@ impl fmt::Display for AuthorizeError {
 impl std::error::Error for AuthorizeError {}
 
 impl AuthorizeError {
-    /// With a reason that may pass, and that holds no secret and no body of an answer.
+    /// Creates an error that may be temporary. The reason must not contain a secret or a response body.
     pub fn new(reason: impl AsRef<str>) -> Self {
         Self { reason: reason.as_ref().into(), status: None, retry_after: None, is_unusable: false }
     }
 
-    /// With a reason that will not pass: what was granted cannot be used.
+    /// Creates a permanent error: the granted token cannot be used.
     pub fn unusable(reason: impl AsRef<str>) -> Self {
         Self { is_unusable: true, ..Self::new(reason) }
     }
 
-    /// With the status that the token endpoint answered with.
+    /// Sets the status of the token endpoint's response.
     pub(crate) fn with_status(self, status: u16) -> Self {
         Self { status: Some(status), ..self }
     }
 
-    /// With the wait that the token endpoint asks for.
+    /// Sets the wait that the token endpoint asks for.
     pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {
         Self { retry_after, ..self }
     }
 
-    /// The HTTP status that the token endpoint answered with, where that is why.
+    /// Returns the HTTP status of the token endpoint, if the error is due to its response.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// How long the token endpoint asks to wait.
+    /// Returns the wait that the token endpoint asks for.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether it will not pass by itself.
+    /// Returns `true` if retrying cannot help.
     pub fn is_unusable(&self) -> bool {
         self.is_unusable
     }

@@ -1,4 +1,4 @@
-//! Keys that go with every request, and not in the `Authorization` header.
+//! Keys that are sent outside of the `Authorization` header.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{auth::authorize::header_value, config::build_error::BuildError};
 
-/// Where a vendor looks for a key.
+/// The place of a key in a request.
 ///
 /// ```
 /// use tokenward_http::{BaseUrl, HttpOptions, KeyPlace, SecretString, Session};
@@ -19,15 +19,15 @@ use crate::{auth::authorize::header_value, config::build_error::BuildError};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyPlace {
-    /// A header of this name.
+    /// A header with this name.
     Header(&'static str),
-    /// A parameter of the query. No error or answer keeps the address that it went to.
+    /// A query parameter with this name. Errors and responses never contain the URL of the request.
     Query(&'static str),
-    /// A cookie.
+    /// A cookie with this name.
     Cookie(&'static str),
 }
 
-/// A key in its place.
+/// A key with its place.
 #[derive(Clone)]
 pub(crate) enum Key {
     Header(HeaderName, HeaderValue),
@@ -35,7 +35,7 @@ pub(crate) enum Key {
 }
 
 impl Key {
-    /// With a key that can stand there.
+    /// Creates a key, and checks that it can be sent in this place.
     pub(crate) fn new(place: KeyPlace, key: &SecretString) -> Result<Self, BuildError> {
         let value =
             |prefix: &str| header_value(prefix, key).map_err(|reason| BuildError::Credential { reason });
@@ -48,7 +48,7 @@ impl Key {
             }
             KeyPlace::Query(name) => value("").map(|_| Self::Query(name, key.clone())),
             KeyPlace::Cookie(name) if is_word(name) && !name.contains([';', '=']) => {
-                // It would end the cookie, and begin another one.
+                // The character would end the cookie and begin another one.
                 match key.expose_secret().contains([';', ',']) {
                     true => Err(BuildError::Credential { reason: "it cannot stand in a cookie" }),
                     false => Ok(Self::Header(COOKIE, value(&format!("{name}="))?)),
@@ -58,7 +58,7 @@ impl Key {
         }
     }
 
-    /// Puts it into a request that was checked.
+    /// Adds the key to a request that was checked.
     pub(crate) fn put(&self, request: &mut reqwest::Request) {
         match self {
             Self::Header(name, value) => drop(request.headers_mut().append(name, value.clone())),

@@ -1,4 +1,4 @@
-//! Where a vendor is called.
+//! The address of a vendor's API.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use crate::config::build_error::BuildError;
 
-/// The address that the paths of a vendor's API are appended to.
+/// The base URL of a vendor's API. Paths are appended to it.
 ///
 /// ```
 /// use tokenward_http::BaseUrl;
@@ -16,8 +16,7 @@ use crate::config::build_error::BuildError;
 /// # Ok::<(), tokenward_http::BuildError>(())
 /// ```
 ///
-/// It is `https`, or `http` on a loopback address, because a credential goes
-/// with every request.
+/// Because a credential is sent with every request, the scheme is `https`, or `http` on a loopback address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -25,20 +24,19 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads and checks an address; a path is kept, a slash at its end is not.
+    /// Parses and checks a base URL. A path is kept, but a slash at its end is removed.
     ///
     /// # Errors
     ///
-    /// [`BuildError::BaseUrl`] where the text is no address, would send a
-    /// credential in the clear, or holds a user, a query or a fragment.
+    /// [`BuildError::BaseUrl`] if the text is not a URL, would send a credential without TLS, or contains a user, a
+    /// query or a fragment.
     pub fn parse(text: &str) -> Result<Self, BuildError> {
         let refuse = |reason| BuildError::BaseUrl { reason };
-        // An address is parsed without the tabs and line breaks in it: another host would be called than the one that is
-        // read there.
+        // The URL parser drops tabs and line breaks, so the client would call another host than a reader sees.
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(refuse("it holds white space or a control character"));
         }
-        // Letters of other scripts are mapped to others, and some to nothing.
+        // The URL parser maps letters of other scripts to different letters, and drops some of them.
         if !text.is_ascii() {
             return Err(refuse(
                 "it holds more than ASCII: write the host in punycode, and percent-encode the path",
@@ -65,7 +63,7 @@ impl BaseUrl {
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), loopback })
     }
 
-    /// The address without a slash at its end.
+    /// Returns the base URL without a slash at its end.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -74,7 +72,7 @@ impl BaseUrl {
         self.loopback
     }
 
-    /// What the path of a request to this address starts with: empty, or `/` and more.
+    /// Returns the path prefix of all requests: empty, or a path that begins with `/`.
     pub(crate) fn path(&self) -> &str {
         let authority = self.text.find("://").map_or(0, |scheme| scheme + 3);
         self.text[authority..].find('/').map_or("", |slash| &self.text[authority + slash..])

@@ -1,8 +1,8 @@
-//! Why a client could not be built.
+//! The error of building a client.
 
 use std::fmt;
 
-/// Why a client could not be built.
+/// The reason why a client could not be built.
 ///
 /// ```
 /// use tokenward_http::{BaseUrl, BuildError};
@@ -11,33 +11,34 @@ use std::fmt;
 /// assert!(matches!(error, BuildError::BaseUrl { .. }));
 /// ```
 ///
-/// The text never quotes what was passed in: it may be a secret in the wrong place.
+/// The text never quotes the input, because that may be a misplaced secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The address cannot be called.
+    /// The base URL cannot be used.
     BaseUrl {
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
     /// The credential cannot be sent.
     Credential {
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
     /// A setting has a value that cannot be used.
     Setting {
-        /// Which one.
+        /// The name of the setting.
         setting: &'static str,
-        /// What is wrong with it.
+        /// The reason.
         reason: &'static str,
     },
-    /// A variable of the environment is not set.
+    /// An environment variable is not set.
     Variable {
-        /// Its name.
+        /// The name of the variable.
         variable: &'static str,
     },
-    /// TLS could not be set up, for instance because no rustls crypto provider is installed. The text has the reason.
+    /// TLS could not be set up, for instance because no rustls crypto provider is installed. The text contains the
+    /// reason.
     Tls(Box<dyn std::error::Error + Send + Sync>),
     /// The HTTP client could not be set up.
     Http(reqwest::Error),

@@ -1,11 +1,11 @@
-//! Settings from the variables that the vendors' own tools use.
+//! Settings from the environment variables of the vendors' own tools.
 
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::config::build_error::BuildError;
 
-/// Where variables are looked up: the process's environment, or a list in its place.
+/// A source of variables: the environment of the process, or a list instead.
 ///
 /// ```
 /// use tokenward_http::Environment;
@@ -15,47 +15,47 @@ use crate::config::build_error::BuildError;
 /// assert!(environment.secret("MIST_APITOKEN").is_err());
 /// ```
 ///
-/// A variable that is set and empty counts as not set. White space around a
-/// value is dropped: a line break at its end is a file's, not a secret's.
+/// An empty variable counts as not set. White space around a value is removed, because a file usually adds a line break
+/// at the end of a secret.
 #[derive(Debug, Default)]
 pub struct Environment(Option<Vec<(String, SecretString)>>);
 
 impl Environment {
-    /// The process's.
+    /// Returns the environment of the process.
     pub fn process() -> Self {
         Self::default()
     }
 
-    /// These variables and no others.
+    /// Creates an environment with exactly these variables.
     pub fn of<N: Into<String>, V: Into<SecretString>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
         Self(Some(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
     }
 
-    /// A variable that may be missing.
+    /// Returns an optional variable.
     pub fn get(&self, variable: &str) -> Option<String> {
         self.value(variable).map(|value| value.as_str().to_owned())
     }
 
-    /// An address, which may be written as a host alone.
+    /// Returns a URL. If the variable contains only a host, the scheme is `https`.
     pub fn address(&self, variable: &str) -> Option<String> {
         let address = self.get(variable)?;
         Some(if address.contains("://") { address } else { format!("https://{address}") })
     }
 
-    /// A variable without which there is nothing to build.
+    /// Returns a required variable.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`].
+    /// [`BuildError::Variable`] if the variable is not set.
     pub fn required(&self, variable: &'static str) -> Result<String, BuildError> {
         self.get(variable).ok_or(BuildError::Variable { variable })
     }
 
-    /// A secret.
+    /// Returns a required secret.
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`].
+    /// [`BuildError::Variable`] if the variable is not set.
     pub fn secret(&self, variable: &'static str) -> Result<SecretString, BuildError> {
         let value = self.value(variable).ok_or(BuildError::Variable { variable })?;
         Ok(value.as_str().into())

@@ -1,4 +1,4 @@
-//! How the HTTP client of a vendor is set up.
+//! The settings of the HTTP client of a vendor.
 
 use std::time::Duration;
 
@@ -10,8 +10,7 @@ use crate::{
     rate::options::RateOptions,
 };
 
-/// Time-outs, the user agent, the bound on an answer's size, when a request is sent again, and how fast requests follow each
-/// other.
+/// HTTP settings: timeouts, user agent, limits on response bodies, retries, and request rates.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,16 +23,16 @@ use crate::{
 ///
 /// | setting | default |
 /// |---|---|
-/// | connect time-out | 10 s |
-/// | time-out of one sending | 30 s |
-/// | deadline of a call, with all its sendings and waits | 2 min |
-/// | time of a list, with all its calls | 1 h |
-/// | largest body of an answer | 16 MiB; 1 MiB of one record; no bound of a family's list, which is read while it arrives |
-/// | sending again | see [`RetryOptions`] |
-/// | rate | all of what the vendor allows, and no more; see [`RateOptions`] |
+/// | connect timeout | 10 s |
+/// | timeout of one attempt | 30 s |
+/// | deadline of a call, including all attempts and waits | 2 min |
+/// | time limit of a list, including all its calls | 1 h |
+/// | maximum size of a response body | 16 MiB; 1 MiB for a single record; no limit for the list of a family, which is read while it arrives |
+/// | retries | see [`RetryOptions`] |
+/// | rate | the vendor's limits; see [`RateOptions`] |
 ///
-/// TLS is what `reqwest` sets up with the same features; there is no setting for it. With both `rustls` and `native-tls`,
-/// `reqwest` uses the TLS of the platform.
+/// There is no setting for TLS: `reqwest` sets it up according to its features. With both `rustls` and `native-tls`, it
+/// uses the TLS of the platform.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct HttpOptions {
@@ -63,58 +62,60 @@ impl Default for HttpOptions {
 }
 
 impl HttpOptions {
-    /// How long to wait for a connection.
+    /// Sets the timeout for connecting.
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long one sending of a request may take, its answer's last byte included.
+    /// Sets the timeout of one attempt, up to the last byte of the response.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// How long a call may take in all: its authorization, every sending and every wait, that for the vendor's rate limits
-    /// included.
+    /// Sets the deadline of a call, including its authorization, all attempts, and all waits for retries and rate
+    /// limits.
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Sets how long the client waits for the pages of one list in all; an hour unless set.
+    /// Sets the maximum time that the client waits for the pages of a list in total; one hour by default.
     ///
-    /// Waits for the vendor's rate limits count. The time that the caller holds the list without asking for more does not,
-    /// unless it gave up waiting for a token half way.
-    /// A list that takes longer ends with [`ErrorKind::Incomplete`](tokenward_core::ErrorKind::Incomplete).
+    /// Waits for the vendor's rate limits count. Time in which the caller does not poll the list does not count, unless
+    /// the caller stopped polling while it was waiting for a token. A list that takes longer ends with
+    /// [`ErrorKind::Incomplete`](tokenward_core::ErrorKind::Incomplete).
     pub fn with_list_time(mut self, time: Duration) -> Self {
         self.list_time = time;
         self
     }
 
-    /// What stands behind our own name in the `User-Agent` header.
+    /// Appends a suffix to the `User-Agent` header, after the client's own name.
     pub fn with_user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
     }
 
-    /// How many bytes of an answer are read before it is refused; 16 MiB unless said, and of what is one record 1 MiB at
-    /// most.
+    /// Sets the maximum size of a response body, in bytes; 16 MiB by default. A single record may have at most 1 MiB.
     ///
-    /// The list of a family is read while it arrives, item by item: it has no bound of this kind unless one is said, and
-    /// ends with an error after a million tokens.
+    /// The list of a family is read while it arrives, item by item. It has no size limit unless this method sets one,
+    /// and ends with an error after 1,000,000 tokens.
+    ///
+    /// A `raw` list is decoded while it arrives too, but its items are held in memory. The maximum number of its items
+    /// grows with this limit: 25,000 for each full 16 MiB.
     pub fn with_body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self
     }
 
-    /// How often a request is sent again, and for how long in all.
+    /// Sets how often and for how long a request is retried.
     pub fn with_retry(mut self, options: RetryOptions) -> Self {
         self.retry = options;
         self
     }
 
-    /// How much of the vendor's rate limits is used.
+    /// Sets how much of the vendor's rate limits the client uses.
     pub fn with_rate(mut self, options: RateOptions) -> Self {
         self.rate = options;
         self
@@ -146,12 +147,12 @@ impl HttpOptions {
         self.body_limit.unwrap_or(IN_MEMORY)
     }
 
-    /// That of a list that is read while it arrives, and held in memory only in part.
+    /// Returns the limit of a list that is read while it arrives and never held in memory as a whole.
     pub(crate) fn list_limit(&self) -> Option<usize> {
         self.body_limit
     }
 
-    /// The client for one vendor: no redirects, since a credential goes with every request.
+    /// Builds the HTTP client for a vendor. It follows no redirects, because a credential is sent with every request.
     pub(crate) fn client(&self, base: &BaseUrl, product: &str) -> Result<reqwest::Client, BuildError> {
         let user_agent = match &self.user_agent_suffix {
             Some(suffix) if !suffix.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
@@ -168,14 +169,15 @@ impl HttpOptions {
             .timeout(self.timeout)
             .user_agent(user_agent)
             .redirect(redirect::Policy::none())
-            // A dependency of the program may switch these on for all clients. What is decompressed has no bound.
+            // Another dependency of the program may enable these features of `reqwest`. Decompressed data would have no
+            // limit.
             .no_gzip()
             .no_brotli()
             .no_zstd()
             .no_deflate()
             .referer(false);
-        // A loopback address is reached directly whatever proxy the environment names. Others are https:
-        // `BaseUrl` takes nothing else, and every request is checked to go there.
+        // A loopback address is reached directly, even if the environment sets a proxy. Any other base URL is `https`,
+        // which `BaseUrl` enforces, and every request is checked against its base URL.
         let builder = if base.is_loopback() { builder.no_proxy() } else { builder };
         #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
         require_provider()?;
@@ -183,10 +185,10 @@ impl HttpOptions {
     }
 }
 
-/// Fails if the process has no rustls crypto provider, in which case `reqwest` panics.
+/// Fails if the process has no rustls crypto provider. `reqwest` would panic in this case.
 ///
-/// The check covers the features of this crate only. The features that other crates enable in `reqwest` are not visible
-/// here, so a program that enables `rustls-no-provider` must install a provider even if another crate brings one.
+/// The check covers only the features of this crate, because it cannot see the features that other crates enable in
+/// `reqwest`. So a program that enables `rustls-no-provider` must install a provider even if another crate brings one.
 #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
 fn require_provider() -> Result<(), BuildError> {
     match rustls::crypto::CryptoProvider::get_default() {

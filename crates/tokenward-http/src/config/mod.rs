@@ -1,5 +1,5 @@
-//! What a caller configures: the address, time-outs and bounds, retries, variables of the environment.
-//! What these settings do is implemented in `transport` and `rate`.
+//! The caller's configuration: base URL, timeouts and limits, retries, and environment variables.
+//! These settings take effect in `transport`, `rate` and `pager`.
 //! May depend on `headers` and `rate`.
 
 pub(crate) mod base_url;

@@ -1,8 +1,8 @@
-//! How often a request is sent again, as a caller configures it.
+//! The retry settings of a caller.
 
 use std::time::Duration;
 
-/// How often a request is sent again, and for how long in all.
+/// The settings for retries: how often, how far apart, and for how long.
 ///
 /// ```
 /// use std::time::Duration;
@@ -12,14 +12,13 @@ use std::time::Duration;
 /// let never = HttpOptions::default().with_retry(RetryOptions::none());
 /// ```
 ///
-/// | operation | is sent again after |
+/// | operation | retried after |
 /// |---|---|
-/// | GET, PUT, DELETE, and what is known to change nothing when it is repeated | 408, 429, 500, 502, 503, 504, a time-out, a lost connection |
-/// | POST, PATCH otherwise | nothing: a creation whose answer is lost would be made twice |
+/// | GET, PUT, DELETE, and operations that are known to be idempotent | 408, 429, 500, 502, 503, 504, a timeout, a lost connection |
+/// | other POST and PATCH requests | nothing: if the response to a creation is lost, a retry would create a second token |
 ///
-/// The wait is what the vendor asks for, or grows with jitter from half a
-/// second. A wait that would end beyond the budget is not begun: the caller
-/// gets the answer at once.
+/// The client waits as long as the vendor asks. Otherwise, the wait grows from half a second, with jitter. If a wait
+/// would end after the budget, the client does not wait and returns the response at once.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RetryOptions {
@@ -41,24 +40,24 @@ impl Default for RetryOptions {
 }
 
 impl RetryOptions {
-    /// Every request is sent once.
+    /// Disables retries.
     pub fn none() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// How often a request is sent at most, the first time included; 4 unless said.
+    /// Sets the maximum number of attempts, including the first one; 4 by default.
     pub fn with_attempts(mut self, attempts: usize) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// Between what bounds a wait grows that the vendor does not set; 0.5 s and 10 s unless said.
+    /// Sets the shortest and the longest wait, if the vendor does not ask for one; 0.5 s and 10 s by default.
     pub fn with_delays(mut self, min: Duration, max: Duration) -> Self {
         (self.min_delay, self.max_delay) = (min, max);
         self
     }
 
-    /// How long after the first sending another may begin; a minute unless said.
+    /// Sets how long after the first attempt another one may begin; one minute by default.
     pub fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self

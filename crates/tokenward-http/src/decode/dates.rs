@@ -1,4 +1,4 @@
-//! One time type for every dialect in which the vendors write dates.
+//! One timestamp type for every date format that vendors use.
 //!
 //! ```
 //! use tokenward_http::{Timestamp, time};
@@ -14,12 +14,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The modules differ in what they write; all read alike. A number counts
-//! seconds, or milliseconds where seconds would be millennia ahead; a string is
-//! RFC 3339, and one without an offset is read as UTC. Nothing that a token can
-//! have happened at or before 1970: such a date, be it `0` or a zero value of
-//! the vendor's language (`0001-01-01T00:00:00Z`), means "not set" and is read
-//! as absent, never as a date.
+//! The modules differ only in the format that they write. All of them read the same formats:
+//!
+//! - A number counts seconds. It counts milliseconds if seconds would lie thousands of years ahead.
+//! - A string is RFC 3339. A date without an offset is UTC.
+//! - A date in 1970 or earlier means "not set", because no token event can be that old. Examples are `0` and the zero
+//!   value of the vendor's language (`0001-01-01T00:00:00Z`). Such a date is decoded as absent.
 
 use std::fmt;
 
@@ -28,16 +28,18 @@ use serde::{Deserializer, Serialize, Serializer, de};
 use crate::decode::nullable::Nullable;
 use tokenward_core::Timestamp;
 
-/// How a date is written. All dialects are read alike.
+/// A format in which a date is written. All formats are read alike.
 trait Dialect {
     fn encode<S: Serializer>(time: Timestamp, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
-/// What can hold a date: nothing, or a [`Timestamp`].
+/// A type that can hold a date, such as [`Timestamp`] or an optional one.
 pub trait Dated: Sized {
-    /// The date, where there is one.
+    /// Returns the date, if there is one.
     fn date(&self) -> Option<Timestamp>;
-    /// From a decoded date; `None` was `null` or the vendor's "not set", which not everything can hold.
+    /// Creates a value from a decoded date.
+    ///
+    /// `None` stands for `null` or the vendor's "not set". Returns `None` if this type cannot hold that.
     fn from_date(date: Option<Timestamp>) -> Option<Self>;
 }
 
@@ -77,12 +79,12 @@ macro_rules! dialect {
         pub mod $module {
             use serde::{Deserializer, Serializer};
 
-            /// Writes the date in this dialect.
+            /// Writes a date in this format.
             pub fn serialize<T: super::Dated, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
                 super::encode::<super::$dialect, T, S>(value, serializer)
             }
 
-            /// Reads a date; `null` and the vendors' zero dates are read as absent.
+            /// Reads a date. `null` and the vendors' zero dates are decoded as absent.
             pub fn deserialize<'de, T: super::Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
                 super::decode(deserializer)
             }
@@ -91,7 +93,7 @@ macro_rules! dialect {
 }
 
 dialect! {
-    /// `2026-08-01T00:00:00.000Z`, for `#[serde(with)]`.
+    /// RFC 3339 dates such as `2026-08-01T00:00:00.000Z`, for `#[serde(with)]`.
     rfc3339, Rfc3339
 }
 dialect! {
@@ -129,7 +131,7 @@ impl Dialect for EpochMillisDialect {
     }
 }
 
-/// A date as milliseconds since 1970: what a query parameter takes.
+/// A date in milliseconds since 1970, for query parameters.
 ///
 /// ```
 /// use tokenward_http::{Timestamp, time::EpochMillis};
@@ -139,8 +141,7 @@ impl Dialect for EpochMillisDialect {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is made from a date and from nothing else, so that seconds cannot be
-/// passed where milliseconds are meant.
+/// It can only be created from a date, so seconds cannot be passed instead of milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EpochMillis(Timestamp);
 
@@ -171,8 +172,8 @@ fn decode<'de, T: Dated, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::
 
 struct DateVisitor;
 
-/// A number from here on counts milliseconds: as seconds it would be the year 5138. One below it counts seconds: as
-/// milliseconds it would be 1973 at the latest, when nobody had a token.
+/// Numbers from here on count milliseconds: in seconds, this is the year 5138. Smaller numbers count seconds: in
+/// milliseconds, they would be dates up to 1973, before any token existed.
 const MILLIS: f64 = 1e11;
 
 impl de::Visitor<'_> for DateVisitor {
@@ -195,7 +196,7 @@ impl de::Visitor<'_> for DateVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        // A double holds today's date to the microsecond and no finer. The cast saturates, and rounds what is a date.
+        // A double represents today's dates to the microsecond and no finer. The cast saturates, and dates are rounded.
         let micros = value * if value >= MILLIS { 1e3 } else { 1e6 };
         Ok(Some(Timestamp::from_microsecond((micros + 0.5) as i64)))
     }
@@ -208,13 +209,14 @@ impl de::Visitor<'_> for DateVisitor {
     }
 }
 
-/// A date as vendors write it: RFC 3339, as nearly all of them do, or with less than that asks for.
+/// Parses a date: RFC 3339, which nearly all vendors use, or a shorter form of it.
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| completed(text)?.parse().ok())
 }
 
-/// The text of a date with what it may leave out, the seconds, the offset, or all but the day, and without what Java puts
-/// behind it, the name of the zone.
+/// Completes a date to RFC 3339.
+///
+/// The seconds, the offset, or the whole time of day may be missing. The zone name that Java appends is removed.
 fn completed(text: &str) -> Option<String> {
     const DAY: usize = "2026-08-01".len();
     const MINUTE: usize = "2026-08-01T00:00".len();

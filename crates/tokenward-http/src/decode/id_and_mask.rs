@@ -1,4 +1,4 @@
-//! Parts of a record, read into what a token is made of without a copy in between.
+//! Fields of a record, decoded without an intermediate copy.
 
 use std::{fmt, marker::PhantomData};
 
@@ -19,13 +19,12 @@ use crate::secrets::wire::mask_of;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A text that is no [`TokenId`] is read all the same: what is wrong with the
-/// record is then said of the record.
+/// A string that is not a valid [`TokenId`] does not fail the field, so the error can describe the whole record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Id(Option<TokenId>);
 
 impl Id {
-    /// The id, where it can be used.
+    /// Returns the id, if it is a valid [`TokenId`].
     pub fn known(self) -> Option<TokenId> {
         self.0
     }
@@ -37,7 +36,7 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// What a vendor goes on showing of a secret.
+/// A mask: the part of a secret that a vendor shows after its creation.
 ///
 /// ```
 /// use tokenward_http::Mask;
@@ -49,13 +48,13 @@ impl<'de> Deserialize<'de> for Id {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// A secret that is shown as a whole, where only its mask is documented, is
-/// not even read; see [`WireSecret::mask`](crate::WireSecret::mask).
+/// If the vendor sends the whole secret although only its mask is documented, the value is dropped. See
+/// [`WireSecret::mask`](crate::WireSecret::mask).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask(Option<String>);
 
 impl Mask {
-    /// The mask, where it is one.
+    /// Returns the mask, if the value is one.
     pub fn shown(self) -> Option<String> {
         self.0
     }
@@ -67,7 +66,7 @@ impl<'de> Deserialize<'de> for Mask {
     }
 }
 
-/// A text as what this makes of it.
+/// Reads a string and converts it with `read`.
 fn read_text<'de, T, D: Deserializer<'de>>(deserializer: D, read: fn(&str) -> T) -> Result<T, D::Error> {
     struct Visitor<T>(fn(&str) -> T, PhantomData<T>);
 

@@ -1,15 +1,15 @@
-//! A fresh secret in an answer of the generated clients.
+//! A fresh secret in a response of the generated clients.
 
 use tokenward_core::Drift;
 
 use crate::secrets::wire::WireSecret;
 
-/// What a creation or reset of [`raw`](crate::runtime) gives: the secret, whatever becomes of the rest.
+/// The result of a creation or reset with [`raw`](crate::runtime): the secret, even if the rest cannot be decoded.
 ///
 /// ```
 /// use tokenward_http::Issued;
 ///
-/// /// What is kept at once, and what can wait.
+/// /// Returns the values to store at once, and reports the details.
 /// fn keep<T: std::fmt::Debug>(issued: Issued<T>) -> (String, Option<String>) {
 ///     match issued.details {
 ///         Ok(details) => println!("made {details:?}"),
@@ -23,12 +23,12 @@ use crate::secrets::wire::WireSecret;
 #[must_use = "the secret is shown once: dropped here, it is lost"]
 #[non_exhaustive]
 pub struct Issued<T> {
-    /// The id of what was made, where the answer has one.
+    /// The id of the created object, if the response contains one.
     pub id: Option<String>,
-    /// What authenticates.
+    /// The secret.
     pub secret: WireSecret,
-    /// Further secrets of the same answer, by the names of their fields.
+    /// Further secrets in the same response, by field name.
     pub others: Vec<(&'static str, WireSecret)>,
-    /// The answer as it is documented, or where it is otherwise.
+    /// The decoded response, or how it differs from its documentation.
     pub details: Result<T, Drift>,
 }

@@ -1,4 +1,4 @@
-//! A list in an answer of the generated clients, of which one bad item costs no other.
+//! A list in a response of the generated clients. A bad item does not affect the others.
 
 use std::{fmt, marker::PhantomData};
 
@@ -19,7 +19,7 @@ use crate::{
     secrets::context::Context,
 };
 
-/// The items of a list, with a [`BadItem`] in the place of each that cannot be read.
+/// The items of a list, with a [`BadItem`] in place of each item that cannot be decoded.
 ///
 /// ```
 /// use tokenward_http::Items;
@@ -29,43 +29,42 @@ use crate::{
 /// let bad = items.bad().next().map(|bad| bad.to_string());
 /// assert_eq!(bad.as_deref(), Some("item 1: the answer has another shape than documented at `.`: \
 ///     a whole number that is not negative is expected, and text is there"));
-/// // Where all of them count.
+/// // Fail on the first bad item instead:
 /// assert!(items.strict().is_err());
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// [`good`](Self::good) alone passes over bad ones: of rights within a record,
-/// for one, look at [`bad`](Self::bad) too.
+/// [`good`](Self::good) skips bad items. If each item matters, such as the permissions of a token, check
+/// [`bad`](Self::bad) too.
 ///
-/// A list of more than 25,000 items is refused as a whole, since all of them
-/// are held in memory; a family's list yields them one by one. A client whose
-/// [`with_body_limit`](crate::HttpOptions::with_body_limit) is a multiple of
-/// 16 MiB takes as many times more of them.
+/// A list of more than 25,000 items is refused, because all of them are held in memory. The list of a family has a
+/// higher limit, because it yields its tokens one by one. The limit grows with
+/// [`with_body_limit`](crate::HttpOptions::with_body_limit): 25,000 items for each full 16 MiB.
 #[derive(Clone, Debug)]
 pub struct Items<T>(Vec<Result<T, BadItem>>);
 
 impl<T> Items<T> {
-    /// How many there are, bad ones included.
+    /// Returns the number of items, including bad ones.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none, not even a bad one.
+    /// Returns `true` if there are no items, not even bad ones.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Those that could be read.
+    /// Returns the items that were decoded.
     pub fn good(&self) -> impl Iterator<Item = &T> {
         self.0.iter().filter_map(|item| item.as_ref().ok())
     }
 
-    /// Those that could not.
+    /// Returns the items that could not be decoded.
     pub fn bad(&self) -> impl Iterator<Item = &BadItem> {
         self.0.iter().filter_map(|item| item.as_ref().err())
     }
 
-    /// All of them, or the first that could not be read.
+    /// Returns all items, or the first one that could not be decoded.
     ///
     /// # Errors
     ///
@@ -96,7 +95,7 @@ impl<T> IntoIterator for Items<T> {
     }
 }
 
-/// An item of a list that is not as documented.
+/// A list item that differs from its documentation.
 ///
 /// ```
 /// use tokenward_http::Items;
@@ -121,30 +120,30 @@ struct Inner {
 }
 
 impl BadItem {
-    /// The item at this position, which is larger than a record may be.
+    /// Creates an item that is larger than the limit of a record.
     pub(crate) fn oversized(position: usize) -> Self {
         Self::new(position, Drift::new(".", TOO_LARGE_A_RECORD), "")
     }
 
     fn new(position: usize, drift: Drift, text: &str) -> Self {
         let context = Context::current();
-        // A text alone could be a secret.
+        // A bare string could be a secret.
         let record = text.starts_with('{').then(|| Record::from_json_of(text, context.names).ok()).flatten();
         let drift = context.known.drift_without(drift);
         Self(Box::new(Inner { position, drift, record }))
     }
 
-    /// Its place in the list, from zero.
+    /// Returns the position in the list, from zero.
     pub fn position(&self) -> usize {
         self.0.position
     }
 
-    /// Where in the item, and in what way it is otherwise.
+    /// Returns the part of the item that differs, and how it differs.
     pub fn drift(&self) -> &Drift {
         &self.0.drift
     }
 
-    /// The item without what is or sounds like a secret, where it is a record.
+    /// Returns the item without fields that are or may be secrets, if it is a record.
     pub fn record(&self) -> Option<&Record> {
         self.0.record.as_ref()
     }
@@ -159,7 +158,7 @@ impl fmt::Display for BadItem {
 impl std::error::Error for BadItem {}
 
 impl<T: Serialize> Serialize for Items<T> {
-    /// A bad item is written as its record, or as null.
+    /// Writes a bad item as its record, or as `null`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(Some(self.len()))?;
         for item in &self.0 {
@@ -189,14 +188,14 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     if items.len() == MOST_ITEMS {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
-                    // Most lists within a record have one item, and a vector begins with room for four.
+                    // Most lists within a record have one item, but a vector first allocates room for four.
                     if items.is_empty() {
                         items.reserve_exact(1);
                     }
-                    // It may contain a secret, if the vendor makes a mistake.
+                    // The item may contain a secret by a mistake of the vendor.
                     let mut text = Zeroizing::new(String::from(Box::<str>::from(raw)));
                     items.push(item(items.len(), &text));
-                    // Wiped at once, and not byte by byte.
+                    // A cleared string is wiped as one block, which is faster than byte by byte.
                     text.clear();
                 }
                 Ok(Items(items))

@@ -1,31 +1,33 @@
-//! How large a record, and what stands around a list, may be; and what is made of bytes that are not text.
+//! Limits on the sizes of records, envelopes and lists, and the conversion of bytes to text.
 
 use zeroize::Zeroizing;
 
-/// A token is small, and who reads one keeps it as a whole, some parts of it twice.
+/// Maximum size of a record. Tokens are small, but a reader holds the whole record in memory, and parts of it twice.
 pub(crate) const MOST_OF_A_RECORD: usize = 1 << 20;
 
 pub(crate) const TOO_LARGE_A_RECORD: &str = "the record is larger than 1 MiB, where reading ends";
 
-/// Refuses a text that is larger than any record is.
+/// Fails if a text is larger than the limit of a record.
 pub(crate) fn within_a_record(text: &str) -> Result<(), &'static str> {
     if text.len() <= MOST_OF_A_RECORD { Ok(()) } else { Err(TOO_LARGE_A_RECORD) }
 }
 
-/// The number of items that a list may have if all of them are held in memory.
+/// Maximum number of items in a list that is held in memory.
 pub(crate) const MOST_ITEMS: usize = 25_000;
 
-/// Returns how many items a list may have whose body may have this many bytes: in proportion, so that a raised bound on
-/// the body can be used.
+/// Returns the maximum number of items for a limit on the body. It grows in proportion, so that a raised limit is
+/// useful.
 pub(crate) fn most_items_within(limit: usize) -> usize {
-    /// The bound on a body unless the caller sets one.
+    /// The default limit on a body.
     const BODY: usize = 16 << 20;
 
     (limit / BODY).saturating_mul(MOST_ITEMS).max(MOST_ITEMS)
 }
 
-/// As JSON has to be: UTF-8, and without a mark before it. One bad byte in one item must not cost the others, nor
-/// millions of them more memory. Also whether there were any.
+/// Converts a body to text, and returns `true` with it if invalid bytes were replaced.
+///
+/// JSON must be UTF-8 without a byte order mark. Each invalid byte becomes one `?`, so a bad byte affects only its own
+/// item, and even millions of them need no additional memory.
 pub(crate) fn readable(mut body: Zeroizing<Vec<u8>>) -> (Zeroizing<String>, bool) {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 

@@ -1,4 +1,4 @@
-//! A list in a response body, divided into its items while it arrives.
+//! An incremental parser for a list in a response body.
 
 use bytes::Bytes;
 use serde::de::IgnoredAny;
@@ -10,18 +10,19 @@ use crate::decode::{
     text_buffer::TextBuffer,
 };
 
-/// Divides a body that is a list, or a record with a list in one of its fields, into the items of the list and the
-/// envelope around it.
+/// Splits a body into the items of its list and the envelope around the list.
+///
+/// The body is a list, or a record with a list in one of its fields.
 pub(crate) struct ListReader {
     field: Option<&'static str>,
     buffer: TextBuffer,
-    /// How many bytes precede what the buffer holds.
+    /// The number of bytes before the content of the buffer.
     passed: usize,
-    /// The length of the item that was returned last, which is still in the buffer.
+    /// The length of the last returned item, which is still in the buffer.
     returned: usize,
     place: Place,
     value_end: ValueEnd,
-    /// `true` if the current item is larger than what is kept.
+    /// `true` if the current item is larger than the limit of a record.
     is_oversized: bool,
     /// The record around the list, with an empty list in its place.
     envelope: String,
@@ -34,32 +35,33 @@ pub(crate) struct ListReader {
 /// An item of a list.
 #[derive(Debug)]
 pub(crate) enum Item<'a> {
-    /// The caller decoded it at once.
+    /// The caller decoded the item from the text that had arrived.
     Decoded(&'a str),
-    /// It is one JSON value that the caller did not decode at once.
+    /// The item is one JSON value, but the caller could not decode it.
     Undecoded(&'a str),
-    /// It is larger than a record may be, and was not kept.
+    /// The item is larger than the limit of a record, and was dropped.
     Oversized,
 }
 
-/// Decodes the record that a text begins with, keeps it, and returns its length. Returns `None` if the record is not as
-/// documented, or its end has not arrived.
+/// Decodes the record at the beginning of a text, stores it, and returns its length.
+///
+/// Returns `None` if the record is not as documented, or its end has not arrived.
 pub(crate) type DecodeItem<'a> = dyn FnMut(&str) -> Option<usize> + 'a;
 
-/// Why a body is not a list, or not a complete one.
+/// The reason why a body is not a list, or not a complete one.
 #[derive(Debug)]
 pub(crate) enum ListError {
-    /// It is not JSON, ends too early, or its envelope is not as documented.
+    /// The body is not JSON, ends too early, or has an envelope that is not as documented.
     Mismatch(Mismatch),
-    /// Anything else, in our words.
+    /// Any other problem, in our own words.
     Other(String),
 }
 
-/// What comes next.
+/// The state of the parser: the next expected element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     Start,
-    /// The body is not what was expected, and is kept as a whole.
+    /// The body does not have the expected form. All of it goes into the envelope.
     Other,
     Name,
     Colon {
@@ -74,7 +76,7 @@ enum Place {
     End,
 }
 
-/// What the field of the list contains.
+/// The content of the list's field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Found {
     Nothing,
@@ -83,11 +85,11 @@ enum Found {
     Null,
 }
 
-/// A byte order mark, which some servers send first.
+/// The byte order mark that some servers send first.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 impl ListReader {
-    /// Reads a list that is the whole body or stands in this field, with the memory of a buffer that was used before.
+    /// Creates a reader for a list that is the whole body or is in this field. It reuses the memory of a buffer.
     pub(crate) fn new(field: Option<&'static str>, buffer: TextBuffer) -> Self {
         Self {
             field,
@@ -105,7 +107,7 @@ impl ListReader {
         }
     }
 
-    /// Returns the memory, to read another body with.
+    /// Returns the buffer, to read another body with.
     pub(crate) fn into_buffer(self) -> TextBuffer {
         self.buffer.emptied()
     }
@@ -120,7 +122,7 @@ impl ListReader {
         self.place == Place::End
     }
 
-    /// Returns `true` if the body, which has ended, ended before the list and its envelope.
+    /// Returns `true` if the body ended before the list and its envelope. The body must have ended.
     pub(crate) fn is_cut(&self) -> bool {
         self.place != Place::End && self.place != Place::Other
     }
@@ -131,19 +133,20 @@ impl ListReader {
         self.is_waiting = false;
     }
 
-    /// Returns `true` if nothing more can be read of what has arrived.
+    /// Returns `true` if more of the body must arrive before parsing can continue.
     pub(crate) fn is_waiting(&self) -> bool {
         self.is_waiting
     }
 
     /// Returns the next item, or `None` if its end has not arrived or the list has ended.
     ///
-    /// Most items are as documented and have arrived completely, so `decode` is offered the text first and reads such an
-    /// item once. The end of any other item is searched for, so a bad item does not affect the next one.
+    /// Most items are as documented and have arrived completely. `decode` therefore gets the text first and reads such
+    /// an item only once. For any other item, the parser searches for its end, so a bad item does not affect the next
+    /// one.
     ///
     /// # Errors
     ///
-    /// [`ListError`] if what arrives is not a list. Nothing after it can be read.
+    /// [`ListError`] if the body is not a list. Nothing after the error can be read.
     pub(crate) fn next(&mut self, decode: &mut DecodeItem<'_>) -> Result<Option<Item<'_>>, ListError> {
         let returned = std::mem::take(&mut self.returned);
         self.pass(returned);
@@ -169,11 +172,11 @@ impl ListReader {
         }
     }
 
-    /// Returns the envelope of the list, after the body has ended: `{}` if the list is the whole body.
+    /// Returns the envelope of the list, or `{}` if the list is the whole body. The body must have ended.
     ///
     /// # Errors
     ///
-    /// [`ListError`] if the body ended too early, or is not a list and none of it stands in a field.
+    /// [`ListError`] if the body ended too early, or if it should be a list but is not.
     pub(crate) fn envelope(&mut self) -> Result<&str, ListError> {
         match (self.place, self.field) {
             (Place::End, None) => Ok("{}"),
@@ -186,11 +189,11 @@ impl ListReader {
         }
     }
 
-    /// Checks that the field of the list contains one, or `null`.
+    /// Checks that the list's field contains a list or `null`.
     ///
     /// # Errors
     ///
-    /// [`ListError`] if it contains anything else or is missing.
+    /// [`ListError`] if the field has another value or is missing.
     pub(crate) fn require_list(&self) -> Result<(), ListError> {
         match (self.found, self.field) {
             (Found::Nothing, Some(field)) => {
@@ -201,7 +204,7 @@ impl ListReader {
         }
     }
 
-    /// Returns `true` if a list was found.
+    /// Returns `true` if the body contains the list.
     pub(crate) fn has_list(&self) -> bool {
         self.field.is_none() || self.found == Found::List
     }
@@ -215,7 +218,7 @@ impl ListReader {
     }
 
     fn advance(&mut self, decode: &mut DecodeItem<'_>) -> Result<Step, ListError> {
-        // The rest of an oversized item may begin with anything.
+        // The rest of an oversized item may begin with any byte.
         if self.is_oversized {
             return self.item(decode);
         }
@@ -254,7 +257,7 @@ impl ListReader {
         }
     }
 
-    /// Nearly every list has a comma and nothing else between two items.
+    /// In nearly every list, items are separated by a comma without white space.
     fn skip_comma(&mut self) {
         if self.place == Place::Separator && self.buffer.rest().starts_with(",{") {
             self.pass(1);
@@ -284,10 +287,10 @@ impl ListReader {
         Ok(Step::Continue)
     }
 
-    /// Keeps this many bytes of the envelope.
+    /// Moves this many bytes to the envelope.
     fn keep(&mut self, length: usize, place: Place) -> Result<Step, ListError> {
         self.count_outside(length)?;
-        // No secret is expected in an envelope, so the memory that growing leaves behind is not wiped.
+        // An envelope should contain no secrets, so growing does not wipe the old memory.
         self.envelope.push_str(&self.buffer.rest()[..length]);
         self.pass(length);
         self.place = place;
@@ -325,7 +328,7 @@ impl ListReader {
         self.keep(length, Place::Name)
     }
 
-    /// Waits for more of the envelope, unless there is too much of it already.
+    /// Waits for more of the envelope, unless it is already too large.
     fn wait_outside(&mut self) -> Result<Step, ListError> {
         let waiting = self.buffer.rest().len();
         self.count_outside(waiting)?;
@@ -365,7 +368,7 @@ impl ListReader {
         self.passed += length;
     }
 
-    /// The error of a byte that is not JSON, or not at this place of a list.
+    /// Returns the error for a byte that is not valid JSON at this point of a list.
     fn broken(&self) -> ListError {
         ListError::Mismatch(Mismatch::not_json(self.passed))
     }
@@ -377,7 +380,7 @@ impl ListError {
     }
 }
 
-/// The problem of a response that is not a list where one is documented.
+/// The problem of a response that is not a list although one is documented.
 pub(crate) const NO_LIST: &str = "the answer is no list where one is documented";
 
 enum Step {

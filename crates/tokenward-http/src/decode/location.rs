@@ -1,14 +1,14 @@
-//! Which value of a text had been come to when reading failed.
+//! The path to the value at which decoding failed.
 
 use tokenward_core::json::{Lexeme, Lexemes};
 
 use crate::secrets::redact;
 
-/// The fields and positions that lead to the value that these bytes end in, behind, or just before: `[1].id`. A name that may be
-/// none of ours is `?`, since keys of a map are the vendor's text.
+/// Returns the path to the value that these bytes end in, after, or just before: `[1].id`.
 ///
-/// A reader knows how far it came, and this finds out where that is; so it is only asked where something is wrong, and nothing
-/// has to be kept while all is well.
+/// A name becomes `?` if it may not be one of our field names, because the keys of a map are the vendor's text.
+///
+/// The path is computed only after an error, so decoding does not have to track it.
 pub(crate) fn place(read: &str) -> String {
     let mut place = String::new();
     for level in levels(read) {
@@ -28,16 +28,16 @@ pub(crate) fn place(read: &str) -> String {
     if place.is_empty() { ".".to_owned() } else { place }
 }
 
-/// What is open where a text breaks off.
+/// A list or record that is still open at the end of the text.
 enum Level<'a> {
-    /// With the position of the element.
+    /// The position of the current element.
     List(usize),
-    /// With the name of the field, as it stands there, where it has come.
+    /// The name of the current field as it is written, if it has arrived.
     Record(Option<&'a str>),
 }
 
 fn levels(text: &str) -> Vec<Level<'_>> {
-    /// What lies deeper is named by what it lies in: a text may have a bracket in every byte.
+    /// Deeper values get the path of their ancestor, because every byte of a text may be a bracket.
     const DEEPEST: usize = 16;
 
     let (mut levels, mut deeper) = (Vec::new(), 0_usize);

@@ -1,4 +1,4 @@
-//! Where a text does not fit its type, and in what way: serde's own messages quote values.
+//! Decoding errors that give the place and the kinds of value. serde's own messages quote values.
 
 use std::fmt;
 
@@ -7,13 +7,15 @@ use tokenward_core::Drift;
 
 use crate::decode::location::place;
 
-/// The value, or where the text does not fit.
+/// Decodes a value, or returns the mismatch.
 pub(crate) fn from_text<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mismatch> {
     serde_json::from_str(text).map_err(|error| Mismatch::new(text, &error))
 }
 
-/// The value of a text that has to be a record, or where it does not fit: what is read into a record would also be taken
-/// from a list, by position, and nothing in a list has a name to be known as a secret by.
+/// Decodes a text that must be a record, or returns the mismatch.
+///
+/// Derived code also accepts a list for a record, by position. A list has no field names to recognize secrets by, so it
+/// is refused.
 pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mismatch> {
     if text.trim_ascii_start().starts_with('[') {
         return Err(Mismatch {
@@ -27,7 +29,7 @@ pub(crate) fn from_record<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, Mi
     from_text(text)
 }
 
-/// Where a text does not fit, and in what way.
+/// The place at which a text does not fit its type, and the difference.
 #[derive(Debug)]
 pub(crate) struct Mismatch {
     path: String,
@@ -37,7 +39,7 @@ pub(crate) struct Mismatch {
     place: Option<Place>,
 }
 
-/// Where in the text it is, counted from one as editors do, or from zero in what is not kept.
+/// A place in the text: line and column from one, as in editors, or a byte offset from zero if the text was not kept.
 #[derive(Debug)]
 enum Place {
     Line { line: usize, column: usize },
@@ -62,7 +64,7 @@ impl Mismatch {
             (path, Some(field)) => format!("{path}.{field}"),
             (_, None) => path,
         };
-        // At a whole name: half of one would not be known for the secret that it may be.
+        // Cut between names: half a name could be an unrecognized secret.
         let path = match path.char_indices().nth(LONGEST_PATH) {
             Some((end, _)) => path[..end].rsplit_once('.').map_or("?", |(path, _)| path).to_owned(),
             None => path,
@@ -72,12 +74,12 @@ impl Mismatch {
         Self { path, problem, expected: expected(&said), found, place }
     }
 
-    /// A text that is no JSON from this byte on.
+    /// Creates the mismatch of a text that is not JSON from this byte on.
     pub(crate) fn not_json(byte: usize) -> Self {
         Self::at_byte(NOT_JSON, byte)
     }
 
-    /// A text that has only so many bytes, and goes on.
+    /// Creates the mismatch of a text that ends too early, after this many bytes.
     pub(crate) fn cut_off(bytes: usize) -> Self {
         Self::at_byte(TOO_EARLY, bytes)
     }
@@ -86,7 +88,7 @@ impl Mismatch {
         Self { path: ".".to_owned(), problem, expected: None, found: None, place: Some(Place::Byte(byte)) }
     }
 
-    /// Without lines and columns, which are others in the text that came.
+    /// Removes the line and the column, if they do not refer to the received text.
     pub(crate) fn without_place(self) -> Self {
         Self { place: None, ..self }
     }
@@ -111,22 +113,22 @@ const NOT_JSON: &str = "the answer is not JSON";
 const TOO_EARLY: &str = "the answer ends too early";
 const OTHER_SHAPE: &str = "the answer has another shape than documented";
 
-/// What a reader of lists says where there are more items than it keeps.
+/// The problem of a list with more items than the limit.
 pub(crate) const TOO_MANY_ITEMS: &str =
     "the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`";
 
-/// How many bytes of a text were read before this was found.
+/// Returns the number of bytes before the error.
 fn read(text: &str, error: &serde_json::Error) -> usize {
     let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
     lines.map(str::len).sum::<usize>() + error.column()
 }
 
-/// The field of ours that is missing.
+/// Returns the missing field. Its name is one of ours.
 fn missing_field(said: &str) -> Option<&str> {
     said.strip_prefix("missing field `")?.split_once('`').map(|(field, _)| field)
 }
 
-/// The kind of value that is there, and nothing of the value: serde's words for kinds come first.
+/// Returns the kind of the value in the text, without the value. serde's messages begin with it.
 fn found(said: &str) -> Option<&'static str> {
     const KINDS: [(&str, &str); 10] = [
         ("null", "null"),
@@ -147,15 +149,15 @@ fn found(said: &str) -> Option<&'static str> {
     };
     let found = KINDS.iter().find(|(word, _)| said.starts_with(word)).map(|(_, kind)| *kind);
     match found {
-        // Its kind is right, so it is too large, or too small.
+        // The kind is right, so the number is too large or too small.
         Some("a whole number") if is_out_of_range => Some("one that is out of range"),
-        // As serde_json says of one that no float can hold.
+        // serde_json's word for a number that no float can represent.
         None if said.starts_with("number") => Some("a number"),
         found => found,
     }
 }
 
-/// The kind of value that our type reads: serde says it last, and only words of ours are taken.
+/// Returns the kind of value that our type expects. serde's messages end with it, and only our own words are used.
 fn expected(said: &str) -> Option<&'static str> {
     const KINDS: [(&str, &str); 14] = [
         ("a string", "text"),

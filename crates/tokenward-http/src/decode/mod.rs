@@ -1,5 +1,5 @@
-//! JSON of a response to values: dates, lists, records, fresh secrets, and errors that say where.
-//! Nothing here sends, and nothing here knows a family; a `Token` is made in `family` and `pager`.
+//! JSON to values: dates, lists, records, salvaged secrets, and errors with a location; and values that requests share.
+//! Sending is in `transport`. A `Token` is built in `family`.
 //! May depend on `secrets`.
 
 pub mod dates;

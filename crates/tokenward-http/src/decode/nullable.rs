@@ -1,8 +1,8 @@
-//! Absent, null and a value are three things in a request.
+//! Request fields that distinguish absent, `null` and a value.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A field of a request that may be left out, sent as `null`, or set.
+/// A request field that can be omitted, sent as `null`, or set.
 ///
 /// ```
 /// use tokenward_http::Nullable;
@@ -12,8 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(Nullable::from(5), Nullable::Value(5));
 /// ```
 ///
-/// Vendors tell them apart: SailPoint reads a `null` expiry as "never", and an
-/// absent one in a patch as "as before".
+/// Some vendors distinguish the three. SailPoint reads a `null` expiry as "never", and an absent one in a patch as
+/// "unchanged".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Nullable<T> {
     /// The field is not sent.
@@ -26,12 +26,12 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// Whether the field is left out.
+    /// Returns `true` if the field is omitted.
     pub fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
-    /// The value, where there is one.
+    /// Returns the value, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

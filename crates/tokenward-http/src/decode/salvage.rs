@@ -1,4 +1,6 @@
-//! What of an answer to a creation must not be lost, read by itself and before the rest.
+//! The id and the one-time secrets of a creation, even if its response is cut off or not as documented.
+//!
+//! `family/response_body.rs` reads them for families, and `runtime/read_response.rs` for `raw`.
 
 use std::fmt;
 
@@ -25,28 +27,28 @@ const SECRET_REPEATED: &str =
 
 const SECRET_MASKED: &str = "the value looks like the mask of a secret";
 
-/// The id and the secrets, as far as they were read before the text ended or stopped making sense.
+/// The id and the secrets, as far as they were read before the text ended or became invalid.
 #[derive(Default)]
 pub(crate) struct Salvaged {
-    /// Nothing, if there are several that differ: revoking by the wrong one would end another token.
+    /// `None` if there are several different ids: revoking by the wrong one would revoke another token.
     pub(crate) id: Option<String>,
-    /// By the names of their fields, in the order in which they were asked for.
+    /// The secrets by field name, in the order of the request.
     pub(crate) secrets: Vec<(&'static str, WireSecret)>,
-    /// Whether the first secret does not stand where it is documented to stand.
+    /// `true` if the first secret was found in another place than documented.
     pub(crate) is_elsewhere: bool,
-    /// The field that has several values.
+    /// The field that has several different values.
     repeated: Option<&'static str>,
     has_several_ids: bool,
-    /// Whether bytes that are no text were replaced before it was read.
+    /// `true` if invalid UTF-8 was replaced before the body was read.
     is_mended: bool,
-    /// Whether there are further records, with secrets of their own.
+    /// `true` if there are further records, which may have their own secrets.
     pub(crate) is_several: bool,
 }
 
 impl Salvaged {
-    /// Those of one record, or of the first of a list of them.
+    /// Reads the id and the secrets of a record, or of the first record in a list.
     ///
-    /// The secrets are known from then on, so no error shows them.
+    /// From then on, the secrets are known, so no error shows them.
     pub(crate) fn of(
         body: &[u8],
         id: Option<&'static str>,
@@ -55,19 +57,19 @@ impl Salvaged {
     ) -> Self {
         let mut found = Self::default();
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        // It fails where the text breaks off; what came before is in `found`.
+        // This fails at the point where the text ends or is invalid. Everything before it is in `found`.
         let _ = deserializer.deserialize_any(Find { id, secrets, found: &mut found });
-        // Where it is not where it is documented to be, or behind what is no JSON, or where only a mask is. An id is not
-        // looked for: there are others, such as the owner's, and the caller would revoke by it.
+        // The secret may be in another place, after invalid JSON, or present only as a mask. The id is not searched
+        // for: another id, such as the owner's, could lead the caller to revoke the wrong token.
         if !found.secrets.iter().any(|(_, secret)| !is_mask(secret)) {
             for name in secrets.iter().copied() {
                 values(body, name).for_each(|secret| found.take(name, secret));
             }
             found.is_elsewhere = found.secrets.iter().any(|(_, secret)| !is_mask(secret));
-            // It may be that of another record.
+            // The secret may belong to another record.
             found.has_several_ids |= found.is_elsewhere && found.is_several;
         }
-        // An id is shown.
+        // The id is shown, so it must not contain a secret.
         let is_shown = |id: &String| !found.secrets.iter().any(|(_, secret)| id.contains(secret.expose()));
         found.id = found.id.take().filter(|id| is_shown(id) && !found.has_several_ids);
         let place = |(name, _): &(&str, WireSecret)| secrets.iter().position(|known| known == name);
@@ -76,22 +78,22 @@ impl Salvaged {
         found
     }
 
-    /// The same, read from a body that was no text everywhere.
+    /// Records whether invalid UTF-8 was replaced in the body.
     pub(crate) fn of_mended(self, is_mended: bool) -> Self {
         Self { is_mended, ..self }
     }
 
-    /// Whether what stands where the secret should be is only its mask.
+    /// Returns `true` if the field of the secret contains only its mask.
     pub(crate) fn is_masked(&self) -> bool {
         self.secrets.first().is_some_and(|(_, secret)| is_mask(secret))
     }
 
-    /// Decodes the record that was issued with the secrets, unless something is wrong with them: the body, or the first
-    /// record of a list.
+    /// Decodes the issued record, unless there is a problem with the secrets. The record is the body or the first item
+    /// of a list.
     ///
     /// # Errors
     ///
-    /// The [`Drift`] of the secrets or of the record, or that the decoded record would print one of the secrets.
+    /// The [`Drift`] of the secrets or of the record. Also fails if the decoded record would print one of the secrets.
     pub(crate) fn details<T: Serialize>(
         &self,
         body: &str,
@@ -99,7 +101,7 @@ impl Salvaged {
         decode: impl FnOnce(&str) -> Result<T, Drift>,
     ) -> Result<T, Drift> {
         from_text::<IgnoredAny>(body).map_err(|mismatch| mismatch.drift())?;
-        // What is wrong with the secret counts more than what is wrong with the rest.
+        // A problem with the secret is more important than a problem with the rest.
         if let Some(drift) = self.drift() {
             return Err(drift);
         }
@@ -110,7 +112,7 @@ impl Salvaged {
         Ok(made)
     }
 
-    /// Why what was made is not as it is documented, whatever its record is.
+    /// Returns the problem with the secrets, if there is one.
     fn drift(&self) -> Option<Drift> {
         let (name, secret) = self.secrets.first()?;
         if self.is_mended && secret.expose().contains('?') {
@@ -128,7 +130,7 @@ impl Salvaged {
         self.is_several.then(|| Drift::new("[1]", "there is another record, which was not read"))
     }
 
-    /// Keeps the last value that is no mask, or else the last mask.
+    /// Keeps the last value that is not a mask, or else the last mask.
     fn take(&mut self, name: &'static str, secret: WireSecret) {
         let Some((_, kept)) = self.secrets.iter_mut().find(|(known, _)| *known == name) else {
             self.secrets.push((name, secret));
@@ -143,7 +145,7 @@ impl Salvaged {
     }
 }
 
-/// Whether a value is what vendors show of a secret later on: some of its characters, or none.
+/// Returns `true` for a mask: a few characters of a secret, or none.
 fn is_mask(secret: &WireSecret) -> bool {
     secret.mask().is_some() || !secret.expose().chars().any(char::is_alphanumeric)
 }
@@ -195,7 +197,7 @@ impl<'de> Visitor<'de> for Find<'_> {
     }
 }
 
-/// The strings after this name, anywhere in a body that may not be JSON.
+/// Returns the strings that follow this name, anywhere in a body that may not be valid JSON.
 fn values<'a>(body: &'a [u8], name: &str) -> impl Iterator<Item = WireSecret> + use<'a> {
     let text = std::str::from_utf8(body).unwrap_or_default();
     let name = format!("\"{name}\"");
@@ -209,9 +211,9 @@ fn values<'a>(body: &'a [u8], name: &str) -> impl Iterator<Item = WireSecret> + 
     })
 }
 
-/// Whether what can be printed of what was made holds its secret.
+/// Returns `true` if the printed form of a record contains its secret.
 fn repeats(made: &impl Serialize, secret: &str) -> bool {
-    /// A record in a scope is JSON in JSON, and what is escaped there is escaped again.
+    /// A scope may contain a record as JSON text, so its characters may be escaped several times.
     const MOST_ESCAPED: usize = 3;
 
     let Ok(printed) = serde_json::to_string(made).map(Zeroizing::new) else { return true };
@@ -223,7 +225,7 @@ fn repeats(made: &impl Serialize, secret: &str) -> bool {
     std::iter::successors(Some(plain), escaped).take(MOST_ESCAPED).any(|form| printed.contains(form.as_str()))
 }
 
-/// A text that is not empty, or anything else as nothing.
+/// A string that is not empty. Any other value is decoded as `None`.
 struct Lenient(Option<WireSecret>);
 
 impl<'de> Deserialize<'de> for Lenient {
@@ -234,7 +236,7 @@ impl<'de> Deserialize<'de> for Lenient {
     }
 }
 
-/// Returns the first record of a list, or the whole.
+/// Returns the first record of a list, or the whole text.
 fn first_record(json: &str) -> &str {
     Elements::of(json).next().unwrap_or(json)
 }

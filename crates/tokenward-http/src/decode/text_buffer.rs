@@ -1,26 +1,26 @@
-//! The text of a body as it arrives.
+//! An incremental UTF-8 decoder for a body.
 
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-/// What has arrived and was not read yet, as text.
+/// The part of a body that has arrived but was not read yet, as text.
 ///
-/// It is taken over in pieces that are small enough to stay near the processor, into memory that is wiped, since it may
-/// hold a secret. Bytes that are no text are mended as in any other answer.
+/// The text is decoded in pieces that are small enough for the CPU cache. Its memory is wiped, because it may contain a
+/// secret. Invalid UTF-8 is replaced as in any other response.
 #[derive(Default)]
 pub(crate) struct TextBuffer {
     chunk: Bytes,
-    /// How much of the chunk was taken over.
+    /// The number of bytes of the chunk that were decoded.
     taken: usize,
     text: Zeroizing<String>,
-    /// How much of the text was read.
+    /// The number of bytes of the text that were read.
     read: usize,
-    /// The beginning of a character whose end has not arrived.
+    /// The first bytes of a character whose end has not arrived.
     begun: Vec<u8>,
 }
 
 impl TextBuffer {
-    /// The same memory with nothing in it.
+    /// Empties the buffer and keeps its memory.
     pub(crate) fn emptied(mut self) -> Self {
         self.text.clear();
         self.read = 0;
@@ -29,7 +29,7 @@ impl TextBuffer {
         self
     }
 
-    /// The next chunk. What there was before has to be asked for [more](Self::more) first.
+    /// Adds the next chunk. [`more`](Self::more) must have returned `false` before.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         (self.chunk, self.taken) = (chunk, 0);
         if !self.begun.is_empty() {
@@ -39,17 +39,17 @@ impl TextBuffer {
         }
     }
 
-    /// What can be read now.
+    /// Returns the text that can be read now.
     pub(crate) fn rest(&self) -> &str {
         &self.text[self.read..]
     }
 
-    /// Goes on behind so many bytes.
+    /// Skips this many bytes.
     pub(crate) fn consume(&mut self, length: usize) {
         self.read += length;
     }
 
-    /// Whether there is more to be read now, where what there was does not suffice. If not, a chunk is wanted.
+    /// Decodes more of the chunk. Returns `false` if the next chunk is needed.
     pub(crate) fn more(&mut self) -> bool {
         const PIECE: usize = 64 << 10;
 
@@ -64,7 +64,7 @@ impl TextBuffer {
             return false;
         }
         let left = self.take(&piece);
-        // A character that goes on behind the piece.
+        // The piece may end within a character.
         if end < self.chunk.len() {
             self.taken -= left.len();
         } else {
@@ -73,7 +73,7 @@ impl TextBuffer {
         left.len() < piece.len()
     }
 
-    /// Takes these bytes over, but for the beginning of a character at their end.
+    /// Decodes these bytes, and returns the beginning of an incomplete character at their end.
     fn take<'a>(&mut self, mut bytes: &'a [u8]) -> &'a [u8] {
         loop {
             let error = match std::str::from_utf8(bytes) {
@@ -94,12 +94,12 @@ impl TextBuffer {
 
 impl Drop for TextBuffer {
     fn drop(&mut self) {
-        // What is in use is wiped byte by byte, and what is not at once.
+        // Zeroize wipes the content byte by byte, but the unused capacity as one block.
         self.text.clear();
     }
 }
 
-/// Grows into other memory and wipes what it leaves, which a string by itself would not.
+/// Appends text. If the buffer must grow, the old memory is wiped, which `String` does not do.
 fn extend(text: &mut Zeroizing<String>, more: &str) {
     let needed = text.len() + more.len();
     if needed > text.capacity() {
@@ -115,7 +115,7 @@ fn extend(text: &mut Zeroizing<String>, more: &str) {
 mod tests {
     use super::*;
 
-    /// Reads words that end at a space, from chunks.
+    /// Reads words that end with a space from chunks.
     fn words<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
         let (mut buffer, mut words) = (TextBuffer::default(), Vec::new());
         for chunk in chunks {

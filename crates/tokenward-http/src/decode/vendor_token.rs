@@ -1,9 +1,9 @@
-//! What a vendor crate says of its records.
+//! The declaration of a vendor's token records.
 
 use serde::{Deserialize, de::DeserializeOwned};
 use tokenward_core::{SecretNames, Token, TokenFamily};
 
-/// A vendor's record of a token, and how it becomes a [`Token`].
+/// A vendor's token record and its conversion into a [`Token`].
 ///
 /// ```
 /// use tokenward_core::{Token, TokenFamily};
@@ -28,24 +28,27 @@ use tokenward_core::{SecretNames, Token, TokenFamily};
 /// }
 /// ```
 ///
-/// The type itself is the record as the vendor documents it: the answer to a
-/// creation is held to that, and says where it differs.
+/// The type itself is the record as the vendor documents it. The response to a creation is checked against it, and
+/// every difference is reported as a [`Drift`](tokenward_core::Drift).
 pub trait VendorToken: DeserializeOwned + 'static {
-    /// The field that holds the id.
+    /// The name of the field that contains the id.
     const ID: &'static str;
-    /// The field that holds the secret, where an answer has one.
+    /// The name of the field that contains the secret, in responses that have one.
     const SECRET: &'static str;
-    /// What the vendor declares about the names of its fields, for the [`Record`](tokenward_core::Record) of a token.
+    /// The vendor's declaration of its secret field names, for the [`Record`](tokenward_core::Record) of a token.
     const SECRET_NAMES: &'static SecretNames = &SecretNames::UNDECLARED;
 
-    /// `true` if the vendor responds to a creation with a list whose first record is the one that was created. For any
-    /// other vendor, a list is a [`Drift`](tokenward_core::Drift) next to the secret.
+    /// `true` if the vendor responds to a creation with a list whose first record is the new token.
+    ///
+    /// For any other vendor, a list is a [`Drift`](tokenward_core::Drift) next to the secret.
     const CREATED_IN_LIST: bool = false;
 
-    /// What is read of a record. A list reads this of every item, so it has what the token is made of and no more.
+    /// The fields that are decoded from a record. A list decodes them for every item, so declare only those that the
+    /// token needs.
     type Fields<'a>: Deserialize<'a>;
 
-    /// The token, or `None` where the record has no id that can be used. In a box, since a token is large, and passes
-    /// through many hands on its way to the caller.
+    /// Builds the token, or returns `None` if the record has no usable id.
+    ///
+    /// The token is boxed, because it is large and is moved often before it reaches the caller.
     fn token(fields: Self::Fields<'_>, family: TokenFamily) -> Option<Box<Token>>;
 }

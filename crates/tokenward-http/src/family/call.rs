@@ -1,4 +1,4 @@
-//! From what came back to what the caller gets: an answer, or the one error of all vendors.
+//! The result of a call: a response, or the common error of all vendors.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// One operation of one family: what its answers and errors are read as.
+/// One operation of a token family, which determines how its responses and errors are interpreted.
 ///
 /// ```
 /// use tokenward_core::{ErrorKind, Operation, TokenFamily};
@@ -30,21 +30,22 @@ use crate::{
 /// assert_eq!(error.to_string(), "acme/token list: incomplete: the cursor does not move");
 /// ```
 ///
-/// | the vendor says | kind | may be repeated |
+/// | the vendor's response | kind | may be retried |
 /// |---|---|---|
 /// | 400, 405, 411, 413, 414, 415, 422 | `InvalidInput` | never |
-/// | 401 | `Unauthenticated` | never; always where the next call goes with another bearer |
+/// | 401 | `Unauthenticated` | never; always if the next call uses a new bearer token |
 /// | 402, 403 | `PermissionDenied` | never |
 /// | 404, 410 | `NotFound` | never |
 /// | 409, 412, 423, 428 | `Conflict` | never |
 /// | 429, or no room in the vendor's rate limit before the deadline | `RateLimited` | always |
 /// | 408, 5xx | `Unavailable`; `Ambiguous` for a creation or reset | if idempotent; never |
-/// | no connection, at any sending | `Transport` | always |
-/// | no answer, or half of one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
-/// | a success that cannot be read | `Protocol`; `Ambiguous` for a creation or reset | never |
+/// | no connection in any attempt | `Transport` | always |
+/// | no response, or an incomplete one | `Transport`; `Ambiguous` for a creation or reset | if idempotent; never |
+/// | a success that cannot be decoded | `Protocol`; `Ambiguous` for a creation or reset | never |
 /// | anything else | `Protocol`; `Ambiguous` for a creation or reset | never |
 ///
-/// The vendor's [`Dialect`](crate::Dialect) can replace one refusal by another, such as 400 by `Conflict` if a name is taken.
+/// The vendor's [`Dialect`](crate::Dialect) can replace one refusal by another, such as 400 by `Conflict` if a name is
+/// taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
     family: TokenFamily,
@@ -54,36 +55,36 @@ pub struct Call {
 }
 
 impl Call {
-    /// This operation of this family.
+    /// Creates a call for this operation of this family.
     pub const fn new(family: TokenFamily, operation: Operation) -> Self {
         Self { family, operation, token: None, attempt: None }
     }
 
-    /// The same about one token, which its errors then name.
+    /// Adds the id of a token, which errors then contain.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] if the id cannot stand in a path: see [`within`](Self::within).
+    /// [`ErrorKind::InvalidInput`] if the id cannot be part of a path; see [`within`](Self::within).
     pub fn about(self, id: &TokenId) -> Result<Self> {
         self.about_parts(id, [id.as_str()])
     }
 
-    /// The same about one token whose id is made of several, which go into the path one by one.
+    /// Adds a token whose id has several parts, each of which is a separate segment of the path.
     ///
     /// # Errors
     ///
-    /// As [`about`](Self::about), for each part.
+    /// The same errors as [`about`](Self::about), for each part.
     pub fn about_parts<'a>(self, id: &TokenId, parts: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let call = Self { token: Some(id.clone()), ..self };
         parts.into_iter().try_fold(call, Self::within)
     }
 
-    /// The same, with an id that goes into the path: of an organization or an account.
+    /// Checks an id that becomes part of the path, such as that of an organization or an account.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] if the id holds a slash, a backslash or a control character. It would be encoded, but no
-    /// vendor's id holds one, and a server that decodes it would see another path.
+    /// [`ErrorKind::InvalidInput`] if the id contains a slash, a backslash or a control character. Encoding would not
+    /// be enough: a server that decodes the id would see a different path. No vendor's id contains such a character.
     pub fn within(self, id: &str) -> Result<Self> {
         match id.chars().any(|c| matches!(c, '/' | '\\') || c.is_control()) {
             true => {
@@ -94,11 +95,14 @@ impl Call {
         }
     }
 
-    /// Checks a creation, and gives it as it is sent, with its mark, and the call that its errors remember it by.
+    /// Checks a creation, and returns the call and the request with its mark.
+    ///
+    /// The errors of the returned call contain the attempt, so that the caller can reconcile it.
     ///
     /// # Errors
     ///
-    /// What the family cannot do, and what no vendor would take.
+    /// [`ErrorKind::Unsupported`] if the family cannot fulfill the request, and [`ErrorKind::InvalidInput`] if no
+    /// vendor would accept it.
     pub fn begin_create(
         self,
         request: CreateToken,
@@ -109,17 +113,17 @@ impl Call {
         Ok((Self { attempt, ..self }, request.marked(capabilities)))
     }
 
-    /// The family.
+    /// Returns the token family.
     pub const fn family(&self) -> TokenFamily {
         self.family
     }
 
-    /// An error of this call.
+    /// Creates an error of this call.
     pub fn error(&self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
         self.locate(Error::new(kind, message))
     }
 
-    /// An error that arose elsewhere, as one of this call.
+    /// Adds the family, the operation and the token of this call to an error.
     pub fn locate(&self, error: Error) -> Error {
         let placed = error.with_place(self.family, self.operation);
         match &self.token {
@@ -128,12 +132,12 @@ impl Call {
         }
     }
 
-    /// The error of a token that is in no list.
+    /// Creates the error for a token that no list contains.
     pub fn not_found(&self) -> Error {
         self.error(ErrorKind::NotFound, NO_SUCH_TOKEN)
     }
 
-    /// The error of an answer that was not read to its end.
+    /// Creates the error for a response body that was not read to its end.
     pub(crate) fn broken(&self, broken: BodyError) -> Error {
         let reason = broken.reason();
         match broken {
@@ -142,17 +146,17 @@ impl Call {
         }
     }
 
-    /// Whether its answer holds a secret that is shown once.
+    /// Returns `true` if the response contains a secret that is shown only once.
     pub(crate) fn issues(&self) -> bool {
         matches!(self.operation, Operation::Create | Operation::Reset)
     }
 
-    /// Whether it can reach a limit, or take a name.
+    /// Returns `true` if the operation can reach a limit or take a name.
     fn writes(&self) -> bool {
         matches!(self.operation, Operation::Create | Operation::Reset | Operation::Update)
     }
 
-    /// The error of a creation or reset that may have taken effect and whose secret did not arrive.
+    /// Creates the error for a creation or reset that may have taken effect, but whose secret did not arrive.
     pub(crate) fn lost(&self, what: impl std::fmt::Display) -> Error {
         let next = match self.operation {
             Operation::Reset => "the old secret may be gone: reset it again",
@@ -171,13 +175,13 @@ impl Call {
             SendError::Unauthorized(error) => self.unauthorized(error),
             SendError::Limited { wait } => self.limited(error.to_string(), wait),
             SendError::Http { source, is_unsent } => self.no_answer(source, is_unsent),
-            // Refused before it took effect, by a credential that is replaced.
+            // The vendor rejected the request before it took effect, and the next call uses a new credential.
             SendError::Expired(response) => self.refusal(*response).await.with_retry(RetryAdvice::Always),
             SendError::Status(response) => self.refusal(*response).await,
         }
     }
 
-    /// Nothing was sent but the request for a bearer token, so everything that passes may be tried again.
+    /// Only the request for a bearer token was sent, so every temporary failure may be retried.
     fn unauthorized(&self, error: AuthorizeError) -> Error {
         let kind = match error.status() {
             _ if error.is_unusable() => ErrorKind::Protocol,
@@ -225,13 +229,13 @@ impl Call {
         body.put_into(error_about(error, status, &headers, &context))
     }
 
-    /// Returns the kind of an error by its status, unless the vendor declares another one that may replace it.
+    /// Returns the error kind for a status, or the kind that the vendor declares if it may replace that.
     fn kind_declared(&self, by_status: ErrorKind, declared: Option<ErrorKind>) -> ErrorKind {
         let may_conflict =
             self.writes() && matches!(by_status, ErrorKind::InvalidInput | ErrorKind::PermissionDenied);
         match declared {
             Some(ErrorKind::Conflict) if !may_conflict => by_status,
-            // Any other kind leaves open what happened, and no body may decide that.
+            // Other kinds leave open whether the request took effect, and a body must not decide that.
             Some(kind) if is_refusal(kind) && is_refusal(by_status) => kind,
             _ => by_status,
         }
@@ -245,7 +249,7 @@ impl Call {
             404 | 410 => ErrorKind::NotFound,
             409 | 412 | 423 | 428 => ErrorKind::Conflict,
             429 => ErrorKind::RateLimited,
-            // All others leave open whether the vendor did it.
+            // Any other status leaves open whether the request took effect.
             _ if self.issues() => ErrorKind::Ambiguous,
             408 | 500..=599 => ErrorKind::Unavailable,
             _ => ErrorKind::Protocol,

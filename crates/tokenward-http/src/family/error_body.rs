@@ -1,4 +1,4 @@
-//! What an error response declares, as the vendor's dialect reads it and redaction lets it pass.
+//! The content of an error response, after the vendor's dialect has read it and redaction was applied.
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::{
     transport::response::Response,
 };
 
-/// Adds the status of a response to an error, and what its headers declare.
+/// Adds the status and the relevant headers of a response to an error.
 pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap, context: &Context) -> Error {
     let mut error = error.with_status(status.as_u16());
     if let Some(id) = request_id(headers, context) {
@@ -23,18 +23,18 @@ pub(crate) fn error_about(error: Error, status: StatusCode, headers: &HeaderMap,
     error
 }
 
-/// What an error response declares. Nothing in it can be a secret that the client knows, or looks like one.
+/// The content of an error response, without known secrets and without words that look like a secret.
 #[derive(Default)]
 pub(crate) struct ErrorBody {
     code: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
-    /// The kind that the vendor declares.
+    /// The error kind that the vendor declares.
     pub(crate) kind: Option<ErrorKind>,
 }
 
 impl ErrorBody {
-    /// Receives the body of a response, as far as it arrives and the bound allows.
+    /// Reads the body of a response, as far as it arrives and within 64 KiB.
     pub(crate) async fn receive(response: reqwest::Response, context: &Context) -> Self {
         const LARGEST: usize = 64 << 10;
 
@@ -42,9 +42,9 @@ impl ErrorBody {
         Self::read(received.status, &received.headers, &received.body, context)
     }
 
-    /// Reads a body. No other function reads the body of an error.
+    /// Decodes a body. No other function decodes the body of an error.
     ///
-    /// What a dialect returns passes redaction here, so that none of them can show a secret.
+    /// Everything that a dialect returns is redacted here, so no dialect can show a secret.
     pub(crate) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8], context: &Context) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let response = ErrorResponse::new(status.as_u16(), &body).with_headers(headers);
@@ -57,7 +57,7 @@ impl ErrorBody {
         }
     }
 
-    /// Adds it to an error.
+    /// Adds the content to an error.
     pub(crate) fn put_into(self, error: Error) -> Error {
         let error = error.with_vendor(self.code, self.message);
         match (error.request_id(), self.request_id) {
@@ -74,7 +74,7 @@ mod tests {
 
     const CREDENTIAL: &str = "correcthorsebattery";
 
-    /// Returns the same text as a code, a message and a request id, whatever the response declares.
+    /// A dialect that returns the same text as code, message and request id.
     #[derive(Debug)]
     struct Careless;
 

@@ -1,4 +1,4 @@
-//! Whether a fresh token ends when it was asked to.
+//! A check that a fresh token expires as requested.
 
 use std::time::Duration;
 
@@ -6,11 +6,10 @@ use tokenward_core::{ErrorKind, Expiry, IssuedToken, Result, Timestamp, When};
 
 use crate::family::call::Call;
 
-/// Refuses a fresh token that ends otherwise than it was asked to, without losing its secret.
+/// Returns an error if a fresh token does not expire as requested, without losing its secret.
 ///
-/// Vendors ignore fields that an instance does not know: a creation with a
-/// date then makes a token that never ends, and is answered like a success. An
-/// answer that does not say when the token ends is taken as it is.
+/// Some vendors ignore fields that an instance does not support. A creation with an expiry then succeeds, but the token
+/// never expires. If the response does not contain the expiry, the token is accepted.
 ///
 /// ```
 /// use tokenward_core::{Expiry, IssuedToken, Operation, Timestamp, Token, TokenFamily, When};
@@ -27,8 +26,8 @@ use crate::family::call::Call;
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Protocol`], with the token's id and, in
-/// [`into_secret`](tokenward_core::Error::into_secret), its secret.
+/// [`ErrorKind::Protocol`] with the id of the token. [`into_secret`](tokenward_core::Error::into_secret) returns its
+/// secret.
 pub fn confirm_expiry(call: &Call, issued: IssuedToken, asked: Expiry) -> Result<IssuedToken> {
     let ends = issued.token.expires;
     let what = match (asked, ends) {
@@ -44,7 +43,9 @@ pub fn confirm_expiry(call: &Call, issued: IssuedToken, asked: Expiry) -> Result
     Err(call.error(ErrorKind::Protocol, message).with_token(issued.token.id).with_secret(issued.secret))
 }
 
-/// Whether a date came back as it was sent: vendors keep seconds or milliseconds, and round.
+/// Returns `true` if a returned date matches the requested one within one second.
+///
+/// Vendors store seconds or milliseconds, and may round.
 ///
 /// ```
 /// use tokenward_core::Timestamp;

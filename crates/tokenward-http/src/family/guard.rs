@@ -1,10 +1,10 @@
-//! What is not ended by mistake: the credential in use, and what the vendor's platform lives on.
+//! Guards against revoking the credential in use, or a token that the vendor's platform needs.
 
 use tokenward_core::{Current, Error, ErrorKind, Result, Token, TokenId};
 
 use crate::family::call::Call;
 
-/// Refuses what would end the credential in use, or what may be it.
+/// Returns an error if a token is or may be the credential in use.
 ///
 /// ```
 /// use tokenward_core::{Current, Operation, TokenFamily, TokenId};
@@ -18,9 +18,8 @@ use crate::family::call::Call;
 /// ```
 ///
 /// # Errors
-///
-/// [`ErrorKind::Conflict`] where it is or may be the credential in use; the
-/// error of the question where it was not answered, since then it may be.
+/// [`ErrorKind::Conflict`] if the token is or may be the credential in use. If the request for the current credential
+/// failed, its error is returned, because the token may be that credential.
 pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Result<()> {
     let refuse = |message: &'static str| Err(call.error(ErrorKind::Conflict, message).with_token(id.clone()));
     match current {
@@ -41,7 +40,7 @@ pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Re
     }
 }
 
-/// Refuses what would end a token of the vendor's own platform.
+/// Returns an error if a token belongs to the vendor's own platform.
 ///
 /// ```
 /// use tokenward_core::{Operation, Token, TokenFamily, TokenId};
@@ -58,7 +57,7 @@ pub fn refuse_current(call: &Call, id: &TokenId, current: Result<Current>) -> Re
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Conflict`] where the token is managed; the error of the question where it was not answered.
+/// [`ErrorKind::Conflict`] if the token is managed. If the request for the token failed, its error is returned.
 pub fn refuse_managed(call: &Call, id: &TokenId, token: Result<Option<Token>>) -> Result<()> {
     match token {
         Ok(Some(token)) if token.managed => {
@@ -78,7 +77,7 @@ pub fn refuse_managed(call: &Call, id: &TokenId, token: Result<Option<Token>>) -
     }
 }
 
-/// The error of a question that was not answered: its cause first, and the way around it where that may help.
+/// Creates the error for a failed check, with its cause first. It mentions the override if that may help.
 fn unanswered(call: &Call, id: &TokenId, error: Error, way_around: &'static str) -> Error {
     let cause = error.message().trim_end_matches("; nothing was sent");
     let message = match is_about_the_question(error.kind()) {
@@ -100,8 +99,9 @@ fn unanswered(call: &Call, id: &TokenId, error: Error, way_around: &'static str)
     unanswered.with_source(error)
 }
 
-/// Whether the question alone may have failed. A credential that is refused, or a vendor that is not reached, fails the call
-/// itself, too.
+/// Returns `true` if the failure may concern only the check.
+///
+/// If the credential is rejected or the vendor is not reachable, the call itself would fail, too.
 fn is_about_the_question(kind: ErrorKind) -> bool {
     !matches!(
         kind,

@@ -1,6 +1,6 @@
-//! One operation of a token family: from a response to a token, a fresh secret or the error of all vendors.
-//! Lists are in `pager`. Guards and checks that every family needs belong here.
-//! May depend on `transport` and what that depends on.
+//! One operation of a token family: converts a response into a token, a fresh secret, or the common error type.
+//! Pages of lists are in `pager`. Guards and checks for every family belong here.
+//! May depend on `transport` and its dependencies.
 
 pub(crate) mod call;
 pub(crate) mod error_body;

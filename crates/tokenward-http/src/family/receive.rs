@@ -1,4 +1,4 @@
-//! How a call waits for its answer.
+//! Receives the response to a call.
 
 use tokenward_core::{BoxFuture, ErrorKind, Result};
 
@@ -9,12 +9,12 @@ use crate::{
 };
 
 impl Call {
-    /// Waits for an answer and reads it.
+    /// Waits for a response and reads its body.
     ///
     /// # Errors
     ///
-    /// As in the table above. A creation or reset whose answer broke off or is too large is an [`ResponseBody`] all
-    /// the same: it may hold the secret.
+    /// See the table of [`Call`]. If the body of a creation or reset breaks off or is too large, the result is still a
+    /// [`ResponseBody`], because the body may contain the secret.
     pub fn receive<'a>(
         &'a self,
         sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,
@@ -22,7 +22,7 @@ impl Call {
         self.answered(Box::pin(sent))
     }
 
-    /// The same, compiled here and once: it takes and gives what has one type whatever was sent.
+    /// Receives a boxed request, so that this code is compiled once, not once for each type of future.
     fn answered<'a>(
         &'a self,
         sent: BoxFuture<'a, Result<Response, SendError>>,
@@ -56,7 +56,8 @@ impl Call {
         }
     }
 
-    /// The answer to a creation or reset whose status does not tell whether anything happened: it may hold the secret.
+    /// Reads a response to a creation or reset whose status leaves open whether it took effect. It may contain the
+    /// secret.
     async fn doubtful(&self, response: reqwest::Response) -> ResponseBody {
         let context = Origin::context_of(&response);
         let received = Response::new(response, MOST_OF_A_RECORD).read_what_there_is().await;
@@ -65,11 +66,11 @@ impl Call {
         ResponseBody::new(head, received.body).refused_with(end)
     }
 
-    /// Waits for an answer whose body means nothing.
+    /// Waits for a response and ignores its body.
     ///
     /// # Errors
     ///
-    /// As in the table above.
+    /// See the table of [`Call`].
     pub fn confirm<'a>(
         &'a self,
         sent: impl Future<Output = Result<Response, SendError>> + Send + 'a,

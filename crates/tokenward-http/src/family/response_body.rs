@@ -1,4 +1,4 @@
-//! A vendor's answer on its way to the model: tolerant of what does not matter, and never without a fresh secret.
+//! A response body and its conversion into tokens. Unexpected details never lose a fresh secret.
 
 use std::fmt;
 
@@ -24,15 +24,15 @@ use crate::{
     secrets::{context::Context, wire::WireSecret},
 };
 
-/// A successful answer, read into memory that is wiped. Got from [`Call::receive`](crate::Call::receive).
+/// The body of a successful response, in memory that is wiped. [`Call::receive`](crate::Call::receive) returns it.
 pub struct ResponseBody {
     head: ResponseHead,
     body: Zeroizing<String>,
-    /// Whether it was no text everywhere.
+    /// `true` if invalid UTF-8 was replaced.
     is_mended: bool,
-    /// Why there is no more of it, where it is not the whole.
+    /// The reason why the body is not complete, if it is not.
     end: Option<String>,
-    /// Whether its status is no success, and does not tell either that nothing happened.
+    /// `true` if the status is not a success, but leaves open whether the request took effect.
     is_refused: bool,
 }
 
@@ -42,17 +42,17 @@ impl ResponseBody {
         Self { head, body, is_mended, end: None, is_refused: false }
     }
 
-    /// As an answer whose status does not tell whether anything happened.
+    /// Marks the status as one that leaves open whether the request took effect.
     pub(crate) fn refused_with(self, end: String) -> Self {
         Self { end: Some(end), is_refused: true, ..self }
     }
 
-    /// As much as came, and why there is no more.
+    /// Sets the reason why the body is not complete.
     pub(crate) fn broken_by(self, end: Option<String>) -> Self {
         Self { end, ..self }
     }
 
-    /// An answer that came in another way than by a request: from a recording, or from a test.
+    /// Creates a response body from other sources than a request, such as a recording or a test.
     ///
     /// ```
     /// use tokenward_core::{Operation, TokenFamily};
@@ -68,11 +68,12 @@ impl ResponseBody {
         Self::new(head, Zeroizing::new(body.into()))
     }
 
-    /// The body as a record, within 1 MiB.
+    /// Decodes the body as a record of at most 1 MiB.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol), which says where the body does not fit, and nothing of what is there.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body does not fit the type. The error
+    /// contains the location, but no values.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
         from_record(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
@@ -84,20 +85,21 @@ impl ResponseBody {
         checked.map(|_| self.body.trim_ascii()).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
-    /// The body as one token.
+    /// Decodes the body as one token.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) where it is none.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body is not a token.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
         self.head.convert::<V>(self.json()?).map(|token| *token)
     }
 
-    /// The items of the body as they stand there.
+    /// Returns the items of the body as unparsed JSON.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) where it is no list: that is not taken for an empty one.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body is not a list. Such a body does not
+    /// count as an empty list.
     pub fn items(&self) -> Result<impl Iterator<Item = &str>> {
         let list = self.json()?;
         if !list.starts_with('[') {
@@ -106,7 +108,7 @@ impl ResponseBody {
         Ok(Elements::of(list))
     }
 
-    /// Why this list is not complete, if the answer announces more than it holds.
+    /// Returns the reason why this list is not complete, if the response announces more items.
     ///
     /// # Errors
     ///
@@ -116,16 +118,15 @@ impl ResponseBody {
         Ok(self.head.remainder(items))
     }
 
-    /// The body as a token with its fresh secret.
+    /// Decodes the body as a token with its fresh secret.
     ///
-    /// The id and the secret are read first and by themselves: where the rest
-    /// does not fit, or the answer broke off behind them, they reach the caller
-    /// with the drift beside them.
+    /// The id and the secret are decoded first, independently of the rest. If the rest does not fit, or the body breaks
+    /// off after them, the caller gets both, together with the drift.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Ambiguous`](tokenward_core::ErrorKind::Ambiguous) where the secret did not arrive; with
-    /// [`into_secret`](tokenward_core::Error::into_secret) where only the id did not.
+    /// [`ErrorKind::Ambiguous`](tokenward_core::ErrorKind::Ambiguous) if the secret or the id did not arrive. If only
+    /// the id is missing, [`into_secret`](tokenward_core::Error::into_secret) returns the secret.
     pub fn issued<V: VendorToken>(&self) -> Result<IssuedToken> {
         let known = &self.head.context.known;
         let salvaged = Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET], &self.head.context)
@@ -150,7 +151,7 @@ impl ResponseBody {
         }
     }
 
-    /// The error of an answer without a secret, or with one beside a status that is no success.
+    /// Creates the error for a response without a secret, or with a secret but an unsuccessful status.
     fn lost_secret(&self, id: Option<TokenId>, secret: Option<WireSecret>, is_masked: bool) -> Error {
         let holds = match (&secret, is_masked) {
             (None, _) => "holds no secret",
@@ -176,7 +177,7 @@ impl ResponseBody {
         }
     }
 
-    /// Returns the token of a record that was issued, or where the record is not as documented.
+    /// Returns the token of an issued record, or the drift if the record is not as documented.
     fn made<V: VendorToken>(&self, item: &str) -> Result<Box<Token>, Drift> {
         let drift = |mismatch: Mismatch| mismatch.drift();
         from_record::<V>(item).map_err(drift)?;
@@ -184,7 +185,7 @@ impl ResponseBody {
         let mut token = V::token(fields, self.head.call.family())
             .ok_or_else(|| Drift::new(V::ID, "there is no id that can be used"))?;
         token.record = Some(record::<V>(item)?);
-        // The mask of a secret that was sent in full would be the secret.
+        // The mask would be the secret itself, because this response contains it in full.
         token.mask = None;
         Ok(token)
     }
@@ -349,7 +350,7 @@ mod tests {
             r#"{"key":"CANARY"}"#,
             r#"{"id":"","key":"CANARY"}"#,
             r#"{"id":{},"key":"CANARY"}"#,
-            // The owner's id is not the token's.
+            // The owner's id is not the token's id.
             r#"{"owner":{"id":"8"},"key":"CANARY"}"#,
             r#"{"data":{"id":"7","key":"CANARY"}}"#,
             r#"{"id":"of CANARY","key":"CANARY"}"#,

@@ -1,4 +1,4 @@
-//! What is known of an answer beside its body, and how one of its records becomes a token.
+//! The status and headers of a response, and the conversion of its records into tokens.
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, de::IgnoredAny};
@@ -16,7 +16,7 @@ use crate::{
     secrets::context::Context,
 };
 
-/// What is known of an answer beside its body.
+/// A response without its body.
 pub(crate) struct ResponseHead {
     pub(crate) call: Call,
     pub(crate) status: StatusCode,
@@ -29,7 +29,7 @@ impl ResponseHead {
         Self { call, status, headers, context }
     }
 
-    /// Why a list is not complete after so many items, if the answer announces more.
+    /// Returns the reason why a list is not complete after this many items, if the response announces more.
     pub(crate) fn remainder(&self, items: u64) -> Option<&'static str> {
         remainder::announced(self.status, &self.headers, items)
     }
@@ -42,7 +42,7 @@ impl ResponseHead {
         self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// The error of a response that is not a list, or not a complete one.
+    /// Creates the error for a response that is not a list, or not a complete one.
     pub(crate) fn list_error(&self, error: &ListError) -> Error {
         match error {
             ListError::Mismatch(mismatch) => self.mismatch(mismatch),
@@ -60,19 +60,20 @@ impl ResponseHead {
         self.locate(self.call.error(ErrorKind::Protocol, message))
     }
 
-    /// The error of a record that is too large to be kept.
+    /// Creates the error for a record that is larger than the limit.
     pub(crate) fn oversized(&self) -> Error {
         self.protocol(TOO_LARGE_A_RECORD.to_owned()).with_drift(Drift::new(".", TOO_LARGE_A_RECORD))
     }
 
-    /// With what is known of the answer.
+    /// Adds the status and the relevant headers of the response to an error.
     pub(crate) fn locate(&self, error: Error) -> Error {
         error_about(error, self.status, &self.headers, &self.context)
     }
 
-    /// The token that this text begins with and its length, where it is as documented and has arrived as a whole.
+    /// Decodes the token at the beginning of a text, and returns it with its length. Returns `None` if it is not as
+    /// documented, or has not arrived completely.
     pub(crate) fn read<V: VendorToken>(&self, text: &str) -> Option<(Box<Token>, usize)> {
-        // A record is also read from a list, by position.
+        // Derived code would also accept a list for a record, by position.
         if !text.starts_with('{') {
             return None;
         }
@@ -86,10 +87,10 @@ impl ResponseHead {
         (length <= MOST_OF_A_RECORD).then_some((token, length))
     }
 
-    /// A record as a token, or where and in what way it is none.
+    /// Converts a record into a token, or returns an error with the drift.
     pub(crate) fn convert<V: VendorToken>(&self, item: &str) -> Result<Box<Token>> {
         let unusable = |error: Error| match Record::from_json_of(item, V::SECRET_NAMES) {
-            // A text alone could be a secret.
+            // A bare string could be a secret.
             Ok(record) if item.starts_with('{') => error.with_record(record),
             _ => error,
         };
@@ -108,7 +109,7 @@ impl ResponseHead {
     }
 }
 
-/// The vendor's own record, as a whole or not at all.
+/// Returns the vendor's own record, if it can be stored completely.
 pub(crate) fn record<V: VendorToken>(item: &str) -> Result<Record, Drift> {
     Record::from_json_of(item, V::SECRET_NAMES)
         .map_err(|_| Drift::new(".", "the record cannot be kept as it is"))

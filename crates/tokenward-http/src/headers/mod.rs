@@ -1,5 +1,5 @@
-//! What the headers of a response declare: waits, the vendor's clock, request ids, further items.
-//! Which headers hold request ids and resets is declared by the vendor's dialect.
+//! Response headers: waits, the vendor's clock, request ids, further items of a list, and which headers of an error are kept.
+//! The vendor's dialect declares which headers contain request ids and resets.
 //! May depend on `dialect`, `secrets` and `decode`.
 
 pub(crate) mod remainder;

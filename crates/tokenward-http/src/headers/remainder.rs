@@ -1,14 +1,15 @@
-//! What an answer announces beyond the items that it holds: a list of which that is not read is not complete.
+//! Headers that announce more items than the response contains. Such a list is not complete.
 
 use reqwest::{
     StatusCode,
     header::{CONTENT_RANGE, HeaderMap, LINK},
 };
 
-/// Returns why a list is not complete after so many items, if this answer announces more.
+/// Returns the reason why a list is not complete after this many items, if the response announces more.
 ///
-/// Servers in general use these signs for lists in pages: totals such as `X-Total-Count`, RFC 8288's `Link`, and RFC 9110's
-/// 206 and `Content-Range`. They are read for every vendor, because no vendor documents them for its token lists.
+/// The signs are in general use for paginated lists: totals such as `X-Total-Count`, `Link` (RFC 8288), and status 206
+/// and `Content-Range` (RFC 9110). They are checked for every vendor, because no vendor documents them for its token
+/// lists.
 pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> Option<&'static str> {
     if status == StatusCode::PARTIAL_CONTENT {
         return Some("the vendor answered 206, which means a part of the list");
@@ -24,7 +25,7 @@ pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> 
     if texts(headers, "x-has-more").any(is_yes) {
         return Some("a header says that there is more");
     }
-    // One header may count the page, and another one all.
+    // One header may count the items of the page, and another one all items.
     if numbers(headers, &TOTALS).any(|total| total > items) {
         return Some("a header announces more items than have come");
     }
@@ -37,14 +38,14 @@ pub(crate) fn announced(status: StatusCode, headers: &HeaderMap, items: u64) -> 
     ranges.any(is_more).then_some("`Content-Range` announces more items")
 }
 
-/// How vendors call the number of all items.
+/// Headers that vendors use for the total number of items.
 const TOTALS: [&str; 5] = ["x-page-total", "x-total-count", "x-total", "total-count", "x-total-items"];
 
-/// How vendors call the number of all pages.
+/// Headers that vendors use for the total number of pages.
 const PAGE_COUNTS: [&str; 3] = ["x-total-pages", "x-page-count", "x-pages"];
 
 fn texts(headers: &HeaderMap, name: &str) -> impl Iterator<Item = String> {
-    // An address in a header need not be ASCII.
+    // A URL in a header may contain bytes other than ASCII.
     headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned())
 }
 
@@ -56,7 +57,8 @@ fn is_set(value: &str) -> bool {
     !matches!(value, "" | "0" | "null" | "none")
 }
 
-/// Whether one of the links has the relation `next`; addresses stand in angle brackets and may hold anything.
+/// Returns `true` if one of the links has the relation `next`. URLs are in angle brackets and may contain any
+/// character.
 fn links_to_next(links: &str) -> bool {
     let mut rest = links;
     while let Some(start) = rest.find('<') {
@@ -78,7 +80,7 @@ fn links_to_next(links: &str) -> bool {
     false
 }
 
-/// The last item of a range, and how many there are in all.
+/// Returns the position of the last item of a range, and the total number of items.
 fn range_and_size(value: &str) -> Option<(u64, u64)> {
     let (range, size) = value.split_once('/')?;
     let (_, end) = range.rsplit_once('-')?;

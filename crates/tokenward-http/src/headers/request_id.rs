@@ -1,11 +1,12 @@
-//! The id that a vendor gives to a request, and which headers of an error are kept.
+//! Request ids, and the selection of headers that are kept of an error response.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::secrets::{context::Context, redact};
 
-/// Returns whether a header describes the response or a limit, and has a value that is made like one of such a header.
-/// Others may repeat the request.
+/// Returns `true` if a header describes the response or a limit, and its value has the expected form.
+///
+/// Other headers may repeat the request.
 pub(crate) fn is_about_the_answer(name: &HeaderName, value: &HeaderValue, context: &Context) -> bool {
     const NAMES: [&str; 4] = ["content-length", "content-type", "date", "retry-after"];
 
@@ -19,7 +20,7 @@ pub(crate) fn is_about_the_answer(name: &HeaderName, value: &HeaderValue, contex
             && is_plain())
 }
 
-/// Returns what the vendor's support asks for, if it is made like an id and is not a secret.
+/// Returns the request id for the vendor's support, if it has the form of an id and is not a known secret.
 pub(crate) fn request_id(headers: &HeaderMap, context: &Context) -> Option<String> {
     let names = context.dialect.request_id_headers();
     let id = names.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;

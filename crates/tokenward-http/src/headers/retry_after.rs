@@ -1,4 +1,4 @@
-//! How long a vendor asks to wait, in every notation that is in use.
+//! The wait that a vendor asks for, in every notation in use.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use reqwest::{
 use crate::{decode::dates, dialect::Dialect};
 use tokenward_core::Timestamp;
 
-/// A day: more than any vendor's window, and far from where adding to a point in time would overflow.
+/// The longest accepted wait: one day. It exceeds every vendor's window, and cannot overflow a point in time.
 pub(crate) const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Returns how long the vendor asks to wait, or `None` if it declares no time that lies ahead.
+/// Returns the wait that the vendor asks for, or `None` if no header gives a time in the future.
 ///
-/// `Retry-After` comes first, then the headers that the vendor's dialect declares as resets. A reset counts only with status
-/// 429: vendors send it with every response, and there it does not ask to wait. Of several, the latest one counts,
-/// because no header declares which limit was reached. Times are those of the vendor's clock, as the `Date` of the
-/// response tells it.
+/// `Retry-After` takes precedence over the reset headers that the vendor's dialect declares. A reset counts only with
+/// status 429: vendors send it with every response, usually without asking for a wait. If there are several, the latest
+/// one counts, because no header declares which limit was reached. Times refer to the vendor's clock, which the
+/// response's `Date` header gives.
 pub(crate) fn retry_after(
     status: StatusCode,
     headers: &HeaderMap,
@@ -35,11 +35,11 @@ pub(crate) fn retry_after(
     asked.or_else(|| resets.filter_map(wait).max())
 }
 
-/// The time that a header says, in any dialect; a small number is so many seconds from now.
+/// Parses the time in a header, in any notation. A small number is a number of seconds from now.
 pub(crate) fn time_of(value: &HeaderValue, now: Timestamp) -> Option<Timestamp> {
-    /// A number above it is a date: as seconds it would be 2001, and as a time to wait 31 years.
+    /// Larger numbers are dates. In seconds, this number is a date in 2001, or a wait of 31 years.
     const DATES: f64 = 1e9;
-    /// A date above it is in milliseconds: as seconds it would be the year 5138.
+    /// Larger dates are in milliseconds. In seconds, this number is the year 5138.
     const MILLIS: f64 = 1e11;
 
     let text = value.to_str().ok()?.trim();

@@ -1,4 +1,4 @@
-//! The time of day at the vendor, as far as its answers tell it.
+//! An estimate of the vendor's clock, from the `Date` headers of its responses.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -8,19 +8,19 @@ use std::{
 use reqwest::header::{DATE, HeaderMap};
 use tokenward_core::Timestamp;
 
-/// By how much the vendor's clock is ahead of the machine's.
+/// The difference between the vendor's clock and the machine's clock.
 ///
-/// It is told by the `Date` of an answer, to a second and the time that the answer took: enough to tell a token that was
-/// made before a request from one that was made by it.
+/// It comes from the `Date` header of a response. Its error is up to one second plus the duration of the request. This
+/// is accurate enough to tell an older token from one that a request has created.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
-    /// In milliseconds, or [`UNKNOWN`].
+    /// The difference in milliseconds, or [`UNKNOWN`].
     ahead: AtomicI64,
 }
 
 const UNKNOWN: i64 = i64::MIN;
 
-/// A date has no fraction: on average, it is half a second old.
+/// A `Date` header has no fraction, so it is half a second old on average.
 const HALF_A_SECOND: i64 = 500;
 
 impl Default for ServerClock {
@@ -30,7 +30,7 @@ impl Default for ServerClock {
 }
 
 impl ServerClock {
-    /// Takes over the date of an answer that has just arrived.
+    /// Updates the difference from a response that has just arrived.
     pub(crate) fn observe(&self, headers: &HeaderMap, now: Timestamp) {
         let date = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         if let Some(date) = date {
@@ -39,7 +39,7 @@ impl ServerClock {
         }
     }
 
-    /// The time at the vendor when the machine's clock shows this; the same, as long as no answer has told it.
+    /// Returns the vendor's time at this time of the machine's clock. Before the first response, both are equal.
     pub(crate) fn at(&self, now: Timestamp) -> Timestamp {
         match self.ahead.load(Ordering::Relaxed) {
             UNKNOWN => now,

@@ -1,4 +1,4 @@
-//! An answer on its way, received whether or not somebody is reading it just now.
+//! A response body in flight, which is received even if nobody reads it at the moment.
 
 use std::{
     collections::VecDeque,
@@ -16,43 +16,43 @@ use crate::{
     transport::response::{BodyError, Chunks, Resend, Sent},
 };
 
-/// A request that was sent, and what has arrived of its answer. It ends when this is dropped.
+/// A request in flight, and the part of its response that has arrived. Dropping it cancels the request.
 pub(crate) struct BodyStream {
     call: Call,
     stage: Stage,
 }
 
 enum Stage {
-    /// Nobody waits for it but who polls it. That is the cheaper way, and enough for what is small.
+    /// The request advances only when it is polled. This is cheaper, and sufficient for a small body.
     Polled(BoxFuture<'static, Arrived>),
     Arrived(Arrived),
 }
 
-/// What has arrived, and where the rest comes from.
+/// The parts that have arrived, and the source of the remaining ones.
 struct Arrived {
     parts: VecDeque<Part>,
     rest: Option<Receiving>,
 }
 
-/// A task of its own, so that an answer arrives while another one is read, and its time does not run out while the caller
-/// does something else.
+/// A task that receives a response while another one is read. The response does not time out while the caller is busy.
 struct Receiving {
     parts: mpsc::Receiver<Part>,
     task: JoinHandle<()>,
 }
 
 pub(crate) enum Part {
-    /// The answer is a success, and begins.
+    /// The response headers arrived with a success status.
     Head(Arc<ResponseHead>),
     Bytes(Bytes),
-    /// How it may be asked for again, should it have ended too early.
+    /// The body has ended. If it ended too early, it may be requested again.
     End(Option<Box<Resend>>),
-    /// Nothing more comes, and how it may be asked for again.
+    /// The request failed, and may be requested again.
     Failed(Error, Option<Box<Resend>>),
 }
 
 impl Call {
-    /// Begins with a request that is sent when it is polled. An answer that is not small is received by itself.
+    /// Creates a stream whose request is sent when it is polled. A body that is not small is received by a separate
+    /// task.
     pub(crate) fn stream(&self, sent: Sent) -> BodyStream {
         let call = self.clone();
         let arrive = async move {
@@ -69,7 +69,7 @@ impl Call {
         BodyStream { call: self.clone(), stage: Stage::Polled(Box::pin(arrive)) }
     }
 
-    /// Begins with a request that is sent and answered by itself, beside others.
+    /// Creates a stream whose request is sent by a separate task, concurrently with others.
     pub(crate) fn stream_beside(&self, sent: Sent) -> BodyStream {
         let call = self.clone();
         let receive = |to: mpsc::Sender<Part>| async move {
@@ -119,7 +119,7 @@ impl Call {
         Arrived { parts, rest: None }
     }
 
-    /// Gives a body on until it ends, or nobody is there any more who would want it.
+    /// Sends the parts of a body to a channel until the body ends or the receiver is dropped.
     async fn forward(&self, head: Arc<ResponseHead>, mut chunks: Chunks, to: &mpsc::Sender<Part>) {
         loop {
             let (part, is_last) = match chunks.next().await {
@@ -136,7 +136,8 @@ impl Call {
 
 impl Receiving {
     fn spawn<R: Future<Output = ()> + Send + 'static>(receive: impl FnOnce(mpsc::Sender<Part>) -> R) -> Self {
-        /// With the largest chunks that hyper reads, some megabytes: more than nearly every list has.
+        /// Capacity of the channel. With the largest chunks that hyper reads, these are some megabytes, which is more
+        /// than nearly every list.
         const AHEAD: usize = 16;
 
         let (to, parts) = mpsc::channel(AHEAD);
@@ -151,7 +152,7 @@ impl Drop for Receiving {
 }
 
 impl BodyStream {
-    /// Sends the request, if nobody has, and takes what has arrived of its answer; whether that has begun.
+    /// Sends the request if it was not sent yet, and stores what has arrived. Returns `true` if the response has begun.
     pub(crate) fn advance(&mut self, context: &mut Context<'_>) -> bool {
         if let Stage::Polled(arriving) = &mut self.stage {
             match arriving.as_mut().poll(context) {
@@ -162,12 +163,12 @@ impl BodyStream {
         true
     }
 
-    /// What comes next; after the end nothing is to be asked for.
+    /// Returns the next part. It must not be called after the last one.
     pub(crate) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Part> {
         if !self.advance(context) {
             return Poll::Pending;
         }
-        // The task ends without a word where the runtime ends.
+        // If the runtime shuts down, the task ends without a last part.
         let lost = || Part::Failed(self.call.error(ErrorKind::Transport, "the request was given up"), None);
         let Stage::Arrived(Arrived { parts, rest }) = &mut self.stage else { return Poll::Pending };
         match (parts.pop_front(), rest) {
@@ -194,7 +195,7 @@ mod tests {
 
     const LIST: Call = Call::new(TokenFamily::new("acme", "token"), Operation::List);
 
-    /// An answer of so many kilobytes, and how many of them were taken from the connection.
+    /// Creates a response of this many kilobytes, and a counter of the kilobytes that were received.
     fn answer(kilobytes: usize) -> (Sent, Arc<AtomicUsize>) {
         let taken = Arc::new(AtomicUsize::new(0));
         let counter = taken.clone();
@@ -207,7 +208,7 @@ mod tests {
         (Box::pin(async { Ok(response) }), taken)
     }
 
-    /// Time for what runs beside.
+    /// Gives other tasks time to run.
     async fn pause() {
         for _ in 0..1000 {
             tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! What came of a list so far, and whether that contradicts itself.
+//! The state of a list: what has arrived, and whether it is consistent.
 
 use std::{
     collections::hash_map::DefaultHasher,
@@ -12,36 +12,36 @@ use crate::{
     pager::{seen_ids::SeenIds, token_reader::Item},
 };
 
-/// How many pages without a token a list may have in a row before it is taken for one without an end.
+/// Maximum number of consecutive pages without a token, because more suggest endless pagination.
 const MOST_BARREN: usize = 20;
 
-/// How many tokens are remembered, so that none comes twice: no organization is known to have as many.
+/// Maximum number of tokens, which are remembered to detect duplicates. No known organization has as many.
 pub(crate) const MOST_TOKENS: u64 = 1_000_000;
 
-/// How many pages are asked for.
+/// Maximum number of pages.
 pub(crate) const MOST_PAGES: u64 = 50_000;
 
-/// How many items a list may have that cannot be read before it is taken for something else.
+/// Maximum number of items that cannot be decoded, because more suggest that the body is not a list of tokens.
 pub(crate) const MOST_UNREADABLE: usize = 10_000;
 
 pub(crate) const MOVED: &str = "tokens came or went while it was read";
 
-/// What came in all.
+/// The counts and identities of everything that has arrived.
 #[derive(Default)]
 pub(crate) struct ListState {
     pub(crate) cursors: SeenIds,
     pub(crate) tokens: SeenIds,
-    /// How many items came, those that came twice included.
+    /// The number of items, including duplicates.
     pub(crate) position: usize,
     pub(crate) unreadable: usize,
-    /// How many pages in a row had no token that was new.
+    /// The number of consecutive pages without a new token.
     pub(crate) barren: usize,
     pub(crate) total: Option<u64>,
     pub(crate) gap: Option<&'static str>,
     pub(crate) last: Option<Identity>,
 }
 
-/// What an item is known by when it comes again.
+/// The identity of an item, to recognize it when it appears again.
 #[derive(PartialEq)]
 pub(crate) enum Identity {
     Id(TokenId),
@@ -49,7 +49,7 @@ pub(crate) enum Identity {
 }
 
 impl ListState {
-    /// How many tokens there were, with those that could not be read.
+    /// Returns the number of tokens, including items that could not be decoded.
     pub(crate) fn count(&self) -> u64 {
         self.tokens.count() + self.unreadable as u64
     }
@@ -58,13 +58,13 @@ impl ListState {
         if let (Some(earlier), Some(now)) = (self.total, total)
             && now < earlier
         {
-            // The same, said better.
+            // The more specific message replaces the general one.
             self.gap = self.gap.filter(|gap| *gap != MOVED).or(Some("tokens went while it was read"));
         }
         self.total = total.or(self.total);
     }
 
-    /// Where the list goes on behind a page with or without new tokens, if it does.
+    /// Returns the next cursor, unless the list must end after this page.
     pub(crate) fn go_on<C: Hash>(&mut self, next: Option<C>, is_fresh: bool, is_repeated: bool) -> Option<C> {
         self.barren = if is_fresh { 0 } else { self.barren + 1 };
         match next {
@@ -81,7 +81,7 @@ impl ListState {
         None
     }
 
-    /// Why the list is not complete, where it is not.
+    /// Returns the error of an incomplete list, or `None` if the list is complete.
     pub(crate) fn ending(&self, call: &Call) -> Option<Error> {
         let count = self.count();
         let wrong_total = self.total.filter(|total| *total != count);

@@ -1,4 +1,7 @@
-//! Lists that come in pages: lazy, bounded against endless chains, and complete or saying that they are not.
+//! Paginated lists: lazy, protected against endless pagination, and complete or reported as incomplete.
+//!
+//! The next page is requested as soon as the end of the current one was read (`request_next_page`), and the request is
+//! sent before the last token is yielded (`send_in_advance`).
 
 use std::{
     collections::VecDeque,
@@ -24,31 +27,38 @@ use crate::{
     transport::response::Sent,
 };
 
-/// A list as its vendor gives it, read while it arrives.
+/// Returns the tokens of a vendor's list as a stream, which decodes each page while it arrives.
 ///
 /// See [`Pager`] for an example.
 ///
-/// Nothing is sent before the first token is asked for. From then on one page
-/// is asked for in advance, and as many as [`Pager::most_in_parallel`] allows once the
-/// caller has taken the first page: they go side by side, and their tokens come
-/// in order. What was asked for arrives whether or not the caller is waiting,
-/// so a caller may take its time between two tokens.
+/// # Requests
 ///
-/// A token that comes twice is yielded once; another record under the same id
-/// is an error in its place, like an item that cannot be read, and ends
-/// nothing. The list ends with [`ErrorKind::Incomplete`] if a page or a cursor
-/// comes a second time, if the vendor's total changes to a smaller one or is
-/// not reached, if the last answer announces more (by status 206, a `Link`, or a
-/// total), if it has more than a million tokens or 50,000 pages, or if it takes
-/// longer than [`with_list_time`](crate::HttpOptions::with_list_time). It ends
-/// with [`ErrorKind::Protocol`] if more than 10,000 items cannot be read. An
-/// answer that breaks off before its first item is asked for again; later, it
-/// ends the list behind what has arrived.
+/// Nothing is sent before the first token is polled. From then on, the next page is requested in advance. After the
+/// caller has taken the first page, up to [`Pager::most_in_parallel`] pages are requested concurrently, and their tokens stay in
+/// order. Responses arrive even if the caller does not poll, so the caller may take its time between two tokens.
+///
+/// If a response breaks off before its first item, it is requested again. Later, an interruption ends the list after
+/// the items that have arrived.
+///
+/// # Errors
+///
+/// An item that cannot be decoded is an error in its place, and does not end the list. A token that appears twice is
+/// yielded once. A different record with the same id is an error in its place, too.
+///
+/// The list ends with [`ErrorKind::Incomplete`] in these cases:
+///
+/// - A page or a cursor appears a second time.
+/// - The vendor's total decreases, or does not match the number of items.
+/// - The last response announces more items, by status 206, a `Link`, or a total.
+/// - The list has more than 1,000,000 tokens or 50,000 pages.
+/// - The list takes longer than [`with_list_time`](crate::HttpOptions::with_list_time).
+///
+/// The list ends with [`ErrorKind::Protocol`] if more than 10,000 items cannot be decoded.
 pub fn listed<L: Pager>(call: Call, listing: L, first: L::Cursor) -> TokenStream {
     Box::pin(ListStream::new(call, listing, first))
 }
 
-/// The token with this id, looked for in a list.
+/// Finds the token with this id in a list.
 ///
 /// ```
 /// use tokenward_core::{ListOptions, MemoryTokens, TokenId, TokenManager};
@@ -63,8 +73,8 @@ pub fn listed<L: Pager>(call: Call, listing: L, first: L::Cursor) -> TokenStream
 ///
 /// # Errors
 ///
-/// What ends the list before the token is found, and the first item that cannot be read where it is not found: then
-/// it is not known whether there is one.
+/// Returns the error that ends the list before the token is found. If the list has no such token, returns the error of
+/// the first item that could not be decoded, because that item may be the token.
 pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>> {
     let mut unreadable = None;
     while let Some(result) = tokens.next().await {
@@ -78,7 +88,7 @@ pub async fn find(mut tokens: TokenStream, id: &TokenId) -> Result<Option<Token>
     unreadable.map_or(Ok(None), Err)
 }
 
-/// A list that is nothing but its refusal.
+/// Returns a list that contains only this error.
 ///
 /// ```
 /// use tokenward_core::{Error, ErrorKind};
@@ -90,46 +100,48 @@ pub fn failed(refusal: Error) -> TokenStream {
     Box::pin(stream::iter([Err(refusal)]))
 }
 
-/// How many tokens are read before the first of them is given away: so what comes behind a page is asked for before its
-/// last one is. More would take memory that one after the other can have.
+/// The number of tokens that are decoded before the first one is yielded.
+///
+/// With two, the next page is requested before the last token of a page is yielded. More would take memory without a
+/// benefit.
 const HELD: usize = 2;
 
 struct ListStream<L: Pager> {
     call: Call,
     listing: Arc<L>,
-    /// Where the list begins, until it is asked for.
+    /// The first cursor, until the first page is requested.
     first: Option<L::Cursor>,
-    /// In a box, as it passes through many hands.
+    /// The current page. It is boxed, because it is moved often.
     page: Option<Box<Page<L::Cursor>>>,
-    /// Pages that were asked for in advance.
+    /// Pages that were requested in advance.
     asked: VecDeque<(L::Cursor, BodyStream)>,
-    /// Whether the last of them waits to be sent.
+    /// `true` if the last of these pages was not sent yet.
     is_unsent: bool,
-    /// Where those begin that can be asked for behind them.
+    /// The cursors of further pages that can be requested in advance.
     further: Option<Box<dyn Iterator<Item = L::Cursor> + Send>>,
     ready: VecDeque<Result<Box<Token>>>,
-    /// What is yielded last.
+    /// The error at the end of the list.
     ending: Option<Error>,
-    /// The memory that one page after the other is read with.
+    /// The buffer that all pages reuse.
     buffer: TextBuffer,
     state: ListState,
     watch: Stopwatch,
-    /// Whether the time of the list is used up.
+    /// `true` if the time limit of the list has passed.
     is_over: bool,
 }
 
-/// A page, and what has come of it.
+/// A page, and the part of it that was read.
 struct Page<C> {
     cursor: C,
     body: BodyStream,
-    /// Whether it was asked for in advance, and nothing has come of it.
+    /// `true` if the page was requested in advance and nothing of it was received yet.
     is_advance: bool,
     reader: Option<TokenReader>,
     fresh: bool,
     repeated: bool,
-    /// Whether it begins with the last item of the page before.
+    /// `true` if the page begins with the last item of the previous page.
     has_overlap: bool,
-    /// Whether what comes behind it is known, and what that is where it is an error.
+    /// `true` if it was determined what follows the page. `ending` is the error of a list that ends incomplete.
     is_turned: bool,
     ending: Option<Error>,
 }
@@ -141,7 +153,7 @@ impl<L: Pager> Stream for ListStream<L> {
         let state = &mut *self;
         loop {
             if state.ready.len() >= HELD || !state.is_readable() {
-                // Each by itself: a `map`, or one return for both, would copy a token twice.
+                // Separate branches, because a `map` or a common return would copy a token twice.
                 match state.ready.pop_front() {
                     Some(Ok(token)) => {
                         state.watch.stop();
@@ -171,7 +183,7 @@ impl<L: Pager> Stream for ListStream<L> {
             let part = page.body.poll_next(context);
             state.is_over = state.watch.poll_end(context).is_ready();
             match part {
-                // What has arrived is given, even if it was the last moment.
+                // Use a part that has arrived, even if the time limit has just passed.
                 Poll::Ready(part) => state.receive(page, part),
                 Poll::Pending => {
                     state.page = Some(page);
@@ -184,7 +196,7 @@ impl<L: Pager> Stream for ListStream<L> {
     }
 }
 
-/// Nothing in it refers to another part of it.
+/// No part of the state refers to another part of it.
 impl<L: Pager> Unpin for ListStream<L> {}
 
 impl<L: Pager> ListStream<L> {
@@ -208,12 +220,12 @@ impl<L: Pager> ListStream<L> {
         }
     }
 
-    /// Whether more of a page has arrived than was read.
+    /// Returns `true` if a part of the current page has arrived but was not read yet.
     fn is_readable(&self) -> bool {
         self.page.as_ref().is_some_and(|page| !page.is_waiting())
     }
 
-    /// The page as far as it has arrived now.
+    /// Processes the next part of a page.
     fn receive(&mut self, mut page: Box<Page<L::Cursor>>, part: Part) {
         match part {
             Part::Head(head) => {
@@ -227,7 +239,7 @@ impl<L: Pager> ListStream<L> {
                 }
             }
             Part::End(resend) => {
-                // A body without a length that ends too early has broken off.
+                // A body without an announced length that ends too early counts as broken off.
                 let is_cut =
                     page.is_untouched() && page.reader.as_ref().is_some_and(|reader| reader.list().is_cut());
                 match resend.filter(|_| is_cut).and_then(|resend| resend.sent()) {
@@ -235,7 +247,7 @@ impl<L: Pager> ListStream<L> {
                     None => return self.close(page),
                 }
             }
-            // It may have been too late for an answer that was asked for in advance when the caller came back.
+            // A page that was requested in advance may have timed out before the caller polled again.
             Part::Failed(error, _) if page.is_advance && error.kind() == ErrorKind::Transport => {
                 page.is_advance = false;
                 page.body = self.call.stream(Box::pin(self.listing.clone().send(page.cursor.clone())));
@@ -251,20 +263,20 @@ impl<L: Pager> ListStream<L> {
         self.page = Some(page);
     }
 
-    /// Reads a page of which nothing was read from its beginning.
+    /// Requests a page again from its beginning. No item of it may have been read.
     fn restart(&mut self, page: &mut Page<L::Cursor>, sent: Sent) {
         self.buffer = page.reader.take().map(TokenReader::into_buffer).unwrap_or_default();
         page.body = self.call.stream(sent);
     }
 
-    /// The page that is being read, or the next one.
+    /// Returns the current page, or the next one.
     fn open(&mut self) -> Option<Box<Page<L::Cursor>>> {
         let is_first = self.first.take().map(|first| self.ask(first)).is_some();
         let page = self.page.take().or_else(|| {
             let (cursor, body) = self.asked.pop_front()?;
             Some(Box::new(Page::new(cursor, body, !is_first)))
         });
-        // All that has arrived was taken, so the rest is wanted soon.
+        // Everything that has arrived was read, so more pages will be needed soon.
         while self.further.is_some() && self.asked.len() + 1 < self.listing.most_in_parallel() {
             match self.further.as_mut().and_then(Iterator::next) {
                 Some(cursor) => self.ask(cursor),
@@ -282,7 +294,7 @@ impl<L: Pager> ListStream<L> {
         self.is_unsent = !is_beside;
     }
 
-    /// Sends what was asked for in advance, before the caller goes away with a token.
+    /// Sends the request for the next page before a token is yielded.
     fn send_in_advance(&mut self, context: &mut Context<'_>) {
         if std::mem::take(&mut self.is_unsent)
             && let Some((_, body)) = self.asked.back_mut()
@@ -291,7 +303,7 @@ impl<L: Pager> ListStream<L> {
         }
     }
 
-    /// Reads what has arrived of a page.
+    /// Reads the part of a page that has arrived.
     fn go_on(&mut self, mut page: Box<Page<L::Cursor>>) {
         match self.read(&mut page) {
             Ok(()) => self.page = Some(page),
@@ -299,7 +311,7 @@ impl<L: Pager> ListStream<L> {
         }
     }
 
-    /// Reads some of the items that have arrived, and asks for what comes behind them as soon as that is known.
+    /// Reads some of the items that have arrived, and requests the next page as soon as it is known.
     fn read(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
         while self.ready.len() < HELD
             && let Some(reader) = &mut page.reader
@@ -371,7 +383,7 @@ impl<L: Pager> ListStream<L> {
         Ok(())
     }
 
-    /// Whether a page begins with this item because the page before ended with it.
+    /// Returns `true` if this item is the first one of its page and also the last one of the previous page.
     fn is_overlap(&mut self, page: &Page<L::Cursor>, item: &Item) -> bool {
         let is_first = page.reader.as_ref().is_some_and(|reader| reader.list().items() == 1);
         let identity = Identity::of(item);
@@ -383,7 +395,7 @@ impl<L: Pager> ListStream<L> {
         is_first && is_same
     }
 
-    /// Finds out what comes behind a page, once.
+    /// Reads where the next page is, once per page, and requests it in advance.
     fn request_next_page(&mut self, page: &mut Page<L::Cursor>) -> Result<()> {
         let Some(reader) = page.reader.as_mut().filter(|_| !page.is_turned) else { return Ok(()) };
         page.is_turned = true;
@@ -397,7 +409,7 @@ impl<L: Pager> ListStream<L> {
         });
         self.state.total(turn.total);
         let announced = match turn.next {
-            // Of a list that is read on, the announced rest is what comes next.
+            // If there is a next page, the announced remainder is on it.
             Some(_) => None,
             None => reader.head().remainder(self.state.position as u64),
         };
@@ -425,14 +437,14 @@ impl<L: Pager> ListStream<L> {
         self.call.error(ErrorKind::Incomplete, message)
     }
 
-    /// Nothing comes behind this.
+    /// Ends the list with this error.
     fn fail(&mut self, error: Error) {
         (self.asked, self.further) = (VecDeque::new(), None);
         self.ending = Some(error);
     }
 }
 
-/// The error of a record under an id that another record has.
+/// Creates the error for a record whose id belongs to another record.
 fn other_record(call: &Call, token: Token) -> Error {
     let message = "another record came before under the same id: it is not known which of them is right";
     let error = call.error(ErrorKind::Protocol, message).with_token(token.id);
@@ -443,12 +455,12 @@ fn other_record(call: &Call, token: Token) -> Error {
 }
 
 impl<C> Page<C> {
-    /// Whether nothing was read of it, so that it may be read again.
+    /// Returns `true` if no item of the page was read, so it can be requested again.
     fn is_untouched(&self) -> bool {
         !self.is_turned && self.reader.as_ref().is_none_or(|reader| reader.list().items() == 0)
     }
 
-    /// Whether more of it has to arrive.
+    /// Returns `true` if more of the page must arrive.
     fn is_waiting(&self) -> bool {
         self.reader.as_ref().is_none_or(|reader| reader.list().is_waiting())
     }

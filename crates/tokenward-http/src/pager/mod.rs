@@ -1,6 +1,6 @@
-//! Lists of a family: pages, read item by item while they arrive, and complete or reported as incomplete.
-//! What an item means is defined by its `VendorToken`.
-//! May depend on `family` and what that depends on.
+//! Lists of a family: pages that are requested early and read item by item while they arrive, and recorded lists.
+//! A list is complete or reported as incomplete. A `VendorToken` defines the meaning of an item.
+//! May depend on `family` and its dependencies.
 
 pub(crate) mod body_stream;
 pub(crate) mod list_state;

@@ -1,4 +1,4 @@
-//! Lists that came in another way than by a request.
+//! Lists from other sources than a request.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     secrets::context::Context,
 };
 
-/// A list of tokens in a body that came in another way than by a request: from a recording, or from a test.
+/// Decodes a list of tokens from another source than a request, such as a recording or a test.
 ///
 /// ```
 /// use serde::de::IgnoredAny;
@@ -42,10 +42,9 @@ use crate::{
 /// assert!(tokens[1].is_err());
 /// ```
 ///
-/// The list is the whole body, or stands in this field of it. The parts are
-/// those in which it arrived: where they end makes no difference. An item that
-/// is none is an error in its place, and the last error is why the rest cannot
-/// be read.
+/// The list is the whole body, or is in this field of it. `parts` are the chunks of the body, which may be split
+/// anywhere. An item that is not a token is an error in its place. If the rest cannot be read, the last element is the
+/// reason.
 pub fn read_list<V: VendorToken>(
     call: Call,
     field: Option<&'static str>,

@@ -1,18 +1,18 @@
-//! What came before in a list, in as little memory as a million tokens allow.
+//! A compact set of the ids in a list, for up to a million tokens.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
-/// What came before, by its hash: there may be many, and they may be long.
+/// A set of hashes of everything that has appeared. The values themselves may be many and long.
 ///
-/// Sorted hashes in shards take ten bytes each and a little; a hash table would take up to three times as much while
-/// it grows.
+/// Sorted hashes in shards take slightly more than ten bytes each. A hash table would take up to three times as much
+/// while it grows.
 pub(crate) struct SeenIds {
     shards: Vec<Vec<Entry>>,
     hasher: RandomState,
     count: u64,
 }
 
-/// A hash in four parts, and the checksum of what came under it: in parts, it takes ten bytes and not sixteen.
+/// A hash in four parts, and the checksum of its record. In parts, it takes ten bytes instead of sixteen.
 #[derive(Clone, Copy)]
 struct Entry([u16; 5]);
 
@@ -31,13 +31,13 @@ impl Entry {
     }
 }
 
-/// Whether something came before.
+/// The result of adding an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     New,
-    /// It came before, and is the same.
+    /// The item appeared before with the same checksum.
     Again,
-    /// Something else came under the same name.
+    /// The id appeared before with a different checksum.
     Other,
 }
 
@@ -48,12 +48,12 @@ impl Default for SeenIds {
 }
 
 impl SeenIds {
-    /// Whether it is new.
+    /// Adds a value. Returns `true` if it is new.
     pub(crate) fn insert(&mut self, one: &(impl Hash + ?Sized)) -> bool {
         self.arrive(one, 0) == Arrival::New
     }
 
-    /// Whether it is new, and if not, whether it came with the same checksum.
+    /// Adds an id with a checksum. Returns whether it is new, and if not, whether the checksum is the same.
     pub(crate) fn arrive(&mut self, one: &(impl Hash + ?Sized), sum: u16) -> Arrival {
         let hash = self.hasher.hash_one(one);
         let shard = shard_of(hash, self.shards.len());
@@ -64,7 +64,7 @@ impl SeenIds {
             Err(at) => at,
         };
         if shard.len() == shard.capacity() {
-            // Not doubled: most of a million would then be room that nothing is in.
+            // Doubling would leave a large part of the memory unused.
             shard.reserve_exact(shard.len() / 4 + 4);
         }
         shard.insert(at, Entry::new(hash, sum));
@@ -73,12 +73,12 @@ impl SeenIds {
         Arrival::New
     }
 
-    /// How many there are.
+    /// Returns the number of entries.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    /// Keeps shards so short that making room in one costs little.
+    /// Keeps the shards short, so that an insertion is cheap.
     fn split(&mut self) {
         const LONGEST: u64 = 128;
         const FACTOR: usize = 4;
@@ -95,7 +95,7 @@ impl SeenIds {
     }
 }
 
-/// By the high bits, so that what is sorted stays so.
+/// Returns the shard of a hash. It depends on the high bits, so the order across shards is preserved.
 fn shard_of(hash: u64, shards: usize) -> usize {
     ((u128::from(hash) * shards as u128) >> u64::BITS) as usize
 }

@@ -1,4 +1,4 @@
-//! A bound on the time that somebody is waited for.
+//! A limit on the total time of waiting.
 
 use std::{
     pin::Pin,
@@ -8,22 +8,22 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Counts the time between the first [`poll_end`](Self::poll_end) and [`stop`](Self::stop), again and again.
+/// A limit on the sum of all intervals between [`poll_end`](Self::poll_end) and [`stop`](Self::stop).
 #[derive(Debug)]
 pub(crate) struct Stopwatch {
     left: Duration,
     since: Option<Instant>,
-    /// Wakes whoever waits when no time is left.
+    /// Wakes the task when no time is left.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stopwatch {
-    /// With so much time in all.
+    /// Creates a stopwatch with this total time.
     pub(crate) fn new(time: Duration) -> Self {
         Self { left: time, since: None, timer: None }
     }
 
-    /// Starts, unless it runs, and is ready when all of the time has passed.
+    /// Starts the stopwatch if it is stopped. Ready when all of the time has passed.
     pub(crate) fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let now = Instant::now();
         let since = *self.since.get_or_insert(now);
@@ -32,7 +32,7 @@ impl Stopwatch {
             return Poll::Ready(());
         }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(self.left)));
-        // It was set before time passed that did not count, so it may only be too early.
+        // The timer may be too early, because time that did not count has passed since it was set.
         while timer.as_mut().poll(context).is_ready() {
             if Instant::now() >= end {
                 return Poll::Ready(());
@@ -42,7 +42,7 @@ impl Stopwatch {
         Poll::Pending
     }
 
-    /// Lets time pass that does not count.
+    /// Stops the stopwatch until the next poll.
     pub(crate) fn stop(&mut self) {
         if let Some(since) = self.since.take() {
             self.left = self.left.saturating_sub(since.elapsed());

@@ -1,4 +1,4 @@
-//! The items of a family's list as tokens.
+//! The conversion of list items into tokens.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     family::response_head::ResponseHead,
 };
 
-/// Reads a body that is a list of tokens, or a record with such a list in one of its fields.
+/// A reader for a body that is a list of tokens, or a record with such a list in one of its fields.
 pub(crate) struct TokenReader {
     head: Arc<ResponseHead>,
     list: ListReader,
@@ -25,24 +25,24 @@ pub(crate) struct TokenReader {
     convert: ConvertItem,
 }
 
-/// The token that a text begins with and its length, if it is as documented.
+/// Decodes the token at the beginning of a text, and returns its length, if it is as documented.
 type ReadItem = fn(&ResponseHead, &str) -> Option<(Box<Token>, usize)>;
 
-/// A record as a token, or why it is not one.
+/// Converts a record into a token, or returns an error.
 type ConvertItem = fn(&ResponseHead, &str) -> Result<Box<Token>>;
 
 /// An item of a list.
 pub(crate) struct Item {
-    /// In a box, because a token is large and passes through many hands.
+    /// Boxed, because a token is large and is moved often.
     pub(crate) token: Result<Box<Token>>,
-    /// The item as it was sent, if it was not decoded at once.
+    /// The unparsed item, unless it was decoded directly.
     pub(crate) text: Option<Zeroizing<String>>,
-    /// A checksum of the text, so that another record under the same id is noticed.
+    /// A checksum of the text, to detect a different record with the same id.
     pub(crate) sum: u16,
 }
 
 impl TokenReader {
-    /// Reads a body whose list of such tokens stands in this field, or is the whole.
+    /// Creates a reader for a body that contains the list in this field, or is the list.
     pub(crate) fn of<V: VendorToken>(
         head: Arc<ResponseHead>,
         field: Option<&'static str>,
@@ -52,17 +52,17 @@ impl TokenReader {
         Self { head, list: ListReader::new(field, buffer), read, convert }
     }
 
-    /// Returns what is known of the response.
+    /// Returns the status and headers of the response.
     pub(crate) fn head(&self) -> &ResponseHead {
         &self.head
     }
 
-    /// Returns the list.
+    /// Returns the reader of the list.
     pub(crate) fn list(&self) -> &ListReader {
         &self.list
     }
 
-    /// Returns the memory, to read another body with.
+    /// Returns the buffer, to read another body with.
     pub(crate) fn into_buffer(self) -> TextBuffer {
         self.list.into_buffer()
     }
@@ -76,8 +76,8 @@ impl TokenReader {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if what arrives is not a list. Nothing after it can be
-    /// read.
+    /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body is not a list. Nothing after the error
+    /// can be read.
     pub(crate) fn next(&mut self) -> Result<Option<Item>> {
         let Self { head, list, read, convert } = self;
         let mut decoded = None;
@@ -102,7 +102,7 @@ impl TokenReader {
         }))
     }
 
-    /// Returns the envelope of the list, after the body has ended.
+    /// Returns the envelope of the list. The body must have ended.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl TokenReader {
     }
 }
 
-/// A checksum that tells two records apart, and takes a few nanoseconds: four sums side by side.
+/// Computes a checksum that distinguishes two records in a few nanoseconds, from four interleaved sums.
 fn checksum(text: &str) -> u16 {
     const LANES: usize = 4;
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// A body, and what is read of it.
+    /// Returns a body and the items that are read from it.
     fn shown(field: Option<&'static str>, body: &str) -> String {
         let said = said(read(field, body.as_bytes())).replace("CANARY", "LEAK");
         format!("{}\n{said}\n\n", body.replace("CANARY", "…"))
@@ -293,7 +293,7 @@ mod tests {
             insta::assert_snapshot!("a_record_beyond_its_bound", results[0].as_ref().unwrap_err());
             assert!(results[1].is_ok());
         }
-        // Its last bytes come by themselves, and look like the end of something else.
+        // The last bytes arrive one by one, and look like the end of another element.
         for end in [r#",],}"},{"id":"2"}]"#, r#"}]","b":[{}]}, null, {"id":"2"}]"#] {
             let mut parts = vec![Bytes::from(format!(r#"[{{"id":"1","name":"{large}"#)), r#" \" "#.into()];
             parts.extend(end.bytes().map(|byte| Bytes::copy_from_slice(&[byte])));

@@ -1,4 +1,4 @@
-//! How a vendor gives its list, in the words that [`listed`](crate::listed) reads it by.
+//! The description of a vendor's list for [`listed`](crate::listed).
 
 use std::{hash::Hash, sync::Arc};
 
@@ -11,7 +11,7 @@ use crate::{
     transport::{response::Response, send_error::SendError, session::Session},
 };
 
-/// A vendor's list of tokens: how a page is asked for, where its items stand, and what comes behind it.
+/// A vendor's list of tokens: how to request a page, where its items are, and which page comes next.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -57,70 +57,70 @@ use crate::{
 /// }
 /// ```
 pub trait Pager: Send + Sync + 'static {
-    /// What its items are.
+    /// The type of the items.
     type Token: VendorToken;
-    /// What a page is asked for with: an offset, a cursor, a filter.
+    /// The parameter of a page request: an offset, a cursor, a filter.
     type Cursor: Clone + Eq + Hash + Send + 'static;
-    /// What is read of what stands beside the list.
+    /// The decoded fields of the envelope around the list.
     type Envelope: DeserializeOwned;
 
-    /// The field of the answer that holds the list, or `None` where the answer is the list.
+    /// The response field that contains the list, or `None` if the response itself is the list.
     const FIELD: Option<&'static str>;
-    /// Whether a page begins with the last item of the page before, so that a list that moves is noticed.
+    /// `true` if each page begins with the last item of the previous page, which reveals changes during listing.
     const OVERLAPS: bool = false;
 
-    /// The session that the pages are asked for through; it bounds the time that the list takes.
+    /// Returns the session for the page requests. It limits the time of the list.
     fn session(&self) -> &Session;
 
-    /// Asks for a page.
+    /// Requests a page.
     fn send(
         self: Arc<Self>,
         cursor: Self::Cursor,
     ) -> impl Future<Output = Result<Response, SendError>> + Send + 'static;
 
-    /// What comes behind a page; nothing, unless said.
+    /// Returns the next page. By default, there is none.
     fn next_page(&self, _end: PageEnd<'_, Self::Cursor, Self::Envelope>) -> NextPage<Self::Cursor> {
         NextPage::default()
     }
 
-    /// Completes a token with what the family knows of it; whether it was asked for.
+    /// Completes a token with information of the family. Returns `true` if the caller asked for this token.
     ///
     /// # Errors
     ///
-    /// Where it is none of this family's.
+    /// The reason why the token does not belong to this family.
     fn adopt(&self, _call: &Call, _cursor: &Self::Cursor, _token: &mut Token) -> Result<bool> {
         Ok(true)
     }
 
-    /// How many pages may be under way at the same time, where it is known where they begin.
+    /// Returns the maximum number of concurrent page requests, if later cursors are known in advance.
     fn most_in_parallel(&self) -> usize {
         1
     }
 }
 
-/// A page that has ended.
+/// A page that was read to its end.
 pub struct PageEnd<'a, C, A> {
-    /// What it was asked for with.
+    /// The cursor of the page.
     pub cursor: &'a C,
-    /// How many items it had.
+    /// The number of items on the page.
     pub items: usize,
-    /// Whether the first of them was the last of the page before.
+    /// `true` if the first item was the last item of the previous page.
     pub has_overlap: bool,
-    /// What stood beside the list.
+    /// The envelope around the list.
     pub envelope: A,
     pub(crate) head: &'a ResponseHead,
 }
 
 impl<C, A> PageEnd<'_, C, A> {
-    /// A header's number, where it is one.
+    /// Returns the value of a header, if it is a number.
     pub fn number(&self, header: &str) -> Option<u64> {
         self.head.number(header)
     }
 
-    /// Returns why the list is not complete behind this page, if its answer announces more than so many items before it and
-    /// its own: by its status, a `Link`, or a total.
+    /// Returns the reason why the list is not complete after this page, if the response announces more items.
     ///
-    /// [`listed`](crate::listed) asks for this by itself behind the last page.
+    /// `before` is the number of items on the previous pages. The signs are the status, a `Link`, or a total.
+    /// [`listed`](crate::listed) checks this itself after the last page.
     pub fn remainder(&self, before: u64) -> Option<&'static str> {
         self.head.remainder(before + self.items as u64)
     }
@@ -135,20 +135,20 @@ impl<C, A> std::fmt::Debug for PageEnd<'_, C, A> {
     }
 }
 
-/// What comes behind a page; nothing, unless said.
+/// The position of a list after a page. By default, the list ends.
 ///
 /// ```
 /// let turn: tokenward_http::NextPage<u64> = tokenward_http::NextPage { total: Some(3), ..Default::default() };
 /// assert!(turn.next.is_none());
 /// ```
 pub struct NextPage<C> {
-    /// What the next page is asked for with; `None` on the last.
+    /// The cursor of the next page; `None` after the last page.
     pub next: Option<C>,
-    /// Where those behind the next one are likely to begin. One that begins elsewhere after all is asked for again.
+    /// The expected cursors of the pages after the next one. If a page begins elsewhere, it is requested again.
     pub further: Option<Box<dyn Iterator<Item = C> + Send>>,
-    /// How many tokens the vendor says there are in all.
+    /// The total number of tokens that the vendor reports.
     pub total: Option<u64>,
-    /// Why the list cannot be complete, where the page shows it.
+    /// The reason why the list cannot be complete, if the page reveals one.
     pub gap: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! A quota that the vendor declares and does not tell of.
+//! A quota that the vendor documents but does not report in its responses.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -6,18 +6,18 @@ use tokio::time::Instant;
 
 use super::window_clock::{VendorClock, guard};
 
-/// Each call has one of so many places, from its sending until no window can hold both it and a later call.
+/// A fixed number of places, of which each call takes one until no window can contain both this call and a later one.
 ///
-/// The vendor has counted a call when its answer arrives, at the latest, and not before it was sent. So a place is kept for a
-/// window's length from the answer: what is sent then is counted later by at least that much. Where the vendor's clock
-/// and the beginnings of its windows are known, the end of the window in which the answer came is soon enough.
+/// The vendor counts a call at some time between the request and the response. So each place is kept for the length of
+/// a window after the response: the vendor counts any later call at least one window later. If the vendor's clock and
+/// the start of its windows are known, the place is free at the end of the window in which the response arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Counted {
     most: u64,
     window: Duration,
     on_the_clock: bool,
     in_flight: u64,
-    /// When the places of answered calls are free again, in order.
+    /// The times at which the places of answered calls become free, in ascending order.
     held: VecDeque<Instant>,
 }
 
@@ -33,7 +33,7 @@ impl Counted {
         self.most.saturating_sub(self.in_flight + self.held.len() as u64)
     }
 
-    /// When a call can be sent before which so many others go.
+    /// Returns the time at which a call can be sent after this number of waiting calls.
     pub(super) fn opens(&mut self, now: Instant, ahead: u64) -> Instant {
         let Some(missing) = ahead.checked_sub(self.free(now)) else { return now };
         let (turns, place) = (missing / self.most, missing % self.most);
@@ -43,7 +43,7 @@ impl Counted {
         self.window.checked_mul(turns).and_then(|later| first.checked_add(later)).unwrap_or(first)
     }
 
-    /// When the next place is free, as far as answers have come.
+    /// Returns the time at which the next place becomes free, unless all calls are still in flight.
     pub(super) fn next(&self) -> Option<Instant> {
         self.held.front().copied()
     }
@@ -134,7 +134,7 @@ mod tests {
         answered_at(&mut unknown, &clock, 4.0);
         assert_eq!(unknown.next(), Some(start + seconds(14.0)));
 
-        // The vendor's clock shows from 100 to 102 s at the start, so its window ends after 10 s at the latest.
+        // The vendor's clock shows between 100 and 102 s at the start, so its window ends after at most 10 s.
         clock.observe(start, start, Timestamp::from_second(100));
         let mut on_the_clock = Counted::new(9, WINDOW, true);
         answered_at(&mut on_the_clock, &clock, 5.0);
@@ -143,7 +143,7 @@ mod tests {
         answered_at(&mut sliding, &clock, 5.0);
         assert_eq!(sliding.next(), Some(start + seconds(15.0)));
 
-        // Slots are freed in the order of the answers.
+        // Places become free in the order of the responses.
         answered_at(&mut unknown, &clock, 5.0);
         assert_eq!(unknown.free(start + seconds(13.9)), 7);
         assert_eq!(unknown.free(start + seconds(14.0)), 9);

@@ -1,10 +1,10 @@
-//! What is known of a vendor's rate limits before the first call.
+//! The rate limits of a vendor that are known before the first call.
 
 use std::time::Duration;
 
 use crate::headers::retry_after::LONGEST;
 
-/// A limit that a vendor sets: so many calls in a window of time, and how that window is known.
+/// A vendor's rate limit: a number of calls in a time window.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,13 +17,13 @@ use crate::headers::retry_after::LONGEST;
 /// ];
 /// ```
 ///
-/// | kind | a call that was answered counts | so |
+/// | kind | a call counts | effect |
 /// |---|---|---|
-/// | [`counted`](Self::counted) | for the length of a window from its answer | no window has more, wherever it begins |
-/// | [`on_the_clock`](Self::on_the_clock) | to the end of the window in which its answer came, by the vendor's `Date` | the same, without a wait for more than is needed |
-/// | [`told`](Self::told) | as the vendor says: what remains, less what is on its way | others who use the quota are counted, too |
+/// | [`counted`](Self::counted) | for one window length after its response | no window of this length contains more calls, whenever it begins |
+/// | [`on_the_clock`](Self::on_the_clock) | to the end of the window in which its response arrived, by the vendor's `Date` | the same, without unnecessary waiting |
+/// | [`told`](Self::told) | as the vendor reports: the remaining calls, less those in flight | calls by other clients count, too |
 ///
-/// A vendor's client declares them in its builder, by [`Session::with_rate_limits`](crate::Session::with_rate_limits).
+/// A vendor's client passes its limits to [`Session::with_rate_limits`](crate::Session::with_rate_limits).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RateLimit {
@@ -39,26 +39,29 @@ pub(super) enum Rule {
 }
 
 impl RateLimit {
-    /// So many calls in a window, of which nobody says when it begins.
+    /// Creates a limit whose window begins at an unknown time.
     pub fn counted(calls: u64, window: Duration) -> Self {
         Self::new(Rule::Counted { calls, on_the_clock: false }, window)
     }
 
-    /// So many calls in a window that begins at the multiples of its length, as an hour begins on the hour.
+    /// Creates a limit whose window begins at multiples of its length, as an hour begins on the hour.
     pub fn on_the_clock(calls: u64, window: Duration) -> Self {
         Self::new(Rule::Counted { calls, on_the_clock: true }, window)
     }
 
-    /// As the headers of every answer tell: the limit, what remains of it, and when the window ends, in any of the
-    /// notations of [`Dialect::reset_headers`](crate::Dialect::reset_headers).
+    /// Creates a limit that the headers of every response report.
     ///
-    /// An end that does not lie ahead within one window is not believed. Then the window ends when its length has passed since
-    /// it was first told of. Where a header is missing, there is no such limit until one comes that has it.
+    /// The headers contain the limit, the remaining calls, and the end of the window. The end can have any notation of
+    /// [`Dialect::reset_headers`](crate::Dialect::reset_headers).
+    ///
+    /// An end that is in the past or more than one window ahead is ignored. In this case, the window ends one window
+    /// length after it was first reported. If a response lacks the header of the remaining calls, there is no such
+    /// limit until a later response has it.
     pub fn told([limit, remaining, reset]: [&'static str; 3], window: Duration) -> Self {
         Self::new(Rule::Told { names: [limit, remaining, reset], longest: window }, window)
     }
 
-    /// Believes an end that is as far ahead as this, where the length of a window is not certain.
+    /// Accepts window ends up to this far ahead, for a window whose length is not certain.
     pub fn with_longest(mut self, longest: Duration) -> Self {
         if let Rule::Told { longest: old, .. } = &mut self.rule {
             *old = longest.min(LONGEST);
@@ -66,7 +69,7 @@ impl RateLimit {
         self
     }
 
-    /// Each operation has a limit of its own.
+    /// Applies the limit to each operation separately.
     pub fn per_route(mut self) -> Self {
         self.per_route = true;
         self

@@ -1,4 +1,4 @@
-//! How calls wait for the rate limits of a session. A 429 lets all of them wait.
+//! How calls wait for the rate limits of a session. After a 429, all of them wait.
 
 use std::{
     collections::HashMap,
@@ -24,13 +24,13 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Limiter {
     state: Mutex<State>,
-    /// An answer has come, or a call was given up.
+    /// Notifies waiting calls after a response has arrived or a call was cancelled.
     changed: Notify,
-    /// Of the calls of one operation, the first one holds its turn; the others wait for it, in order.
+    /// Queues by operation: the first call holds the lock, and the others wait for it in order.
     turns: Mutex<HashMap<&'static str, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// The permission to send one request, which others lack meanwhile. Dropped, it counts as a call that was lost.
+/// The permission to send one request. If it is dropped, the request counts as lost.
 #[derive(Debug)]
 pub(crate) struct Slot {
     limiter: Arc<Limiter>,
@@ -39,12 +39,12 @@ pub(crate) struct Slot {
     is_settled: bool,
 }
 
-/// The call would have to wait for longer than it may: for so long, as far as that is known.
+/// The error of a call that cannot be sent before its deadline, with the known length of the wait.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TooLate(pub(crate) Duration);
 
 impl Limiter {
-    /// None, where nothing is to be held back.
+    /// Creates a limiter, or returns `None` if there are no limits to apply.
     pub(crate) fn new(vendors: &[RateLimit], options: &RateOptions) -> Option<Arc<Self>> {
         options.holds_back().then(|| {
             let state = Mutex::new(State::new(vendors, options));
@@ -52,7 +52,7 @@ impl Limiter {
         })
     }
 
-    /// Waits until a request may be sent, behind those of this operation that wait already.
+    /// Waits until a request may be sent, after the waiting requests of the same operation.
     pub(crate) async fn slot(
         self: &Arc<Self>,
         operation: &'static str,
@@ -83,7 +83,7 @@ impl Limiter {
         }
     }
 
-    /// How many calls of an operation would not have to wait; `None` is without a bound.
+    /// Returns the number of calls of an operation that would not have to wait; `None` means no limit.
     pub(crate) fn free(&self, operation: &str) -> Option<usize> {
         let free = lock(&self.state).free(operation)?;
         Some(usize::try_from(free).unwrap_or(usize::MAX))
@@ -97,7 +97,7 @@ fn refuse_beyond(deadline: Instant, opens: Instant) -> Result<(), TooLate> {
     Ok(())
 }
 
-/// A call that waits, as long as it does.
+/// A waiting call. It counts as waiting until it is dropped.
 pub(super) struct Waiting<'a> {
     limiter: &'a Limiter,
     operation: &'static str,
@@ -118,8 +118,9 @@ impl Drop for Waiting<'_> {
 }
 
 impl Slot {
-    /// The vendor has answered, and counted the request by now. With status 429, every call waits for as long as the response
-    /// asks.
+    /// Settles the slot after a response, at which the vendor has counted the request.
+    ///
+    /// After status 429, all calls wait for as long as the response asks.
     pub(crate) fn answered(mut self, status: StatusCode, headers: &HeaderMap, asked: Option<Duration>) {
         let at = Instant::now();
         if let (StatusCode::TOO_MANY_REQUESTS, Some(wait)) = (status, asked) {
@@ -128,7 +129,7 @@ impl Slot {
         self.settle(Outcome::Answered(Answered { sent: self.sent, at, status, headers }));
     }
 
-    /// Nothing was sent.
+    /// Settles the slot of a request that was not sent.
     pub(crate) fn give_back(mut self) {
         self.settle(Outcome::NotSent);
     }
@@ -148,7 +149,7 @@ impl Drop for Slot {
     }
 }
 
-/// Nothing that is done under a lock here can fail halfway.
+/// No operation under these locks can fail halfway, so a poisoned lock is safe to use.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Rate limits: a call waits until each limit has room for it, and every call waits after a 429.
-//! Which limits a vendor has is declared by its client, and the caller may add one. Retries are in `transport`.
+//! Rate limits: a call waits until each limit has room for it, and after a 429 every call waits.
+//! The vendor's client declares the limits, and the caller may add one. Retries are in `transport`.
 //! May depend on `headers`.
 
 mod counted;

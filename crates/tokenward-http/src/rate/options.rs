@@ -1,26 +1,26 @@
-//! What a user says about rates.
+//! The rate settings of a caller.
 
 use std::time::Duration;
 
-/// How much of a vendor's rate limits is used.
+/// The share of a vendor's rate limits that a client uses.
 ///
 /// ```
 /// use std::time::Duration;
 /// use tokenward_http::{HttpOptions, RateOptions};
 ///
-/// // A fifth of each quota is left to others, and there are never more than 30 calls in 10 seconds.
+/// // Reserve a fifth of each quota for other clients, and make at most 30 calls in any 10 seconds.
 /// let modest = RateOptions::default().with_reserve_percent(20).with_at_most(30, Duration::from_secs(10));
 /// let options = HttpOptions::default().with_rate(modest);
 /// let unlimited = HttpOptions::default().with_rate(RateOptions::off());
 /// ```
 ///
-/// Unless said, all of a quota is used and no more: a call waits until the vendor's window has room for it, in the order
-/// in which calls were made. The wait counts towards the deadline of the call. Where it would end behind that, nothing is
-/// sent, and the error is one of kind `RateLimited` that says how long the wait is; so give a job of many calls side by side a
-/// [deadline](crate::HttpOptions::with_deadline) of its length.
+/// By default, a client uses the whole quota. A call waits until the vendor's window has room for it, in the order of
+/// the calls. The wait counts towards the deadline of the call. If it would end after the deadline, nothing is sent.
+/// The error then has the kind `RateLimited` and contains the length of the wait. So give a job with many concurrent
+/// calls a [deadline](crate::HttpOptions::with_deadline) that covers the whole job.
 ///
-/// A client counts its own calls, and its clones count with it. What others do with the same quota it knows where the
-/// vendor tells what is left; where not, a reserve keeps clear of them.
+/// A client and its clones count their calls together. Calls by other clients are known only if the vendor reports the
+/// remaining quota. If it does not, set a reserve for them.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RateOptions {
@@ -36,19 +36,20 @@ impl Default for RateOptions {
 }
 
 impl RateOptions {
-    /// Nothing is held back: the vendor refuses what is too much, and what may be sent again is.
+    /// Disables rate limiting: the vendor rejects excess requests, and the client retries those that are safe to retry.
     pub fn off() -> Self {
         Self { obeys_vendor: false, ..Self::default() }
     }
 
-    /// How much of each of the vendor's quotas is left to others who share it; nothing unless said. One call in a window
-    /// is always made.
+    /// Sets the share of each quota that is reserved for other clients, in percent; 0 by default.
+    ///
+    /// At least one call per window is always allowed.
     pub fn with_reserve_percent(mut self, percent: u8) -> Self {
         self.reserve_percent = percent.min(100);
         self
     }
 
-    /// No more calls than this in any time of this length, beside the vendor's limits; one at least.
+    /// Limits the calls in any window of this length, in addition to the vendor's limits. At least one call is allowed.
     pub fn with_at_most(mut self, calls: u64, window: Duration) -> Self {
         self.at_most = Some((calls, window));
         self
@@ -58,7 +59,7 @@ impl RateOptions {
         self.obeys_vendor || self.at_most.is_some()
     }
 
-    /// What is used of a quota.
+    /// Returns the share of a limit that may be used.
     pub(super) fn share_of(&self, limit: u64) -> u64 {
         let reserve = (u128::from(limit) * u128::from(self.reserve_percent)).div_ceil(100);
         limit.saturating_sub(u64::try_from(reserve).unwrap_or(limit)).max(1)

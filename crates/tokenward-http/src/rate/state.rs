@@ -1,4 +1,4 @@
-//! What a session knows of its vendor's quotas.
+//! The state of a vendor's quotas in one session.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -15,11 +15,11 @@ use super::{
 use crate::headers::retry_after::{self, LONGEST};
 use tokenward_core::Timestamp;
 
-/// The quotas, and how many calls wait for each.
+/// The quotas, and the number of calls that wait for each.
 #[derive(Debug)]
 pub(super) struct State {
     clock: VendorClock,
-    /// The vendor has asked to wait until then.
+    /// The end of a wait that the vendor has asked for.
     blocked: Option<Instant>,
     shared: Vec<Bucket>,
     per_route: Vec<Bucket>,
@@ -38,11 +38,11 @@ enum Quota {
     Told(Box<Told>),
 }
 
-/// What becomes of a request that was given a slot.
+/// The outcome of a request that had a slot.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome<'a> {
     NotSent,
-    /// Nobody knows whether the vendor has counted it.
+    /// The request failed. It is unknown whether the vendor has counted it.
     Lost,
     Answered(Answered<'a>),
 }
@@ -65,7 +65,7 @@ impl State {
         }
     }
 
-    /// Puts a call behind those that wait, and says when it can be sent, as far as that is known.
+    /// Adds a waiting call, and returns the estimated time at which it can be sent.
     pub(super) fn enter(&mut self, operation: &'static str) -> Instant {
         let now = Instant::now();
         let mut opens = self.blocked.unwrap_or(now).max(now);
@@ -80,7 +80,9 @@ impl State {
         self.each(operation, |bucket, _| bucket.waiting = bucket.waiting.saturating_sub(1));
     }
 
-    /// Takes a place in each quota; or in none, and says when to look again and when there is room, as far as that is known.
+    /// Takes a place in every quota, or in none of them.
+    ///
+    /// On failure, returns the time of the next check and the estimated time at which there is room.
     pub(super) fn take(&mut self, operation: &'static str) -> Result<(), (Instant, Instant)> {
         let now = Instant::now();
         let blocked = self.blocked.filter(|until| *until > now);
@@ -103,9 +105,9 @@ impl State {
         Ok(())
     }
 
-    /// Lets every call wait, because the vendor has asked for it.
+    /// Makes every call wait, because the vendor has asked for it.
     pub(super) fn block(&mut self, from: Instant, wait: Duration) {
-        /// As long as the longest window that a vendor is known to have: who asks for more is asked again then.
+        /// The longest window of any known vendor. If the vendor asks for more, it will ask again then.
         const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
 
         let until = from + wait.min(LONGEST_BLOCK);
@@ -123,7 +125,7 @@ impl State {
         self.each(operation, |bucket, clock| bucket.quota.settle(outcome, clock));
     }
 
-    /// How many calls of an operation could be sent now; `None` is without a bound.
+    /// Returns the number of calls of an operation that could be sent now; `None` means no limit.
     pub(super) fn free(&mut self, operation: &str) -> Option<u64> {
         let now = Instant::now();
         if self.blocked.is_some_and(|until| until > now) {
@@ -182,7 +184,7 @@ impl Quota {
     }
 
     fn settle(&mut self, outcome: Outcome<'_>, clock: &VendorClock) {
-        /// What was given up may still be on its way to the vendor.
+        /// A cancelled request may still be on its way to the vendor.
         const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
         match (self, outcome) {

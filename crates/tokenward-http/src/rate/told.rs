@@ -1,4 +1,4 @@
-//! A quota of which every answer tells what remains.
+//! A quota whose remaining calls every response reports.
 
 use std::time::Duration;
 
@@ -12,15 +12,15 @@ use super::{
 use crate::headers::retry_after;
 use tokenward_core::Timestamp;
 
-/// Before anything is known of a window, so many calls are on their way at most.
+/// Maximum number of calls in flight before the first window is known.
 pub(super) const PROBES: u64 = 8;
 
-/// Ends of one window may differ by this, in milliseconds, where they are told as seconds that are left.
+/// Tolerance between the reported ends of one window, in milliseconds. Some vendors report it as seconds left.
 const SAME_END: i64 = 1500;
 
-/// What remains is what was told last of the window, less the calls whose answers have not come.
+/// The last reported number of remaining calls in the window, less the calls in flight.
 ///
-/// Some of those may be counted in it already; that holds back a call for no longer than it takes their answers to come.
+/// The vendor may have counted some of the calls in flight already. Other calls then wait until the responses arrive.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     names: [&'static str; 3],
@@ -30,21 +30,21 @@ pub(super) struct Told {
     in_flight: u64,
     known: Known,
     limit: Option<u64>,
-    /// How many calls of others came in a second of the window before this one.
+    /// Calls per second by other clients in the previous window.
     others_a_second: f64,
-    /// Whether there are others, as it was when no call of ours was on its way.
+    /// `true` if other clients used the quota when none of our calls was in flight.
     is_shared: bool,
-    /// When the last window ended, and how many calls were on their way then and have been answered since.
+    /// The end of the last window. `stragglers` counts the calls in flight at that time that have a response by now.
     ended: Option<Instant>,
     stragglers: u64,
-    /// How long answers take, the slow ones remembered for longer.
+    /// The response time. Slow responses are remembered for longer.
     latency: Duration,
 }
 
 #[derive(Clone, Debug)]
 enum Known {
     Nothing,
-    /// The answers do not speak of this limit.
+    /// The responses do not report this limit.
     Silent,
     Window(Window),
 }
@@ -52,28 +52,28 @@ enum Known {
 #[derive(Clone, Debug)]
 struct Window {
     remaining: u64,
-    /// When that was told.
+    /// The time of that report.
     told: Instant,
-    /// When the last answer came.
+    /// The time of the last response.
     news: Instant,
-    /// When the first answer came that was surely of this window.
+    /// The time of the first response that certainly belongs to this window.
     opened: Instant,
-    /// Our calls that were answered.
+    /// The number of our calls with a response.
     ours: u64,
-    /// The calls that are not ours, or not known to be: when the window was opened, and now.
+    /// Calls that are not ours, or not known to be ours: at the start of the window, and now.
     others: (u64, u64),
     end: End,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum End {
-    /// At this time of the vendor's clock, in milliseconds.
+    /// An exact time of the vendor's clock, in milliseconds.
     At(i64),
-    /// Then at the latest.
+    /// A latest time of our clock.
     By(Instant),
 }
 
-/// One answer and its times.
+/// A response and its times.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Answered<'a> {
     pub(super) sent: Instant,
@@ -105,7 +105,7 @@ impl Told {
         }
     }
 
-    /// None is without a bound.
+    /// Returns the number of calls that can be sent now; `None` means no limit.
     pub(super) fn free(&mut self, now: Instant, clock: &VendorClock) -> Option<u64> {
         self.forget_what_ended(now, clock);
         let window = match &self.known {
@@ -117,11 +117,11 @@ impl Told {
         Some(self.share_left(window).min(window.remaining.saturating_sub(taken)))
     }
 
-    /// When a call can be sent before which so many others go, as far as that is known.
+    /// Returns the estimated time at which a call can be sent after this number of waiting calls.
     pub(super) fn opens(&mut self, now: Instant, ahead: u64, clock: &VendorClock) -> Instant {
         self.forget_what_ended(now, clock);
         let Known::Window(window) = &self.known else { return now };
-        // Those on their way may be counted already.
+        // The vendor may have counted the calls in flight already.
         let free = self.share_left(window).min(window.remaining);
         let Some(missing) = ahead.checked_sub(free) else { return now };
         let end = self.ends(window, clock);
@@ -129,7 +129,8 @@ impl Told {
         self.length.checked_mul(turns).and_then(|later| end.checked_add(later)).unwrap_or(end)
     }
 
-    /// When to look again, whatever answers come: at the end of the window, or when others have made no call for longer.
+    /// Returns the time of the next check if no response arrives: the end of the window, or earlier if the reserve for
+    /// other clients may shrink.
     pub(super) fn next(&self, now: Instant, clock: &VendorClock) -> Option<Instant> {
         let Known::Window(window) = &self.known else { return None };
         let end = self.ends(window, clock);
@@ -145,7 +146,7 @@ impl Told {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// It may have been counted, and its answer will not tell.
+    /// Counts a request without a response as used, because the vendor may have counted it.
     pub(super) fn lost(&mut self) {
         self.not_sent();
         if let Known::Window(window) = &mut self.known {
@@ -178,7 +179,7 @@ impl Told {
                     Place::Within => window.tell(remaining, answer.at),
                     Place::After => {
                         self.others_a_second = window.others_a_second(window.news, self.length);
-                        // What was answered meanwhile may be of the new window, too.
+                        // Calls with a response in the meantime may belong to the new window, too.
                         *window = Window::new(remaining, answer.at, window.ours, end.unwrap_or(by_length));
                         window.others.0 = limit.saturating_sub(remaining).saturating_sub(window.ours + 1);
                     }
@@ -186,7 +187,7 @@ impl Told {
                 window.count(limit);
                 window.news = answer.at;
             }
-            // It may be of the window that ended while it was on its way.
+            // This response may belong to the window that ended while the call was in flight.
             Known::Nothing if self.ended.is_some_and(|ended| answer.sent < ended) => self.stragglers += 1,
             Known::Nothing | Known::Silent => {
                 let mut window = Window::new(remaining, answer.at, self.stragglers, end.unwrap_or(by_length));
@@ -202,7 +203,7 @@ impl Told {
         }
     }
 
-    /// The end that an answer tells, where it can be: it is ahead, by no more than a window.
+    /// Returns the end of the window that a response reports, if it is plausible: in the future, but not too far.
     fn told_end(&self, answer: Answered<'_>, clock: &VendorClock) -> Option<End> {
         let (earliest, latest) = (clock.earliest(answer.sent)?, clock.latest(answer.at)?);
         let now = Timestamp::from_millisecond(latest);
@@ -237,19 +238,19 @@ impl Told {
         self.share().saturating_sub(window.ours.saturating_add(self.in_flight))
     }
 
-    /// Room for the calls that others make, from the last news to the arrival of ours.
+    /// Returns the reserve for calls that other clients make between the last response and the arrival of our call.
     fn margin(&self, now: Instant, window: &Window) -> u64 {
         let others = window.others_a_second(now, self.length).max(self.others_a_second);
         if others == 0.0 && !self.is_shared {
             return 0;
         }
-        // Two ways, twice as long as usual.
+        // Covers both directions at twice the usual response time.
         let meanwhile = now.saturating_duration_since(window.news) + self.latency * 4;
         1 + (others * meanwhile.as_secs_f64()).ceil() as u64
     }
 }
 
-/// Where an answer belongs.
+/// The window that a response belongs to, relative to the current one.
 enum Place {
     Before,
     Within,
@@ -267,9 +268,9 @@ impl Window {
             (End::At(old), Some(End::At(new))) if new > old.saturating_add(SAME_END) => Place::After,
             (End::At(_), Some(End::At(_))) => Place::Within,
             (End::By(_), Some(_)) => Place::After,
-            // More remains than before, and it was counted after that.
+            // More calls remain than before, and the call was sent after the last report.
             _ if remaining > self.remaining && sent >= self.told => Place::After,
-            // Less than can have been used of this window.
+            // Fewer calls remain than this window can have left.
             _ if remaining.saturating_add(in_flight).saturating_add(1) < self.remaining
                 && sent < self.opened =>
             {
@@ -285,14 +286,16 @@ impl Window {
         }
     }
 
-    /// Counts an answered call of ours.
+    /// Counts a call of ours with a response.
     fn count(&mut self, limit: u64) {
         let used = limit.saturating_sub(self.remaining);
         self.ours = self.ours.saturating_add(1).min(used);
         self.others.1 = used - self.ours;
     }
 
-    /// Those of ours that are on their way and counted already are taken for others', until their answers come.
+    /// Returns the calls per second by other clients.
+    ///
+    /// Our own calls in flight count as theirs if the vendor has counted them, until the responses arrive.
     fn others_a_second(&self, now: Instant, length: Duration) -> f64 {
         let time = now.saturating_duration_since(self.opened).max(length / 20);
         self.others.1.saturating_sub(self.others.0) as f64 / time.as_secs_f64()
@@ -328,7 +331,7 @@ mod tests {
             self.told.free(self.after(seconds), &self.clock)
         }
 
-        /// Sends a call, and has it answered at once.
+        /// Sends a call that gets its response at once.
         fn answered(&mut self, seconds: f64, status: u16, headers: &[(&'static str, &str)]) {
             self.told.send();
             let headers: HeaderMap =
@@ -356,14 +359,14 @@ mod tests {
     async fn what_remains_is_free_less_the_calls_on_their_way_and_room_for_others() {
         let mut test = Test::new();
         test.answered(1.0, 200, &[("limit", "100"), ("remaining", "40")]);
-        // 59 calls were of others, who may make one now.
+        // 59 calls were made by other clients, which may make one now.
         assert_eq!(test.free(1.0), Some(39));
         test.told.send();
         test.told.send();
         assert_eq!(test.free(1.0), Some(37));
         test.told.lost();
         assert_eq!(test.free(1.0), Some(37));
-        // 20 calls of others in two seconds are ten in a second.
+        // 20 calls by other clients in two seconds are ten per second.
         test.answered(3.0, 200, &[("limit", "100"), ("remaining", "18")]);
         assert_eq!(test.free(3.0), Some(16));
         assert_eq!(test.free(4.0), Some(18 - 1 - 1 - 7));
@@ -388,7 +391,7 @@ mod tests {
         for (ahead, opens) in [(0, 2.0), (2, 2.0), (3, 11.0), (7, 11.0), (8, 21.0), (13, 31.0)] {
             assert_eq!(test.told.opens(now, ahead, &test.clock), test.after(opens), "{ahead}");
         }
-        // While others may have used less than there is room for, it is worth a look again soon.
+        // Other clients may use less than their reserve, so an early check is useful.
         assert_eq!(test.told.next(now, &test.clock), Some(test.after(2.5)));
         for _ in 0..2 {
             test.told.send();
@@ -468,7 +471,7 @@ mod tests {
         assert_eq!((window.ours, window.others), (4, (0, 56)));
         window.others.0 = 16;
         assert_eq!(window.others_a_second(now + 4 * second, LENGTH), 10.0);
-        // The first moments of a window count as a twentieth of it.
+        // The start of a window counts as a twentieth of its length.
         assert_eq!(window.others_a_second(now, LENGTH), 80.0);
         window.count(41);
         assert_eq!((window.ours, window.others.1), (1, 0));

@@ -1,4 +1,4 @@
-//! The vendor's clock, as far as its answers tell it.
+//! Bounds of the vendor's clock, from the `Date` headers of its responses.
 
 use std::time::Duration;
 
@@ -6,22 +6,22 @@ use tokio::time::Instant;
 
 use tokenward_core::Timestamp;
 
-/// By how much the clock that counts a vendor's calls may be behind the one that dates its answers.
+/// Returns the safety margin between the clock that counts a vendor's calls and the clock that dates its responses.
 pub(super) fn guard(window: Duration) -> Duration {
     (window / 100).min(Duration::from_secs(1))
 }
 
-/// By how much the vendor's clock is ahead of ours: between two bounds, which every dated answer may narrow.
+/// The difference between the vendor's clock and ours, as two bounds that each dated response may narrow.
 ///
-/// The machine's own time of day plays no part, so it may be wrong.
+/// The machine's time of day is not used, so it may be wrong.
 #[derive(Debug)]
 pub(super) struct VendorClock {
     origin: Instant,
-    /// Milliseconds to be added to the time since the origin.
+    /// Lower and upper bound of the difference, in milliseconds to be added to the time since `origin`.
     ahead: Option<(i64, i64)>,
 }
 
-/// A date has no fraction, and may be as much older than the answer, where a server makes one a second.
+/// Maximum age of a `Date` header, in milliseconds. It has no fraction, and a server may update it only once a second.
 const DATE: i64 = 2000;
 
 impl VendorClock {
@@ -29,33 +29,33 @@ impl VendorClock {
         Self { origin: Instant::now(), ahead: None }
     }
 
-    /// An answer of this date, that was written between the two.
+    /// Narrows the bounds by the `Date` of a response that was written between `sent` and `answered`.
     pub(super) fn observe(&mut self, sent: Instant, answered: Instant, date: Timestamp) {
         let date = date.as_millisecond();
         let seen = (date - self.millis(answered), date + DATE - self.millis(sent));
         let narrowed = self.ahead.map(|(low, high)| (low.max(seen.0), high.min(seen.1)));
-        // Where the two contradict each other, one of the clocks was set.
+        // If the bounds contradict each other, one of the clocks was set.
         self.ahead = narrowed.filter(|(low, high)| low <= high).or(Some(seen));
     }
 
-    /// The vendor's time cannot be earlier than this.
+    /// Returns the earliest time that the vendor's clock can show.
     pub(super) fn earliest(&self, at: Instant) -> Option<i64> {
         self.ahead.map(|(low, _)| self.millis(at).saturating_add(low))
     }
 
-    /// The vendor's time cannot be later than this.
+    /// Returns the latest time that the vendor's clock can show.
     pub(super) fn latest(&self, at: Instant) -> Option<i64> {
         self.ahead.map(|(_, high)| self.millis(at).saturating_add(high))
     }
 
-    /// When it is this time at the vendor's, at the latest.
+    /// Returns the point at which the vendor's clock has certainly reached this time.
     pub(super) fn surely(&self, time: i64) -> Option<Instant> {
         let (low, _) = self.ahead?;
         let millis = u64::try_from(time.saturating_sub(low)).unwrap_or(0);
         self.origin.checked_add(Duration::from_millis(millis))
     }
 
-    /// Without the fraction, for which [`guard`](super::guard) has room.
+    /// Truncates to milliseconds. [`guard`](super::guard) allows for the difference.
     fn millis(&self, at: Instant) -> i64 {
         i64::try_from(at.saturating_duration_since(self.origin).as_millis()).unwrap_or(i64::MAX)
     }

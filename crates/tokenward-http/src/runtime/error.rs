@@ -1,4 +1,4 @@
-//! What a method of a generated client fails with.
+//! The error of the methods of a generated client.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Why a method of a generated client has no answer that could be read.
+/// The reason why a method of a generated client failed.
 ///
 /// ```
 /// use tokenward_http::{SendError, runtime::Error};
@@ -20,28 +20,30 @@ use crate::{
 /// let error = Error::from(SendError::Refused("an id is empty".to_owned()));
 /// assert_eq!(error.to_string(), "invalid request: an id is empty");
 /// ```
-/// Neither `Display` nor `Debug` shows an address: it may hold a secret. An unexpected answer is named by the operation's
-/// path as a template.
+///
+/// Neither `Display` nor `Debug` shows a URL, because it may contain a secret. An unexpected response is shown with the
+/// path template of the operation.
 #[non_exhaustive]
 pub enum Error {
-    /// The request cannot be sent as it is. Nothing was sent.
+    /// The request is invalid. Nothing was sent.
     InvalidRequest(String),
-    /// There is no authorization to send it with, or no room in the vendor's rate limit. Nothing was sent.
+    /// The request could not be authorized, or the vendor's rate limit has no room for it. Nothing was sent.
     NotSent(String),
-    /// No connection could be made. Nothing was sent.
+    /// The client could not connect. Nothing was sent.
     NoConnection(reqwest::Error),
-    /// No answer, or none in time. The request may have taken effect.
+    /// No response arrived before the timeout. The request may have taken effect.
     CommunicationError(reqwest::Error),
-    /// The answer broke off.
+    /// The response body broke off.
     ResponseBodyError(reqwest::Error),
-    /// A successful answer that cannot be read: where, and in which way, and nothing of what is there.
+    /// A successful response could not be decoded. The text contains the location and the kind of difference, but no
+    /// values.
     InvalidResponsePayload(String),
-    /// An answer that is no success, with its body unread.
+    /// The response has an unsuccessful status. The body was not read.
     UnexpectedResponse(Box<reqwest::Response>),
 }
 
 impl Error {
-    /// The status of an answer that is no success.
+    /// Returns the status of an unsuccessful response.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Self::UnexpectedResponse(response) => Some(response.status()),
@@ -78,7 +80,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// As `Display`: an address and headers would be shown otherwise.
+/// Same text as `Display`, because derived output would contain the URL and the headers.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self {

@@ -1,4 +1,4 @@
-//! Integers of an answer, which some vendors write as `5.0`.
+//! Integer fields of a response, which some vendors write as `5.0`.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::decode::nullable::Nullable;
 
-/// An integer, or a list, a map or an absence of integers.
+/// An integer, or an optional value, a list or a map of integers.
 pub trait Whole: Sized {
-    /// Reads the value; see [`whole`].
+    /// Decodes the value; see [`whole`].
     ///
     /// # Errors
     ///
-    /// Those of the deserializer, and one for a number with a fraction or outside of `i64`.
+    /// The deserializer's error, or an error for a number that has a fraction or is outside the range of `i64`.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-/// Reads an integer field of an answer, for `#[serde(deserialize_with)]`.
+/// Decodes an integer field of a response, for `#[serde(deserialize_with)]`.
 ///
-/// A number without a fraction is an integer, as JSON Schema defines it, even if it is written as `5.0` or `5e0`. Text is
-/// not, and neither is a number with a fraction.
+/// JSON Schema defines a number without a fraction as an integer, even if it is written as `5.0` or `5e0`. Strings and
+/// numbers with a fraction are refused.
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
@@ -36,12 +36,12 @@ pub trait Whole: Sized {
 ///
 /// # Errors
 ///
-/// Those of the deserializer, and one for a number with a fraction or outside of `i64`.
+/// The deserializer's error, or an error for a number that has a fraction or is outside the range of `i64`.
 pub fn whole<'de, T: Whole, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::read(deserializer)
 }
 
-/// A value that is read by [`Whole`].
+/// A value that is decoded by [`Whole`].
 pub(crate) struct Read<T>(pub(crate) T);
 
 impl<'de, T: Whole> Deserialize<'de> for Read<T> {
@@ -87,7 +87,7 @@ struct Visitor;
 impl de::Visitor<'_> for Visitor {
     type Value = i64;
 
-    // The words that serde has for an integer: errors are told by them.
+    // Uses serde's word for an integer, because errors are recognized by it.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("i64")
     }
@@ -101,7 +101,7 @@ impl de::Visitor<'_> for Visitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
-        /// The first number above `i64`, which a double holds exactly.
+        /// The first number above the range of `i64`, which a double represents exactly.
         const END: f64 = 9_223_372_036_854_775_808.0;
 
         if value.fract() == 0.0 && (-END..END).contains(&value) {

@@ -1,6 +1,6 @@
-//! What generated code calls, next to [`Session`](crate::Session): parameters, responses, and errors of `raw`.
-//! Not meant to be called by hand, and outside semver except [`Error`], [`ResponseValue`] and [`ByteStream`].
-//! May depend on `transport` and the modules below it.
+//! The API of generated code, next to [`Session`](crate::Session): parameters, responses, and errors of `raw`.
+//! It is not meant for direct use. Semver covers only [`Error`], [`ResponseValue`] and [`ByteStream`].
+//! May depend on `transport` and its dependencies.
 
 pub(crate) mod error;
 pub(crate) mod integers;
@@ -21,23 +21,22 @@ pub use self::{
 };
 pub use crate::{secrets::wire::Outgoing, transport::response::Response};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved ones of RFC 3986.
 const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Encodes an id as one segment of a path.
 ///
-/// Unlike progenitor's own, it leaves no character that an address gives a
-/// meaning to, a backslash above all, which parsers of addresses take for a
-/// slash.
+/// In contrast to progenitor's own function, it encodes every character that has a meaning in a URL. The most important
+/// one is the backslash, which URL parsers treat as a slash.
 pub fn encode_path(id: &str) -> String {
     utf8_percent_encode(id, ID).to_string()
 }
 
-/// Reads a string into an enum that takes any.
+/// Decodes a string into an enum that accepts any string.
 ///
 /// # Errors
 ///
-/// Those of the deserializer, where there is no string.
+/// The error of the deserializer, if the value is not a string.
 pub fn open_enum<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: for<'a> From<&'a str>,

@@ -1,4 +1,4 @@
-//! Parameters as pairs of texts: in a query, and in a form.
+//! Parameters as name-value pairs, in a query or a form.
 
 use reqwest::{
     RequestBuilder,
@@ -13,13 +13,13 @@ use crate::transport::send_error::SendError;
 
 type Pairs = form_urlencoded::Serializer<'static, String>;
 
-/// A value that goes into pairs of texts, of any type.
+/// A parameter value of any serializable type.
 pub trait Parameter {
-    /// What it is made of.
+    /// Converts the value to JSON.
     ///
     /// # Errors
     ///
-    /// Where it has no form in JSON.
+    /// The serializer's error, if the value cannot be represented in JSON.
     fn value(&self) -> serde_json::Result<Value>;
 }
 
@@ -29,7 +29,7 @@ impl<T: Serialize> Parameter for T {
     }
 }
 
-/// The address with these parameters.
+/// Appends parameters to a URL as its query.
 ///
 /// ```
 /// use tokenward_http::runtime::query;
@@ -40,11 +40,11 @@ impl<T: Serialize> Parameter for T {
 /// # Ok::<(), tokenward_http::SendError>(())
 /// ```
 ///
-/// Nothing is sent of one that is absent. A list is sent one by one, and a record by the names of its fields.
+/// An absent parameter is omitted. A list becomes one parameter per item. A record becomes one parameter per field.
 ///
 /// # Errors
 ///
-/// [`SendError::Refused`] where a value has no such form.
+/// [`SendError::Refused`] if a value cannot be represented this way.
 pub fn query(url: String, parameters: &[(&str, &dyn Parameter)]) -> Result<String, SendError> {
     let mut pairs = Pairs::new(String::new());
     for (name, parameter) in parameters {
@@ -56,13 +56,13 @@ pub fn query(url: String, parameters: &[(&str, &dyn Parameter)]) -> Result<Strin
     Ok(if query.is_empty() { url } else { url + "?" + &query })
 }
 
-/// What generated code sends a form by.
+/// The method with which generated code sends a form.
 pub trait RequestBuilderExt: Sized {
-    /// With this record as a form.
+    /// Sets the body to a form with the fields of this record.
     ///
     /// # Errors
     ///
-    /// [`SendError::Refused`] where it has no such form.
+    /// [`SendError::Refused`] if the record cannot be represented as a form.
     fn form_urlencoded(self, body: &impl Serialize) -> Result<Self, SendError>;
 }
 
@@ -82,7 +82,7 @@ fn append(pairs: &mut Pairs, name: &str, value: Value) {
         Value::Null => {}
         Value::Bool(is) => drop(pairs.append_pair(name, if is { "true" } else { "false" })),
         Value::Number(number) => drop(pairs.append_pair(name, &number.to_string())),
-        // A form has secrets.
+        // A form may contain secrets.
         Value::String(text) => drop(pairs.append_pair(name, &Zeroizing::new(text))),
         Value::Array(items) => items.into_iter().for_each(|item| append(pairs, name, item)),
         Value::Object(fields) => fields.into_iter().for_each(|(name, value)| append(pairs, &name, value)),

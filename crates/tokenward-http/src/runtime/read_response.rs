@@ -1,4 +1,4 @@
-//! How a generated method reads a successful answer.
+//! The decoding of a successful response in a generated method.
 
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{
@@ -27,12 +27,12 @@ use crate::{
 };
 
 impl Response {
-    /// Reads the body as one record, within 1 MiB.
+    /// Decodes the body as one record of at most 1 MiB.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidResponsePayload`], without any of its values, where it is too large or does not fit; the text
-    /// says where.
+    /// [`Error::InvalidResponsePayload`] if the body is too large or does not fit the type. The text contains the
+    /// location, but no values.
     pub async fn decode<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
@@ -40,11 +40,11 @@ impl Response {
         Ok(ResponseValue::new(record, status, headers))
     }
 
-    /// Reads the body as what may be a list but is none of records, or may be anything, within 1 MiB.
+    /// Decodes the body as any JSON value of at most 1 MiB. Lists of records have [`decode_list`](Self::decode_list).
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode).
+    /// The same errors as [`decode`](Self::decode).
     pub async fn decode_any<T: DeserializeOwned>(self) -> Result<ResponseValue<T>, Error> {
         let context = self.context().clone();
         let (text, status, headers) = self.within(MOST_OF_A_RECORD).text().await?;
@@ -52,36 +52,39 @@ impl Response {
         Ok(ResponseValue::new(value, status, headers))
     }
 
-    /// Reads the body as an integer or a list of integers, within 1 MiB; `5.0` is one.
+    /// Decodes the body as an integer or a list of integers, of at most 1 MiB. `5.0` is an integer.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode).
+    /// The same errors as [`decode`](Self::decode).
     pub async fn decode_whole<T: Whole>(self) -> Result<ResponseValue<T>, Error> {
         let read = self.decode_any::<Read<T>>().await?;
         let (status, headers) = (read.status(), read.headers().clone());
         Ok(ResponseValue::new(read.into_inner().0, status, headers))
     }
 
-    /// Reads the body as a list of records while it arrives, within the bound of the client.
+    /// Decodes the body as a list of records while it arrives, within the limits of the client.
+    ///
+    /// If the body breaks off or ends too early, the list is requested again from its beginning, if that is safe.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode).
+    /// The same errors as [`decode`](Self::decode).
     pub async fn decode_list<T: DeserializeOwned + Send>(self) -> Result<ResponseValue<Items<T>>, Error> {
         let mut items = Collected::default();
         let Listed { status, headers, .. } = self.read_list(None, &mut items).await?;
         Ok(ResponseValue::new(items.0.into(), status, headers))
     }
 
-    /// Reads the body as a record around a list while it arrives, within the bound of the client, and puts the list into
-    /// its field.
+    /// Decodes the body as a record with a list in this field while it arrives, within the limits of the client. `put`
+    /// stores the list in the record.
     ///
-    /// The record itself may have 1 MiB; only the items of the list do not count.
+    /// The record without the items may have at most 1 MiB. If the body breaks off or ends too early, the list is
+    /// requested again from its beginning, if that is safe.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode).
+    /// The same errors as [`decode`](Self::decode).
     pub async fn decode_page<P: DeserializeOwned + Send, T: DeserializeOwned + Send>(
         self,
         field: &'static str,
@@ -100,8 +103,9 @@ impl Response {
         Ok(ResponseValue::new(page, status, headers))
     }
 
-    /// Reads a list, again from its beginning if the body breaks off and that is safe. It is compiled once, and not for
-    /// each type of item.
+    /// Reads a list. If the body breaks off, it is read again from its beginning if that is safe.
+    ///
+    /// This function is compiled once, not once for each type of item.
     async fn read_list(
         mut self,
         field: Option<&'static str>,
@@ -143,7 +147,7 @@ impl Response {
         }
     }
 
-    /// The body as text, with what came before it.
+    /// Reads the body as text, with the status and the headers.
     async fn text(self) -> Result<(Zeroizing<String>, StatusCode, HeaderMap), Error> {
         let Received { status, headers, body, broken } = self.read().await?;
         match broken {
@@ -153,12 +157,13 @@ impl Response {
         }
     }
 
-    /// Reads the body as something that was created, with its secrets. They and the id are read first and by themselves,
-    /// from as much of the body as there is.
+    /// Decodes the body as a newly created object with its secrets.
+    ///
+    /// The id and the secrets are read first, independently of the rest, and even if the body is not complete.
     ///
     /// # Errors
     ///
-    /// As [`decode`](Self::decode), if no secret arrived.
+    /// The same errors as [`decode`](Self::decode), if no secret arrived.
     pub async fn issued<T: DeserializeOwned + Serialize>(
         self,
         id: Option<&'static str>,
@@ -167,11 +172,11 @@ impl Response {
         self.read_issued(id, secrets, false).await
     }
 
-    /// Reads the body as [`issued`](Self::issued) does, from a list whose first record is the one that was created.
+    /// Decodes the body as [`issued`](Self::issued) does, from a list whose first record is the new object.
     ///
     /// # Errors
     ///
-    /// As [`issued`](Self::issued).
+    /// The same errors as [`issued`](Self::issued).
     pub async fn issued_in_list<T: DeserializeOwned + Serialize>(
         self,
         id: Option<&'static str>,
@@ -207,12 +212,12 @@ impl Response {
         Ok(ResponseValue::new(issued, status, headers))
     }
 
-    /// Leaves the body unread.
+    /// Returns the status and the headers, without reading the body.
     pub fn empty(self) -> ResponseValue<()> {
         ResponseValue::new((), self.status(), self.headers().clone())
     }
 
-    /// Gives the body as it arrives.
+    /// Returns the body as a stream.
     pub fn stream(self) -> ResponseValue<ByteStream> {
         let (status, headers) = (self.status(), self.headers().clone());
         ResponseValue::new(ByteStream::of(self.into_inner()), status, headers)
@@ -226,15 +231,15 @@ struct Listed {
     list: ListReader,
 }
 
-/// Takes the items of a list.
+/// A collector for the items of a list.
 trait Collect: Send {
-    /// Decodes the record that a text begins with, keeps it, and returns its length.
+    /// Decodes the record at the beginning of a text, stores it, and returns its length.
     fn decode(&mut self, text: &str) -> Option<usize>;
 
-    /// Keeps an item that [`decode`](Self::decode) refused.
+    /// Stores an item that [`decode`](Self::decode) could not decode.
     fn push(&mut self, text: &str);
 
-    /// Keeps an item that is larger than a record may be.
+    /// Stores an item that is larger than the limit of a record.
     fn push_oversized(&mut self);
 
     fn len(&self) -> usize;
@@ -252,7 +257,7 @@ impl<T> Default for Collected<T> {
 
 impl<T: DeserializeOwned + Send> Collect for Collected<T> {
     fn decode(&mut self, text: &str) -> Option<usize> {
-        // Derived code would also read a record from a list, by position.
+        // Derived code would also accept a list for a record, by position.
         if !text.starts_with('{') {
             return None;
         }
@@ -283,7 +288,7 @@ impl<T: DeserializeOwned + Send> Collect for Collected<T> {
     }
 }
 
-/// Reads the items that have arrived.
+/// Decodes the items that have arrived.
 fn read_items(list: &mut ListReader, items: &mut dyn Collect, most: usize) -> Result<(), ListError> {
     while let Some(item) = list.next(&mut |text| items.decode(text))? {
         match item {
@@ -298,7 +303,7 @@ fn read_items(list: &mut ListReader, items: &mut dyn Collect, most: usize) -> Re
     Ok(())
 }
 
-/// The error of a body that is not a list, or not a complete one.
+/// Returns the error for a body that is not a list, or not a complete one.
 fn not_listed(error: ListError, context: &Context) -> Error {
     match error {
         ListError::Mismatch(mismatch) => unfit(&mismatch, context),
@@ -306,7 +311,8 @@ fn not_listed(error: ListError, context: &Context) -> Error {
     }
 }
 
-/// The error of an answer that does not fit. A key of a map stands in its path, which may be a secret.
+/// Returns the error for a body that does not fit its type. The path is redacted, because it may contain a key of a
+/// map, which may be a secret.
 fn unfit(mismatch: &Mismatch, context: &Context) -> Error {
     let is_shown = !context.known.is_in(&mismatch.drift().path);
     unreadable(if is_shown {

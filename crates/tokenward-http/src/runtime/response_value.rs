@@ -1,4 +1,4 @@
-//! What a method of a generated client gives.
+//! The result of a method of a generated client.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use reqwest::{StatusCode, header::HeaderMap};
 
-/// What was read of an answer, and what came before its body.
+/// A decoded response body, with the status and the headers.
 #[derive(Clone)]
 pub struct ResponseValue<T> {
     value: T,
@@ -24,17 +24,17 @@ impl<T> ResponseValue<T> {
         Self { value, status, headers }
     }
 
-    /// What was read.
+    /// Returns the decoded body.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The status, which is a success.
+    /// Returns the status, which is always a success.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -48,14 +48,14 @@ impl<T> Deref for ResponseValue<T> {
     }
 }
 
-/// Without the headers, which may hold anything.
+/// Omits the headers, which may contain secrets.
 impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
     }
 }
 
-/// A body as it arrives.
+/// A response body as a stream of chunks.
 pub struct ByteStream(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>);
 
 impl ByteStream {

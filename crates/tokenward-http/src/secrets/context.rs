@@ -1,4 +1,4 @@
-//! What a session knows of its vendor and of secrets, for whatever reads its responses.
+//! The vendor and the secrets of a session, for the code that reads its responses.
 
 use std::cell::RefCell;
 
@@ -9,14 +9,14 @@ use crate::{
     secrets::known::KnownSecrets,
 };
 
-/// What is known of a vendor and its secrets while a response is read.
+/// The vendor of a response, and the secrets that must not be shown of it.
 #[derive(Clone)]
 pub(crate) struct Context {
     /// The names of secret fields that the vendor declares.
     pub(crate) names: &'static SecretNames,
-    /// How the vendor words its errors.
+    /// The dialect of the vendor's errors.
     pub(crate) dialect: &'static dyn Dialect,
-    /// The secrets that must not be shown of a response.
+    /// The secrets that the client knows.
     pub(crate) known: KnownSecrets,
 }
 
@@ -33,8 +33,8 @@ thread_local! {
 impl Context {
     /// Makes this the current context of the thread while `read` runs.
     ///
-    /// Serde passes nothing to the `Deserialize` of a nested type, and a list within a record has to know what must not be
-    /// shown of an item that does not fit. Reading is synchronous, so nothing else runs on the thread meanwhile.
+    /// Serde passes no state to the `Deserialize` of a nested type. A list within a record needs the context, because
+    /// it reports items that cannot be decoded. Decoding is synchronous, so nothing else runs on the thread meanwhile.
     pub(crate) fn scope<T>(&self, read: impl FnOnce() -> T) -> T {
         struct Restore(Context);
         impl Drop for Restore {

@@ -1,6 +1,6 @@
 //! The secrets that a client knows. Vendor text is compared with them before it is shown.
 //!
-//! This file stores the secrets and searches text for them. [`excerpt`](crate::excerpt) decides which words look like a
+//! This file stores the secrets and searches text for them. [`redact`](super::redact) decides which words look like a
 //! secret that the client does not know.
 
 use std::{
@@ -18,10 +18,10 @@ use reqwest::header::HeaderValue;
 use tokenward_core::Drift;
 use zeroize::Zeroizing;
 
-/// A shorter text is found in too many others to be looked for.
+/// Minimum length of a secret: shorter text occurs in unrelated text too often.
 const SHORTEST: usize = 8;
 
-/// How many secrets are kept that the vendor has issued: bearers, and the secrets of new tokens.
+/// Maximum number of issued secrets: bearer tokens, and the secrets of new tokens.
 const MOST_ISSUED: usize = 1024;
 
 /// The secrets of one session. Clones share them.
@@ -32,17 +32,17 @@ pub(crate) struct KnownSecrets(Arc<Mutex<Secrets>>);
 struct Secrets {
     credentials: Vec<Secret>,
     issued: VecDeque<Secret>,
-    /// The header that was sent last, so that the next request with it costs nothing.
+    /// The header that was sent last. It spares the next request with the same header this work.
     header: Option<HeaderValue>,
-    /// What that header holds. It is in use, so it is kept however many others are issued.
+    /// The secrets in that header. They are in use, so issued secrets never displace them.
     in_use: Vec<Secret>,
 }
 
-/// In lower case, since a vendor may change the case.
+/// A secret in lower case, because a vendor may change the case.
 type Secret = Zeroizing<Vec<u8>>;
 
 impl KnownSecrets {
-    /// Adds what the client authenticates with.
+    /// Adds a credential of the client.
     pub(crate) fn add_credential(&self, secret: &str) {
         if let Some(secret) = searchable(secret) {
             let mut secrets = self.lock();
@@ -52,21 +52,21 @@ impl KnownSecrets {
         }
     }
 
-    /// Adds what the vendor has issued.
+    /// Adds a secret that the vendor has issued.
     pub(crate) fn add_issued(&self, secret: &str) {
         if let Some(secret) = searchable(secret) {
             self.lock().push_issued(secret);
         }
     }
 
-    /// Adds what an `Authorization` header holds, without the word for its scheme.
+    /// Adds the secrets in an `Authorization` header, without the name of the scheme.
     pub(crate) fn learn(&self, header: &HeaderValue) {
         let mut secrets = self.lock();
         if secrets.header.as_ref() == Some(header) {
             return;
         }
         secrets.header = Some(header.clone());
-        // A bearer that was renewed may still be repeated.
+        // The vendor may still repeat a bearer token after it was renewed.
         let before = std::mem::take(&mut secrets.in_use);
         before.into_iter().for_each(|secret| secrets.push_issued(secret));
         drop(secrets);
@@ -90,7 +90,7 @@ impl KnownSecrets {
         self.lock().in_use.extend(searchable(secret));
     }
 
-    /// Returns `true` if a text holds one of them: as it is, percent-encoded, or in base64.
+    /// Returns `true` if a text contains a known secret: in plain text, percent-encoded, or in base64.
     pub(crate) fn is_in(&self, text: &str) -> bool {
         if text.len() < SHORTEST {
             return false;
@@ -101,7 +101,7 @@ impl KnownSecrets {
         forms.iter().any(|form| all().any(|secret| contains(form, secret)))
     }
 
-    /// A drift that repeats none of them: its path has names that the vendor wrote.
+    /// Returns a drift that repeats no known secret. Its path contains names from the vendor's response.
     pub(crate) fn drift_without(&self, drift: Drift) -> Drift {
         let mut drift = drift;
         if self.is_in(&drift.path) {
@@ -134,8 +134,10 @@ fn contains(text: &[u8], secret: &[u8]) -> bool {
     text.windows(secret.len()).any(|window| window == secret)
 }
 
-/// A text in lower case: as it is, without white space, without one and two percent-encodings, and what its runs of base64
-/// hold.
+/// Returns the forms of a text that are searched, in lower case.
+///
+/// The forms are the text, the text without white space, the text after one and after two percent-decodings, and the
+/// decoded base64 runs of all of these.
 fn forms(text: &str) -> Vec<Vec<u8>> {
     let mut plain = vec![text.as_bytes().to_vec()];
     if text.contains(char::is_whitespace) {
@@ -152,9 +154,9 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
     plain
 }
 
-/// What the runs of base64 characters in a text hold, wherever the encoded text begins in them.
+/// Decodes the runs of base64 characters in a text, from each of the four possible offsets.
 fn base64_runs(text: &[u8]) -> Vec<Vec<u8>> {
-    /// In base64, eight bytes have eleven characters.
+    /// Eight bytes take eleven characters in base64.
     const SHORTEST_RUN: usize = 11;
     const GROUP: usize = 4;
 
@@ -163,7 +165,7 @@ fn base64_runs(text: &[u8]) -> Vec<Vec<u8>> {
     runs.flat_map(|run| (0..GROUP).filter_map(|start| base64_decoded(&run[start..]))).collect()
 }
 
-/// Base64 of either alphabet, with or without its padding. A character too many at the end is ignored.
+/// Decodes base64 of either alphabet, with or without padding. One extra character at the end is ignored.
 fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
     const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)

@@ -1,5 +1,5 @@
-//! Secrets: the type that carries them, those that a session knows, and what is left out of a vendor's text.
-//! Redaction and the comparison with known secrets belong here; the names of secret fields are in `tokenward-core`.
+//! Secrets: the secret type, the secrets that a session knows, and the redaction of vendor text.
+//! The names of secret fields are in `tokenward-core`.
 //! May depend on `dialect`.
 
 pub(crate) mod context;

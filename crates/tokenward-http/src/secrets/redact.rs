@@ -1,17 +1,17 @@
-//! What may be kept of a vendor's words: never anything that could be a secret, or that controls a terminal.
+//! Redaction of vendor text: nothing that could be a secret or control a terminal is kept.
 
 use tokenward_core::{Timestamp, secret_names::sounds_secret};
 
 use crate::secrets::known::KnownSecrets;
 
-/// Returns the words of a vendor's message, with `…` in the place of every word that looks like a secret.
+/// Returns the words of a vendor's message, with `…` in place of each word that looks like a secret.
 ///
-/// A secret that the client knows is left out whatever it looks like. One that it does not know has digits, capitals in
-/// the middle, other symbols, or no form at all. What is kept is plain words, field names in camel case or with
-/// underscores, and short numbers. An unknown secret that is made of plain words cannot be told from them.
+/// A secret that the client knows is always redacted. An unknown secret is recognized by digits, capitals in the middle
+/// of a word, or other symbols. The message keeps plain words, short numbers, and field names in camel case or with
+/// underscores. An unknown secret that consists of plain words cannot be recognized.
 pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     const MOST_WORDS: usize = 40;
-    /// No vendor says as much, and comparing it takes time.
+    /// No vendor sends a longer message, and the comparison takes time.
     const LONGEST: usize = 4 << 10;
 
     if text.len() > LONGEST {
@@ -19,7 +19,7 @@ pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     }
     let repeats_known = known.is_in(text);
     if repeats_known {
-        // A secret that is divided into words is left out with all of them.
+        // If a secret is split into several words, the whole message is dropped.
         let others: Vec<&str> = text.split_whitespace().filter(|word| !known.is_in(word)).collect();
         if known.is_in(&others.join(" ")) {
             return None;
@@ -43,20 +43,20 @@ pub(crate) fn excerpt(text: &str, known: &KnownSecrets) -> Option<String> {
     says_something.then(|| words.join(" "))
 }
 
-/// Returns a vendor's code for an error, if it is made like one.
+/// Returns a vendor's error code, if it has the form of a code.
 pub(crate) fn code(text: &str, known: &KnownSecrets) -> Option<String> {
     name(text).filter(|code| !known.is_in(code))
 }
 
-/// Returns a word that is made like the name of a field or like a code.
+/// Returns a word, if it has the form of a field name or a code.
 pub(crate) fn name(text: &str) -> Option<String> {
     let is_name = !text.is_empty() && text.len() <= 64 && !text.contains(char::is_whitespace);
     (is_name && is_harmless(text)).then(|| text.to_owned())
 }
 
-/// Returns the id that a vendor gives to a request, if it is made like one.
+/// Returns the id that a vendor assigned to a request, if it has the form of an id.
 ///
-/// Vendors use UUIDs and other runs of letters and digits, divided by `-`, `_`, `.` or `:`.
+/// Vendors use UUIDs and other runs of letters and digits, separated by `-`, `_`, `.` or `:`.
 pub(crate) fn request_id(text: &str, known: &KnownSecrets) -> Option<String> {
     const LONGEST: usize = 64;
 
@@ -65,9 +65,10 @@ pub(crate) fn request_id(text: &str, known: &KnownSecrets) -> Option<String> {
     (is_id && !known.is_in(text)).then(|| text.to_owned())
 }
 
-/// Returns whether a header's value is numbers, dates and short words, as `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and
-/// `application/json; charset=utf-8` are: without a run of letters and digits mixed, unless it is an RFC 3339 date, and
-/// without a long run.
+/// Returns `true` if a header's value consists of numbers, dates and short words.
+///
+/// Examples are `60`, `Sun, 22 Nov 2026 20:00:00 GMT` and `application/json; charset=utf-8`. A value with a long run,
+/// or with a run that mixes letters and digits, is not plain. An RFC 3339 date is an exception.
 pub(crate) fn is_plain_header(value: &str) -> bool {
     const LONGEST: usize = 64;
     const LONGEST_WORD: usize = 12;
@@ -85,13 +86,14 @@ pub(crate) fn is_plain_header(value: &str) -> bool {
     is_date() || value.len() <= LONGEST && value.split(is_mark).all(|run| is_number(run) || is_word(run))
 }
 
-/// Groups of capitals are how secrets are written for people to type.
+/// Returns `true` for a word of at least three capitals or digits. Secrets for manual input are often written in groups
+/// of such words.
 fn is_acronym(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
-/// Whether the word before this one says that this is the value of a secret: `token: …`, `key '…'`.
+/// Returns `true` if the previous word introduces this one as the value of a secret: `token: …`, `key '…'`.
 fn announces(before: &str, word: &str) -> bool {
     let name = before.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let is_quoted = word.starts_with(['"', '\'', '`', '(', '<']);
@@ -108,7 +110,7 @@ fn is_harmless(word: &str) -> bool {
     }
     let Some(inner) = without_punctuation(word) else { return false };
     let parts: Vec<&str> = inner.split(is_divider).filter(|part| !part.is_empty()).collect();
-    // `custom_role_ids`; a passphrase is joined otherwise.
+    // A field name such as `custom_role_ids`. A passphrase uses other separators.
     let is_field = inner.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let acronyms = parts.iter().filter(|part| part.bytes().all(|byte| byte.is_ascii_uppercase())).count();
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
@@ -119,12 +121,12 @@ fn is_harmless(word: &str) -> bool {
         && parts.into_iter().all(is_plain)
 }
 
-/// What a field name or a code may be divided by.
+/// Returns `true` for a separator within a field name or a code.
 fn is_divider(c: char) -> bool {
     matches!(c, '.' | '-' | '_' | '/')
 }
 
-/// The word without the quotes, brackets and marks that a sentence puts around it; nothing if other symbols are in it.
+/// Returns the word without surrounding quotes, brackets and punctuation, or `None` if it contains other symbols.
 fn without_punctuation(word: &str) -> Option<&str> {
     const BEFORE: [char; 7] = ['"', '\'', '`', '(', '[', '<', '/'];
     const AFTER: [char; 12] = ['"', '\'', '`', ')', ']', '>', '.', ',', ';', ':', '!', '?'];
@@ -147,8 +149,10 @@ fn without_punctuation(word: &str) -> Option<&str> {
     (is_sentence && is_word).then_some(inner)
 }
 
-/// A number of up to four digits, an acronym, or words in camel case: small letters, and humps of a capital with two
-/// small letters or more, or one at the end (`userId`). Letters at random soon have shorter ones.
+/// Returns `true` for a number of up to four digits, an acronym, or a word in camel case.
+///
+/// Each capital must be followed by at least two small letters, or by one at the end of the word (`userId`). In random
+/// letters, capitals are usually closer together.
 fn is_plain(part: &str) -> bool {
     const LONGEST_NUMBER: usize = 4;
     const LONGEST_ACRONYM: usize = 5;
@@ -161,7 +165,7 @@ fn is_plain(part: &str) -> bool {
     if all(u8::is_ascii_uppercase) {
         return part.len() <= LONGEST_ACRONYM;
     }
-    // What stands between capitals; the first is empty where the word begins with one.
+    // The runs between capitals. The first one is empty if the word begins with a capital.
     let mut humps = part.split(|c: char| c.is_ascii_uppercase());
     let first = humps.next().unwrap_or_default();
     let last = humps.next_back().unwrap_or("id");
@@ -302,7 +306,7 @@ mod tests {
         assert_eq!(excerpt("the token abcdefghijkl is dead", &known).unwrap(), "the token … is dead");
         assert_eq!(excerpt("the token ABCDEFGHIJKL. is dead", &known).unwrap(), "the token … is dead");
         assert_eq!(excerpt("it is abcd efgh ijkl", &known), None);
-        // Behind the last word that is kept.
+        // The secret follows the last word that is kept.
         assert_eq!(excerpt(&format!("{}abcdef ghijkl", "word ".repeat(39)), &known), None);
         assert_eq!(excerpt(&"word ".repeat(1000), &known), None);
         for text in ["abcdefghijkl", "YWJjZGVmZ2hpamts", "id-abcdefghijkl-7", "xx.abcdefghijkl"] {

@@ -1,11 +1,11 @@
-//! The type of every secret that crosses the wire.
+//! The type of every secret in a request or a response.
 
 use std::{cell::Cell, fmt};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A secret in a vendor's request or answer: it is sent, and never shown.
+/// A secret in a vendor's request or response. It is sent, but never shown.
 ///
 /// ```
 /// use tokenward_http::WireSecret;
@@ -17,21 +17,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// `Debug` and `Serialize` write `[redacted]`; only the body of a request, at
-/// the moment it is sent, holds the value. The memory is wiped on drop.
+/// `Debug` and `Serialize` write `[redacted]`. Only the body of an outgoing request contains the value. The memory is
+/// wiped on drop.
 #[derive(Clone)]
 pub struct WireSecret(SecretString);
 
 const REDACTED: &str = "[redacted]";
 
 impl WireSecret {
-    /// The value itself. Whoever calls this is responsible for where it goes.
+    /// Returns the secret in plain text. The caller must protect it from then on.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// The value where it is a mask, as vendors go on showing of a secret: up to eight of its characters with dots or
-    /// stars between, or its last four alone.
+    /// Returns the value if it is a mask, the form in which vendors show an existing secret.
+    ///
+    /// A mask has up to eight characters of the secret with dots or stars, or only its last four characters.
     ///
     /// ```
     /// use tokenward_http::WireSecret;
@@ -43,16 +44,16 @@ impl WireSecret {
         mask_of(self.expose())
     }
 
-    /// The value as a [`SecretString`], to be kept.
+    /// Converts the value into a [`SecretString`].
     pub fn into_secret(self) -> SecretString {
         self.0
     }
 }
 
-/// A text where it is a mask: see [`WireSecret::mask`].
+/// Returns the text if it is a mask; see [`WireSecret::mask`].
 pub(crate) fn mask_of(value: &str) -> Option<String> {
     const MOST_SHOWN: usize = 8;
-    /// Of a text without dots or stars, which may be a short secret as a whole.
+    /// The limit for text without dots or stars, which may be a complete short secret.
     const MOST_ALONE: usize = 4;
 
     let (mut shown, mut hidden) = (0, 0);
@@ -105,7 +106,7 @@ impl<'de> Deserialize<'de> for WireSecret {
                 f.write_str("a secret")
             }
 
-            // Straight from the borrowed text: one copy, made in the memory that is wiped.
+            // Copies the borrowed text once, directly into memory that is wiped.
             fn visit_str<E: de::Error>(self, value: &str) -> Result<WireSecret, E> {
                 Ok(value.into())
             }
@@ -124,10 +125,9 @@ thread_local! {
     static REVEALING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A request body on its way out: the one place where secrets serialize as they are.
+/// A request body during serialization, the only place in which secrets are serialized in plain text.
 ///
-/// Serialization is synchronous, so the thread's flag is set for exactly as
-/// long as this value is being written.
+/// Serialization is synchronous, so the thread's flag is set only while this value is written.
 #[derive(Debug)]
 pub struct Outgoing<'a, T: ?Sized>(pub &'a T);
 

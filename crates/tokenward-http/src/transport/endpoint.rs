@@ -1,10 +1,10 @@
-//! What is known of an operation beside its generated method.
+//! The properties of an operation that its generated method does not contain.
 
 use reqwest::{Method, Url};
 
 use crate::config::base_url::BaseUrl;
 
-/// One row of the table that generated code carries.
+/// An entry in the operation table of a generated client.
 ///
 /// ```
 /// use tokenward_http::Endpoint;
@@ -22,24 +22,23 @@ use crate::config::base_url::BaseUrl;
 pub struct Endpoint {
     /// The name of the generated method.
     pub id: &'static str,
-    /// The HTTP method, in capitals.
+    /// The HTTP method in upper case.
     pub method: &'static str,
-    /// The path as a template, after the base address.
+    /// The path template, relative to the base URL.
     pub path: &'static str,
-    /// The media type of the request's body, where it is not `application/json`.
+    /// The media type of the request body, unless it is `application/json`.
     pub content_type: Option<&'static str>,
-    /// Whether the vendor wants an `Authorization` header.
+    /// `true` if the vendor requires an `Authorization` header.
     pub authorized: bool,
-    /// Whether sending the request twice leaves the vendor as sending it once.
+    /// `true` if sending the request twice has the same effect as sending it once.
     pub repeatable: bool,
 }
 
 impl Endpoint {
-    /// Refuses a request that an id has bent to another path than this operation's.
+    /// Refuses a request if an id changes its path to one that does not belong to this operation.
     ///
-    /// An id that is empty, `.` or `..` vanishes when an address is put
-    /// together, and one may be the last word of another operation's path: the
-    /// request then reaches something else, in the worst case "all tokens of
+    /// An id that is empty, `.` or `..` disappears when the URL is built. Another id may be a fixed segment of a
+    /// different operation's path. The request would then reach a different resource, in the worst case "all tokens of
     /// the organization".
     pub(crate) fn check_route(
         &self,
@@ -71,7 +70,7 @@ impl Endpoint {
         }
     }
 
-    /// How many segments of the path are fixed.
+    /// Returns the number of fixed segments in the path.
     fn words(&self) -> usize {
         self.path.split('/').filter(|segment| !segment.starts_with('{')).count()
     }

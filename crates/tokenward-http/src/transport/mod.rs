@@ -1,6 +1,6 @@
-//! One exchange with the vendor: checks, authorization, rate limits, retries, and a body within bounds.
-//! What a body means is decided in `runtime`, `family` and `pager`.
-//! May depend on everything above: `dialect`, `secrets`, `decode`, `headers`, `rate`, `config`, `auth`.
+//! One exchange with the vendor: checks, authorization, rate limits, retries, and a size limit on the body.
+//! `runtime`, `family` and `pager` interpret the body.
+//! May depend on `dialect`, `secrets`, `decode`, `headers`, `rate`, `config` and `auth`.
 
 pub(crate) mod endpoint;
 pub(crate) mod origin;

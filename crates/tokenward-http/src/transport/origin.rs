@@ -1,8 +1,8 @@
-//! What an unsuccessful response remembers of its request.
+//! The request of an unsuccessful response.
 
 use crate::{secrets::context::Context, transport::endpoint::Endpoint};
 
-/// The operation of a response whose status is not a success, and what its session knows of the vendor.
+/// The operation of an unsuccessful response, and the context of its session.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) operation: Endpoint,
@@ -14,7 +14,7 @@ impl Origin {
         response.extensions().get()
     }
 
-    /// Returns the context of a response; the default one if no session received it.
+    /// Returns the context of a response, or the default context if no session received it.
     pub(crate) fn context_of(response: &reqwest::Response) -> Context {
         Self::of(response).map(|origin| origin.context.clone()).unwrap_or_default()
     }

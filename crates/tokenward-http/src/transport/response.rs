@@ -1,4 +1,4 @@
-//! A successful answer, read within bounds, with errors that say where and never what.
+//! A successful response, read within size limits. Errors give a location, but no values.
 
 use std::fmt;
 
@@ -12,30 +12,30 @@ use zeroize::Zeroizing;
 
 use crate::{decode::limits::MOST_OF_A_RECORD, secrets::context::Context, transport::send_error::SendError};
 
-/// A successful answer whose body is unread.
+/// A successful response whose body was not read yet.
 pub struct Response {
     inner: reqwest::Response,
     limit: usize,
-    /// The bound of a list that is not held as a whole, where the caller has set one.
+    /// The caller's limit on a list that is not held in memory as a whole.
     list_limit: Option<usize>,
     context: Context,
-    /// How the request is sent again if the body breaks off; nothing, if that is not safe.
+    /// Resends the request if the body breaks off; `None` if that is not safe.
     resend: Option<Box<Resend>>,
     unconfirmed: Option<UnconfirmedId>,
 }
 
-/// Without the headers, which may hold anything.
+/// Omits the headers, which may contain secrets.
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response").field("status", &self.inner.status()).finish_non_exhaustive()
     }
 }
 
-/// How an answer whose body breaks off is asked for again.
+/// A function that resends the request of a response whose body broke off.
 pub(crate) struct Resend(Box<dyn FnOnce() -> Option<Sent> + Send>);
 
-/// A request on its way. In a box: it is ten kilobytes, which are moved several times until they run, and what becomes of it
-/// is then compiled once, and not for each caller.
+/// A request in flight. It is boxed, because it takes ten kilobytes and is moved several times. The code that uses it
+/// is then also compiled once instead of once per caller.
 pub(crate) type Sent = BoxFuture<'static, Result<Response, SendError>>;
 
 impl Resend {
@@ -43,13 +43,13 @@ impl Resend {
         Self(Box::new(send))
     }
 
-    /// Sends the request again after a wait, unless its attempts or its time are used up.
+    /// Resends the request after a wait, unless its attempts or its time are used up.
     pub(crate) fn sent(self) -> Option<Sent> {
         (self.0)()
     }
 }
 
-/// The id of a request whose answer may hold it as a secret.
+/// A request id that is held back, because the response may contain it as a secret.
 pub(crate) struct UnconfirmedId {
     span: tracing::Span,
     id: String,
@@ -60,7 +60,7 @@ impl UnconfirmedId {
         Self { span, id }
     }
 
-    /// Tells the span of the id, unless it stands in the body, too.
+    /// Records the id in the span, unless the body contains it, too.
     pub(crate) fn confirm(self, body: &[u8]) {
         if !String::from_utf8_lossy(body).contains(&self.id) {
             self.span.record("request_id", self.id);
@@ -68,19 +68,19 @@ impl UnconfirmedId {
     }
 }
 
-/// Why a body was not read to its end.
+/// The reason why a body was not read to its end.
 #[derive(Debug)]
 pub(crate) enum BodyError {
-    /// It is larger than the bound.
+    /// The body is larger than the limit.
     TooLarge(usize),
-    /// It broke off.
+    /// The body broke off.
     Broken(reqwest::Error),
-    /// It is in an encoding that nobody asked for.
+    /// The body has an encoding that the client did not ask for.
     Encoded(&'static str),
 }
 
 impl BodyError {
-    /// What happened, in our words.
+    /// Returns the reason in our own words.
     pub(crate) fn reason(&self) -> String {
         match self {
             Self::TooLarge(limit) => too_large(*limit),
@@ -93,12 +93,12 @@ impl BodyError {
     }
 }
 
-/// An answer that was read as far as there is anything of it, in memory that is wiped, since it may hold a fresh secret.
+/// A response, complete or as far as it arrived. Its memory is wiped, because it may contain a fresh secret.
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Zeroizing<Vec<u8>>,
-    /// Why it is not the whole.
+    /// The reason why the body is not complete.
     pub(crate) broken: Option<BodyError>,
 }
 
@@ -107,48 +107,48 @@ impl Response {
         Self { inner, limit, list_limit: None, context: Context::default(), resend: None, unconfirmed: None }
     }
 
-    /// With a bound of a list that is read while it arrives.
+    /// Sets the limit of a list that is read while it arrives.
     pub(crate) fn with_list_limit(self, list_limit: Option<usize>) -> Self {
         Self { list_limit, ..self }
     }
 
-    /// With what is known of secrets.
+    /// Sets the context, including the known secrets.
     pub(crate) fn with_context(self, context: Context) -> Self {
         Self { context, ..self }
     }
 
-    /// With the request, to be sent again if the body breaks off.
+    /// Sets the function that resends the request if the body breaks off.
     pub(crate) fn with_resend(self, resend: Resend) -> Self {
         Self { resend: Some(Box::new(resend)), ..self }
     }
 
-    /// With the id of the request, which the span is told when the body was read.
+    /// Sets the request id that is recorded in the span after the body was read.
     pub(crate) fn with_unconfirmed(self, unconfirmed: Option<UnconfirmedId>) -> Self {
         Self { unconfirmed, ..self }
     }
 
-    /// The bound on the body.
+    /// Returns the limit on the body.
     pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 
-    /// The response of the HTTP client.
+    /// Returns the response of the HTTP client.
     pub(crate) fn into_inner(self) -> reqwest::Response {
         self.inner
     }
 
-    /// What is known of secrets.
+    /// Returns the context, including the known secrets.
     pub(crate) fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Returns the headers, and the body in parts within the bound of a list that is not held in memory.
+    /// Returns the headers, and the body in chunks, within the limit of a list that is not held in memory.
     pub(crate) fn chunks(self) -> (HeaderMap, Result<Chunks, BodyError>) {
         let limit = self.list_limit.unwrap_or(usize::MAX);
         self.chunks_within(limit)
     }
 
-    /// Returns the headers, and the body in parts, unless it is encoded or announces more bytes than this.
+    /// Returns the headers, and the body in chunks, unless it is encoded or announces more bytes than this.
     pub(crate) fn chunks_within(mut self, limit: usize) -> (HeaderMap, Result<Chunks, BodyError>) {
         let announced = self.inner.content_length();
         let headers = self.take_headers();
@@ -165,7 +165,7 @@ impl Response {
         (headers, chunks)
     }
 
-    /// The headers, which nobody asks it for again.
+    /// Takes the headers out of the response.
     pub(crate) fn take_headers(&mut self) -> HeaderMap {
         std::mem::take(self.inner.headers_mut())
     }
@@ -178,16 +178,17 @@ impl Response {
         self.inner.status()
     }
 
-    /// With a smaller bound.
+    /// Lowers the limit.
     pub(crate) fn within(self, limit: usize) -> Self {
         Self { limit: self.limit.min(limit), ..self }
     }
 
-    /// The body, unless it announces that it is too large. If it breaks off, the request is sent again where that is safe.
+    /// Reads the body, unless its announced length exceeds the limit. If it breaks off, the request is resent if that
+    /// is safe.
     ///
     /// # Errors
     ///
-    /// What became of the request that was sent again.
+    /// The error of the request that was resent.
     pub(crate) async fn read(mut self) -> Result<Received, SendError> {
         loop {
             let resend = self.resend.take();
@@ -212,9 +213,9 @@ impl Response {
         }
     }
 
-    /// As much of the body as there is, within the bound.
+    /// Reads as much of the body as arrives, within the limit.
     pub(crate) async fn read_what_there_is(mut self) -> Received {
-        /// What is announced is not believed beyond this.
+        /// Maximum capacity that is allocated for an announced length.
         const MOST_AT_ONCE: u64 = 64 << 10;
 
         let (status, headers) = (self.status(), self.headers().clone());
@@ -243,7 +244,7 @@ impl Response {
     }
 }
 
-/// The encoding of a body that cannot be read as it is, by a name of ours.
+/// Returns the encoding of an encoded body, as one of our own words.
 fn encoding(headers: &HeaderMap) -> Option<&'static str> {
     const KNOWN: [&str; 5] = ["gzip", "br", "deflate", "zstd", "compress"];
 
@@ -255,28 +256,29 @@ fn encoding(headers: &HeaderMap) -> Option<&'static str> {
     }
 }
 
-/// A body in parts.
+/// A body in chunks.
 pub(crate) struct Chunks {
     inner: reqwest::Response,
     left: usize,
     limit: usize,
-    /// Whether the answer announced its length, so that its end is its end.
+    /// `true` if the response announced its length, so a shorter body is reported as broken off.
     is_announced: bool,
     resend: Option<Box<Resend>>,
 }
 
 impl Chunks {
-    /// How the request is sent again if the body has ended too early, which shows only if no length was announced.
+    /// Returns the function that resends the request if the body ended too early. That can only go unnoticed if no
+    /// length was announced.
     pub(crate) fn take_resend_at_end(&mut self) -> Option<Box<Resend>> {
         self.resend.take().filter(|_| !self.is_announced)
     }
 
-    /// How the request is sent again, if that is safe.
+    /// Returns the function that resends the request, if that is safe.
     pub(crate) fn take_resend(&mut self) -> Option<Box<Resend>> {
         self.resend.take()
     }
 
-    /// Whether all of it fits where a connection keeps what nobody has read yet.
+    /// Returns `true` if the whole body fits into the receive buffer of the connection.
     pub(crate) fn is_small(&self) -> bool {
         const SMALL: u64 = 64 << 10;
 
@@ -291,21 +293,22 @@ impl Chunks {
     }
 }
 
-/// Grows into other memory and wipes what it leaves, which a vector by itself would not. In few steps, since what is left
-/// behind may not go back to the system; and to what is announced, as soon as a step reaches it, since all there is room for
-/// is wiped in the end.
+/// Appends a chunk. If the body must grow, the old memory is wiped, which `Vec` does not do.
+///
+/// The body grows in few steps, because the allocator may not return the old memory to the system. A step that reaches
+/// the announced length allocates exactly this length, because all of the capacity is wiped in the end.
 fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize, announced: usize) {
     const STEPS: [usize; 5] = [64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20];
 
     let needed = body.len() + chunk.len();
     if needed > body.capacity() {
-        // A bound may be set higher than there is memory.
+        // The caller may set a limit that is larger than the memory.
         let step = STEPS.into_iter().find(|step| *step >= needed).unwrap_or(needed.saturating_mul(2));
         let step = if (needed..step).contains(&announced) { announced } else { step };
         let capacity = step.min(limit).max(needed);
         let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
         larger.extend_from_slice(body);
-        // Wiped at once, and not byte by byte.
+        // A cleared vector is wiped as one block, which is faster than byte by byte.
         body.clear();
         *body = larger;
     }
@@ -313,7 +316,7 @@ fn push(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8], limit: usize, announced: us
 }
 
 pub(crate) fn too_large(limit: usize) -> String {
-    // That of one record is fixed.
+    // The limit of a single record is fixed.
     let hint = if limit == MOST_OF_A_RECORD { "" } else { ": `with_body_limit` moves that" };
     format!("the answer is larger than {limit} bytes, where reading ends{hint}")
 }

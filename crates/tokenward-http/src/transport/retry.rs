@@ -1,4 +1,4 @@
-//! Which requests are sent again, when, and when not.
+//! Decides whether and when a request is retried.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::{config::retry_options::RetryOptions, headers::retry_after::LONGEST};
 
-/// What is left to one request.
+/// The remaining attempts and the remaining time of one request.
 pub(crate) struct Plan {
     delays: ExponentialBackoff,
     max_delay: Duration,
@@ -16,7 +16,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan for one request, which has to be answered by the deadline.
+    /// Creates the plan for a request that must be answered by the deadline.
     pub(crate) fn new(options: &RetryOptions, repeatable: bool, deadline: Instant) -> Self {
         let attempts = if repeatable { options.attempts } else { 1 };
         let delays = ExponentialBuilder::new()
@@ -32,18 +32,19 @@ impl Plan {
         }
     }
 
-    /// When the last sending has to have begun.
+    /// Returns the time before which the last attempt must begin.
     pub(crate) fn end(&self) -> Instant {
         self.end
     }
 
-    /// How long to wait before a request is sent again whose answer broke off.
+    /// Returns the wait before a request is resent because the body of its response broke off.
     pub(crate) fn wait_after_break(&mut self) -> Option<Duration> {
         self.wait(None)
     }
 
-    /// How long to wait before the request is sent again, or `None` where this is its answer.
-    /// `asked` is the wait that its response asks for.
+    /// Returns the wait before the next attempt, or `None` if this result is final.
+    ///
+    /// `asked` is the wait that the response asks for.
     pub(crate) fn wait_after(
         &mut self,
         result: &reqwest::Result<Response>,
@@ -57,7 +58,7 @@ impl Plan {
     }
 
     fn wait(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        // Jitter comes on top of the longest wait.
+        // Jitter can exceed the longest wait.
         let own = self.delays.next()?.min(self.max_delay);
         let wait = asked.unwrap_or(own);
         let left = self.end.saturating_duration_since(Instant::now());
@@ -86,7 +87,7 @@ mod tests {
         Ok(answer.body("").unwrap().into())
     }
 
-    /// The wait after a response, which is asked for by its headers.
+    /// Returns the wait after a response, as its headers ask for.
     fn wait_after(plan: &mut Plan, result: &reqwest::Result<Response>) -> Option<Duration> {
         let asked = result.as_ref().ok().and_then(|response| {
             retry_after(response.status(), response.headers(), &Neutral, Timestamp::now())
@@ -94,7 +95,7 @@ mod tests {
         plan.wait_after(result, asked)
     }
 
-    /// A plan for a request that may be repeated, with a deadline of an hour.
+    /// Creates a plan for a request that may be repeated, with a deadline of one hour.
     fn plan(options: &RetryOptions) -> Plan {
         Plan::new(options, true, Instant::now() + 3600 * SECOND)
     }

@@ -1,4 +1,4 @@
-//! Why a request has no answer that can be read.
+//! The error of a request without a successful response.
 
 use std::{fmt, time::Duration};
 
@@ -6,7 +6,7 @@ use tokenward_core::Timestamp;
 
 use crate::{auth::error::AuthorizeError, headers::retry_after::retry_after, transport::origin::Origin};
 
-/// Why a request of a generated client has no successful answer.
+/// The reason why a request of a generated client has no successful response.
 ///
 /// ```
 /// use tokenward_http::{AuthorizeError, SendError};
@@ -15,29 +15,29 @@ use crate::{auth::error::AuthorizeError, headers::retry_after::retry_after, tran
 /// assert_eq!(error.to_string(), "no authorization: the token endpoint answered 401");
 /// ```
 ///
-/// Generated methods turn it into [`runtime::Error`](crate::runtime::Error); families into
-/// their own, by [`Call::receive`](crate::Call::receive).
+/// Generated methods convert it into [`runtime::Error`](crate::runtime::Error). [`Call::receive`](crate::Call::receive)
+/// converts it into the error of a token family.
 #[non_exhaustive]
 pub enum SendError {
-    /// The request cannot be sent as it is. Nothing was sent.
+    /// The request is invalid. Nothing was sent.
     Refused(String),
-    /// There is no authorization to send it with. Nothing was sent but the request for one.
+    /// The request could not be authorized. Nothing was sent except the request for a bearer token.
     Unauthorized(AuthorizeError),
-    /// The vendor's rate limit leaves no room for it before its deadline. Nothing was sent.
+    /// The vendor's rate limit leaves no room for the request before its deadline. Nothing was sent.
     Limited {
-        /// How long it would have had to wait, as far as that is known.
+        /// The wait that would have been necessary, as far as it is known.
         wait: Duration,
     },
-    /// No answer, or none in time.
+    /// No response arrived before the timeout.
     Http {
-        /// What the HTTP client says.
+        /// The error of the HTTP client.
         source: reqwest::Error,
-        /// Whether no connection was made, by this sending or an earlier one, so that nothing can have taken effect.
+        /// `true` if no attempt made a connection, so the request cannot have taken effect.
         is_unsent: bool,
     },
-    /// The credential was refused, and the next call goes with another one. The body is unread.
+    /// The credential was rejected, and the next call will use a new one. The body was not read.
     Expired(Box<reqwest::Response>),
-    /// An answer that is no success, with its body unread.
+    /// The response has an unsuccessful status. The body was not read.
     Status(Box<reqwest::Response>),
 }
 
@@ -56,14 +56,14 @@ impl fmt::Display for SendError {
     }
 }
 
-/// Without the answer's address and headers.
+/// Omits the URL and the headers of the response.
 impl fmt::Debug for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SendError").field(&self.to_string()).finish()
     }
 }
 
-/// What happened to a request that has no answer.
+/// Describes what happened to a request without a response.
 pub(crate) fn no_answer(error: &reqwest::Error, is_unsent: bool) -> &'static str {
     let cause = Cause::of(error);
     match (error.is_connect(), is_unsent) {
@@ -89,7 +89,7 @@ pub(crate) fn no_answer(error: &reqwest::Error, is_unsent: bool) -> &'static str
     }
 }
 
-/// Why there is no connection.
+/// The reason why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
     Refused,
@@ -101,8 +101,10 @@ enum Cause {
 }
 
 impl Cause {
-    /// The libraries below have no types for it that could be named here: it is told by the kind of an I/O error, and else
-    /// by the words of theirs, of which none is shown.
+    /// Finds the cause of a connection error.
+    ///
+    /// The underlying libraries have no public types for it. It is recognized by the kind of an I/O error, or else by
+    /// words in their messages. The messages themselves are never shown.
     fn of(error: &reqwest::Error) -> Self {
         const WORDS: [(&str, Cause); 11] = [
             ("dns error", Cause::Name),

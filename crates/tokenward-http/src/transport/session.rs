@@ -1,4 +1,5 @@
-//! What a generated client carries: how its requests are checked, authorized and read.
+//! The session of a generated client: it checks, authorizes and sends requests, and sends them again after a wait
+//! (`send_until_answered`). `retry.rs` decides which requests, when, and how often.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -43,13 +44,13 @@ use crate::{
     },
 };
 
-/// Methods whose requests have a body, if only an empty one.
+/// The methods whose requests have a body, even if it is empty.
 const BODY_METHODS: [&str; 3] = ["POST", "PUT", "PATCH"];
 
-/// Where a path of the document goes in the API version that the caller chose, or why nowhere.
+/// A function that maps a path of the OpenAPI document to the API version of the caller, or returns why it cannot.
 pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>;
 
-/// The connection of one generated client to one vendor.
+/// A connection of one generated client to one vendor.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -65,8 +66,7 @@ pub type PathRewrite = Arc<dyn Fn(&str) -> Result<String, String> + Send + Sync>
 /// # Ok::<(), tokenward_http::BuildError>(())
 /// ```
 ///
-/// Cheap to clone. Every request of a generated client passes through
-/// [`call`](Self::call).
+/// It is cheap to clone. Every request of a generated client passes through [`call`](Self::call).
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -92,11 +92,11 @@ struct Inner {
 }
 
 impl Session {
-    /// With the vendor's address and our name for the user agent.
+    /// Creates a session from the vendor's base URL, the settings, and the name of the client for the user agent.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where a setting cannot be used or TLS is not available.
+    /// [`BuildError`] if a setting cannot be used or TLS is not available.
     pub fn new(base: BaseUrl, options: &HttpOptions, product: &'static str) -> Result<Self, BuildError> {
         Ok(Self(Arc::new(Inner {
             client: options.client(&base, product)?,
@@ -119,7 +119,7 @@ impl Session {
         })))
     }
 
-    /// Authorizes every request that needs it.
+    /// Sets the authorization for every request that requires one.
     #[must_use]
     pub fn with_authorization(mut self, authorize: Arc<dyn Authorize>) -> Self {
         let inner = Arc::make_mut(&mut self.0);
@@ -131,11 +131,12 @@ impl Session {
         self
     }
 
-    /// Sends this key with every request that needs authorization, beside what [`Authorize`] gives if that is set.
+    /// Sends this key with every request that requires authorization, in addition to an [`Authorize`] header if one is
+    /// set.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] where the key, or the name of its place, cannot be sent.
+    /// [`BuildError`] if the key, or the name of its place, cannot be sent.
     pub fn with_key(mut self, place: KeyPlace, key: &SecretString) -> Result<Self, BuildError> {
         let inner = Arc::make_mut(&mut self.0);
         inner.keys.push(Key::new(place, key)?);
@@ -143,7 +144,7 @@ impl Session {
         Ok(self)
     }
 
-    /// Leaves this secret out of whatever the vendor says.
+    /// Redacts this secret from vendor text.
     #[must_use]
     pub(crate) fn with_known_secret(self, secret: &SecretString) -> Self {
         self.0.context.known.add_credential(secret.expose_secret());
@@ -154,7 +155,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Setting`] where the name or the value cannot stand in a header.
+    /// [`BuildError::Setting`] if the name or the value is not valid in a header.
     pub fn with_header(mut self, name: &'static str, value: &str) -> Result<Self, BuildError> {
         let refuse = || BuildError::Setting { setting: name, reason: "it cannot stand in a header" };
         let value = HeaderValue::from_str(value).map_err(|_| refuse())?;
@@ -163,29 +164,31 @@ impl Session {
         Ok(self)
     }
 
-    /// Hides the fields that these names declare, wherever a record of the vendor's is shown.
+    /// Redacts the declared secret fields in every record that is shown.
     #[must_use]
     pub fn with_secret_names(mut self, names: &'static SecretNames) -> Self {
         Arc::make_mut(&mut self.0).context.names = names;
         self
     }
 
-    /// Reads the vendor's errors and limits in this dialect; without it, by the defaults of [`Dialect`].
+    /// Sets the dialect for the vendor's errors and limits. Without it, the defaults of [`Dialect`] apply.
     #[must_use]
     pub fn with_dialect(mut self, dialect: &'static dyn Dialect) -> Self {
         Arc::make_mut(&mut self.0).context.dialect = dialect;
         self
     }
 
-    /// Sends every path through this function, after it was checked.
+    /// Sets a function that rewrites every path after it was checked.
     #[must_use]
     pub fn with_path_rewrite(mut self, rewrite: PathRewrite) -> Self {
         Arc::make_mut(&mut self.0).rewrite = Some(rewrite);
         self
     }
 
-    /// Holds requests that need authorization back until these limits of the vendor's have room for them, as far as the
-    /// options of the session say so. Clones count together.
+    /// Delays requests that require authorization until these limits have room for them, unless the session's options
+    /// disable it.
+    ///
+    /// Clones share the limits and the counts.
     ///
     /// ```
     /// use std::time::Duration;
@@ -203,50 +206,52 @@ impl Session {
         self
     }
 
-    /// How many requests of an operation would be sent at once now, if they came side by side; `None` is without a bound.
+    /// Returns the number of concurrent requests of an operation that could be sent now without waiting; `None` means
+    /// no limit.
     ///
-    /// It is a budget and no promise: whoever sends more of them waits.
+    /// This is an estimate: requests beyond this number must wait.
     pub fn free_slots(&self, operation_id: &str) -> Option<usize> {
         self.0.limiter.as_ref()?.free(operation_id)
     }
 
-    /// Returns the time of day at the vendor, as far as its answers have told it; the machine's before the first answer.
+    /// Returns the vendor's time of day, estimated from its responses. Before the first response, it is the machine's
+    /// time.
     pub fn vendor_now(&self) -> Timestamp {
         self.0.clock.at(Timestamp::now())
     }
 
-    /// Returns the time limit of one list: see [`HttpOptions::with_list_time`].
+    /// Returns the time limit of a list; see [`HttpOptions::with_list_time`].
     pub(crate) fn list_time(&self) -> Duration {
         self.0.list_time
     }
 
-    /// The address that paths are appended to.
+    /// Returns the base URL that paths are appended to.
     pub fn base_url(&self) -> &BaseUrl {
         &self.0.base
     }
 
-    /// The HTTP client, which follows no redirect and adds no credential by itself.
+    /// Returns the HTTP client. It follows no redirects and adds no credential.
     pub fn client(&self) -> &reqwest::Client {
         &self.0.client
     }
 
-    /// Checks, completes, authorizes and sends a request of a generated client: once, or again where that is
-    /// safe and the answer is transient.
+    /// Checks, authorizes and sends a request of a generated client, and retries it if that is safe and the failure is
+    /// transient.
     ///
-    /// A refused credential that can be renewed is renewed once, for a request
-    /// that may be sent again.
+    /// If the credential is rejected and can be renewed, the client renews it once, and resends a request that may be
+    /// repeated.
     ///
     /// # Errors
     ///
-    /// [`SendError`]. Nothing was sent where an id bends the path, the operation is not part of the API
-    /// version, or no authorization is to be had.
+    /// [`SendError`]. Nothing is sent if an id changes the path, the operation is not part of the API version, or the
+    /// request cannot be authorized.
     pub fn call<'a>(
         &'a self,
         operations: &'a [Endpoint],
         id: &'a str,
         request: reqwest::Request,
     ) -> BoxFuture<'a, Result<Response, SendError>> {
-        // In a box, so that it is compiled here, and not in every crate that calls it.
+        // Boxed, so that it is compiled once here instead of in every calling crate.
         Box::pin(self.exchange(operations, id, request))
     }
 
@@ -278,7 +283,7 @@ impl Session {
         .await
     }
 
-    /// Sends a request that is complete, as often as its plan allows.
+    /// Sends a complete request, as often as its plan allows.
     async fn run(&self, mut exchange: Exchange) -> Result<Response, SendError> {
         let response = self.send(&mut exchange).await?;
         let operation = exchange.operation;
@@ -293,7 +298,7 @@ impl Session {
                     false => response,
                 })
             }
-            // What may not be sent again is refused, and not the next call, too.
+            // The request must not be resent, so it fails. The next call uses a new credential.
             StatusCode::UNAUTHORIZED
                 if !operation.repeatable && self.forget(exchange.header.as_ref()).await =>
             {
@@ -303,7 +308,7 @@ impl Session {
         }
     }
 
-    /// How this request is sent again, after a wait, if its answer breaks off.
+    /// Creates the function that resends this request, after a wait, if the body of its response breaks off.
     fn resend(self, mut exchange: Exchange) -> Resend {
         Resend::new(move || {
             let wait = exchange.plan.wait_after_break()?;
@@ -314,7 +319,7 @@ impl Session {
         })
     }
 
-    /// Checks the request and gives it all but its authorization.
+    /// Checks the request and completes everything except its authorization.
     fn prepare<'a>(
         &self,
         operations: &'a [Endpoint],
@@ -330,7 +335,8 @@ impl Session {
             .map_err(SendError::Refused)?;
         self.rewrite_path(operation, request.url_mut()).map_err(SendError::Refused)?;
 
-        // hyper says nothing of a body that is not there, and some servers refuse such a request: RFC 9110, 8.6.
+        // hyper omits `Content-Length` if there is no body, and some servers refuse such a request. RFC 9110, section
+        // 8.6, asks for it.
         let has_no_body = request.body().is_none() && BODY_METHODS.contains(&operation.method);
         let headers = request.headers_mut();
         headers.extend(self.0.headers.clone());
@@ -386,7 +392,8 @@ impl Session {
         if !span.is_disabled()
             && let Some(id) = request_id(response.headers(), context)
         {
-            // A creation's answer may repeat the secret that it issues, which is not known before its body is read.
+            // The headers of a response to a creation may repeat the new secret, which is known only after the body was
+            // read.
             if operation.method == "POST" && response.status().is_success() {
                 exchange.unconfirmed = Some(UnconfirmedId::new(span.clone(), id));
             } else {
@@ -394,7 +401,7 @@ impl Session {
             }
         }
         if !response.status().is_success() {
-            // An unexpected answer is printed with its headers, which may hold anything.
+            // An unsuccessful response is printed with its headers, which may contain secrets.
             let is_kept = |name: &HeaderName, value: &HeaderValue| is_about_the_answer(name, value, context);
             let kept = response.headers().iter().filter(|(name, value)| is_kept(name, value));
             *response.headers_mut() = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -418,12 +425,12 @@ impl Session {
             let Some(mut request) = exchange.request.take() else {
                 return (attempts, Err(SendError::Refused("its body cannot be sent twice".to_owned())));
             };
-            // A body that is read while it is sent could not be sent twice; generated clients have none.
+            // A streaming body could not be resent, but generated clients have none.
             exchange.request = request.try_clone();
             exchange.header = request.headers().get(AUTHORIZATION).cloned();
             let left = deadline.saturating_duration_since(Instant::now());
             *request.timeout_mut() = Some(self.0.timeout.min(left));
-            // The address may hold a secret: in its query, or as an id.
+            // The URL may contain a secret, in its query or as an id.
             let result = self.0.client.execute(request).await.map_err(reqwest::Error::without_url);
             let asked = result.as_ref().ok().and_then(|response| self.wait_asked(response));
             settle(slot, &result, asked);
@@ -453,7 +460,7 @@ impl Session {
         }
     }
 
-    /// Returns how long an unsuccessful response asks to wait.
+    /// Returns the wait that an unsuccessful response asks for.
     fn wait_asked(&self, response: &reqwest::Response) -> Option<Duration> {
         let (status, dialect) = (response.status(), self.0.context.dialect);
         if status.is_success() {
@@ -462,7 +469,7 @@ impl Session {
         retry_after(status, response.headers(), dialect, Timestamp::now())
     }
 
-    /// Waits for the vendor's rate limits. They are limits of a credential, so what has none passes.
+    /// Waits for the vendor's rate limits. They apply per credential, so a request without one does not wait.
     async fn slot(&self, operation: &Endpoint, deadline: Instant) -> Result<Option<Slot>, TooLate> {
         match &self.0.limiter {
             Some(limiter) if operation.authorized => limiter.slot(operation.id, deadline).await.map(Some),
@@ -470,7 +477,7 @@ impl Session {
         }
     }
 
-    /// Whether there is another credential in the place of this one, which the vendor has refused.
+    /// Discards a rejected credential. Returns `true` if there will be a different one.
     async fn forget(&self, refused: Option<&HeaderValue>) -> bool {
         match (&self.0.authorize, refused) {
             (Some(authorize), Some(refused)) => authorize.forget(refused).await,
@@ -479,7 +486,7 @@ impl Session {
     }
 }
 
-/// Tells the rate limits what became of a request. One that failed on its way may have been counted.
+/// Reports the outcome of a request to the rate limits. The vendor may have counted a request that failed in transit.
 fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>, asked: Option<Duration>) {
     match (slot, result) {
         (Some(slot), Ok(response)) => slot.answered(response.status(), response.headers(), asked),
@@ -488,28 +495,28 @@ fn settle(slot: Option<Slot>, result: &reqwest::Result<reqwest::Response>, asked
     }
 }
 
-/// An answer that does not know where the request went: the address may hold a secret.
+/// Removes the URL from a response, because it may contain a secret.
 fn without_address(response: reqwest::Response) -> reqwest::Response {
     http::Response::<reqwest::Body>::from(response).into()
 }
 
-/// `mist`, of `tokenward-mist/0.1.0`.
+/// Returns the name of the vendor: `mist` for `tokenward-mist/0.1.0`.
 fn vendor_of(product: &'static str) -> &'static str {
     let name = product.split_once('/').map_or(product, |(name, _)| name);
     name.strip_prefix("tokenward-").unwrap_or(name)
 }
 
-/// A request on its way, and what is left to it.
+/// A request in flight, with its remaining attempts and time.
 struct Exchange {
     operation: Endpoint,
-    /// Complete, with its authorization; nothing, if it cannot be sent again.
+    /// The complete request with its authorization; `None` if it cannot be resent.
     request: Option<reqwest::Request>,
     deadline: Instant,
     plan: Plan,
     may_renew: bool,
-    /// Whether a sending may have reached the vendor.
+    /// `true` if an attempt may have reached the vendor.
     was_sent: bool,
-    /// The authorization that was sent last.
+    /// The authorization of the last attempt.
     header: Option<HeaderValue>,
     unconfirmed: Option<UnconfirmedId>,
 }

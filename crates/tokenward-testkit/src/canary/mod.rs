@@ -1,4 +1,6 @@
-//! Secrets that are planted to be looked for: in what a program prints, in whatever form they stand there.
+//! Planted secrets, and the search for them in whatever a program prints, in any encoding.
+//!
+//! The suite `tests/canary` of the workspace uses them on the clients.
 
 mod needles;
 mod reading;

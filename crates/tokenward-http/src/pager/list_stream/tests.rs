@@ -37,14 +37,14 @@ impl VendorToken for Acme {
     }
 }
 
-/// A list of which all pages together may take ten minutes.
+/// Creates a session whose lists may take ten minutes.
 fn session() -> Session {
     let base = BaseUrl::parse("http://127.0.0.1:9").unwrap();
     let options = HttpOptions::default().with_list_time(Duration::from_secs(600));
     Session::new(base, &options, "acme/1").unwrap()
 }
 
-/// Pages that are made when they are asked for, by their number.
+/// A list whose pages are generated on request, by number.
 struct Pages<P> {
     session: Session,
     page: P,
@@ -53,7 +53,7 @@ struct Pages<P> {
     delay: Duration,
 }
 
-/// Ids, or `null` for what is none; where the next page is; the total.
+/// The ids of a page, or `null` for an item without one; the next page; the total.
 type Shown = (Vec<String>, Option<u64>, Option<u64>);
 
 #[derive(Deserialize)]
@@ -117,7 +117,7 @@ async fn shown(stream: TokenStream) -> Vec<String> {
         .await
 }
 
-/// What a list of these pages yields: ids, and errors as text. A cursor is the number of a page.
+/// Returns the elements of a list with these pages: ids, and errors as text. A cursor is the number of a page.
 async fn list(pages: Written) -> Vec<String> {
     shown(stream(written(pages))).await
 }
@@ -133,16 +133,16 @@ async fn pages_follow_each_other_to_the_end() {
 #[tokio::test]
 async fn a_list_that_contradicts_itself_says_so_at_its_end_and_keeps_what_it_has() {
     let contradictions: [Written; 7] = [
-        // Pages without end, and nothing on them.
+        // Endless pages without items.
         (1..40).map(|next| (&[] as &[&str], Some(next), None)).collect(),
         // The vendor ignores the offset.
         vec![(&["a", "b"], Some(1), Some(4)), (&["a", "b"], Some(2), Some(4))],
-        // The cursor stands still, or goes in a circle.
+        // The cursor does not change, or runs in a circle.
         vec![(&["a"], Some(0), None)],
         vec![(&["a"], Some(1), None), (&["b"], Some(0), None)],
-        // It shrinks while it is read.
+        // The list shrinks while it is read.
         vec![(&["a", "b"], Some(1), Some(4)), (&["c"], None, Some(3))],
-        // It is shorter, or longer, than announced.
+        // The list is shorter or longer than announced.
         vec![(&["a"], None, Some(2))],
         vec![(&["a", "b"], None, Some(1))],
     ];
@@ -215,7 +215,7 @@ async fn a_page_is_asked_for_before_the_last_item_of_the_one_before_it_is_given(
     }
 }
 
-/// A list of which one item has arrived, and no more will.
+/// A list that delivers one item and then stalls.
 struct Begun(Session);
 
 impl Pager for Begun {

@@ -1,4 +1,4 @@
-//! The limiter, driven against the simulators in tokio's paused time: nothing here waits for real.
+//! Tests of the limiter against the simulators, in tokio's paused time.
 
 mod properties;
 mod vendors;
@@ -31,14 +31,14 @@ const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A day ahead.
+/// A deadline one day ahead.
 fn no_deadline() -> Instant {
     Instant::now() + seconds(86_400)
 }
 
-/// So long after a full hour, at which the windows of all simulators begin.
+/// Starts a clock this long after a full hour, at which the windows of all simulators begin.
 fn clock_at(phase: Duration) -> Clock {
-    // The same delays on every run.
+    // Makes the random delays the same on every run.
     fastrand::seed(phase.as_millis() as u64);
     let hour: Timestamp = "2026-11-01T12:00:00Z".parse().unwrap();
     let clock = Clock::tokio_starting_at(hour);
@@ -46,7 +46,7 @@ fn clock_at(phase: Duration) -> Clock {
     clock
 }
 
-/// A simulator, one kind of request to it, and how long that takes: from the shortest to the longest.
+/// A simulator, a kind of request to it, and the shortest and longest latency.
 #[derive(Clone)]
 struct Vendor {
     simulated: Arc<dyn Simulated>,
@@ -64,7 +64,7 @@ impl Vendor {
         Self { simulated: Arc::new(simulated), latency: (millis(latency.0), millis(latency.1)) }
     }
 
-    /// The request arrives at some time, and is answered at some time.
+    /// Lets the request arrive at a random time within its latency.
     async fn respond(&self, request: &Request) -> tokenward_testkit::Response {
         let micros = |duration: Duration| duration.as_micros() as u64;
         let latency = fastrand::u64(micros(self.latency.0)..=micros(self.latency.1));
@@ -75,7 +75,7 @@ impl Vendor {
         response
     }
 
-    /// One call, held back by a limiter if there is one.
+    /// Makes one call, through a limiter if there is one.
     async fn call(
         &self,
         limiter: Option<&Arc<Limiter>>,
@@ -101,7 +101,7 @@ fn answered_by(slot: super::limiter::Slot, status: StatusCode, headers: &HeaderM
     slot.answered(status, headers, asked);
 }
 
-/// A job that calls as fast as it may until a span is over.
+/// A job that calls as fast as possible for a time span.
 struct Job {
     vendor: Vendor,
     limiter: Option<Arc<Limiter>>,
@@ -152,7 +152,7 @@ impl ListState {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Nothing was refused, and at least 95 % of what is allowed was done.
+    /// Asserts that no call was refused, and that at least 95 % of the allowed calls were made.
     #[track_caller]
     fn assert_full(&self, allowed: usize, what: &str) {
         assert_eq!(self.refused(), 0, "{what}: {self:?}");

@@ -1,8 +1,8 @@
-//! Whatever comes when, and however long it takes.
+//! Properties that must hold for any timing of calls and responses.
 
 use super::*;
 
-/// The times, in microseconds, at which a vendor counts calls that arrive as they like and take as long as they like.
+/// Returns the times, in microseconds, at which a vendor counts calls with random starts and latencies.
 async fn counted_at(limiter: &Arc<Limiter>, calls: u64, pause: u64, latency: u64) -> Vec<u64> {
     let (start, counted) = (Instant::now(), Arc::new(Mutex::new(Vec::new())));
     let mut tasks = Vec::new();
@@ -13,7 +13,7 @@ async fn counted_at(limiter: &Arc<Limiter>, calls: u64, pause: u64, latency: u64
             let (there, back) = (fastrand::u64(0..=latency), fastrand::u64(0..=latency));
             sleep(Duration::from_micros(there)).await;
             if fastrand::u8(0..20) == 0 {
-                // The answer is lost, or the caller has no patience: the vendor counts it when it arrives.
+                // The response is lost or the caller cancels, but the vendor counts the call when it arrives.
                 drop(slot);
                 sleep(Duration::from_micros(fastrand::u64(0..900_000))).await;
                 return counted.lock().unwrap().push(start.elapsed().as_micros() as u64);
@@ -47,13 +47,13 @@ async fn no_window_of_any_phase_has_more_than_the_limit() {
         let limiter = Limiter::new(&limits, &RateOptions::default()).unwrap();
         let pause = if fastrand::bool() { 0 } else { fastrand::u64(1..2_000_000) };
         let counted = counted_at(&limiter, limit * 8, pause, fastrand::u64(0..3_000_000)).await;
-        // More than the limit in some window would be two calls that are so many apart and less than it is long.
+        // If a window contained more calls than the limit, two calls this far apart would be less than a window apart.
         let apart = counted.windows(limit as usize + 1).map(|calls| calls[limit as usize] - calls[0]).min();
         assert!(apart.unwrap() >= window.as_micros() as u64, "seed {seed}: {limit} in {window:?}, {apart:?}");
     }
 }
 
-/// A vendor whose windows begin at the multiples of their length, by a clock of its own, which dates its answers.
+/// A vendor whose windows begin at multiples of their length, by its own clock, which also dates its responses.
 #[tokio::test(start_paused = true)]
 async fn no_window_of_the_vendors_clock_has_more_than_the_limit() {
     for seed in 0..200 {
@@ -72,7 +72,7 @@ async fn no_window_of_the_vendors_clock_has_more_than_the_limit() {
                 let slot = limiter.slot("list", no_deadline()).await.unwrap();
                 sleep(millis(fastrand::u64(0..=latency))).await;
                 *counts.lock().unwrap().entry(now() / window_ms).or_default() += 1;
-                // A server may write a date that is up to a second old.
+                // A server may send a date that is up to one second old.
                 let written = (now() - fastrand::u64(0..1000).min(now())) / 1000;
                 let date = Timestamp::from_second(written as i64).unwrap();
                 sleep(millis(fastrand::u64(0..=latency))).await;

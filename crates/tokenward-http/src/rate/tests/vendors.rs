@@ -1,4 +1,4 @@
-//! Against the windows of the four vendors: all that is allowed, and nothing that is refused.
+//! Tests against the windows of the four vendors: a job makes every allowed call, and none is refused.
 
 use tokenward_testkit::{Atlassian, LaunchDarkly, Method, Mist, SailPoint};
 
@@ -40,7 +40,7 @@ fn get(path: &str, authorization: &str) -> Request {
     Request::new(Method::GET, path).with_header("authorization", authorization)
 }
 
-/// The list of a simulated SailPoint's OAuth clients, with a bearer that was just granted.
+/// Lists the OAuth clients of a simulated SailPoint, with a fresh bearer token.
 fn sailpoint_list(vendor: &SailPoint) -> Request {
     let form = format!(
         "grant_type=client_credentials&client_id={}&client_secret={}",
@@ -76,7 +76,7 @@ fn limiter(limits: &[RateLimit], options: &RateOptions) -> Option<Arc<Limiter>> 
     Limiter::new(limits, options)
 }
 
-/// Side by side with little and with much delay, and one after the other as fast as the vendor answers.
+/// Concurrency and latency: many calls with short and with long latency, and few calls as fast as the vendor responds.
 const WAYS: [(usize, (u64, u64)); 4] = [(150, (5, 60)), (40, (20, 300)), (1, (1, 8)), (3, (0, 40))];
 
 #[tokio::test(start_paused = true)]
@@ -114,7 +114,7 @@ async fn an_hour_that_was_used_shortly_before_its_end_gives_way_to_the_next() {
     let vendor = Vendor::new(Mist::new(clock_at(seconds(3590))), (5, 60));
     let limiter = limiter(&mist_limits(), &RateOptions::default());
     let job = Job { vendor, limiter, requests: mist_who(), side_by_side: 150 };
-    // Ten seconds of one hour and twenty of the next one.
+    // Ten seconds of one hour, and twenty of the next.
     job.run(seconds(30)).await.assert_full(10_000, "two hours in half a minute");
 }
 
@@ -128,7 +128,7 @@ async fn launchdarklys_route_account_and_token_are_used_whenever_their_window_be
         (3, false, Some(60), 60),
         (3, true, Some(60), 60),
     ];
-    // Each way of calling at each phase, in different worlds.
+    // Runs each concurrency at each phase, in different simulators.
     for run in 0..PHASES as usize * WAYS.len() {
         let (phase, (side_by_side, latency)) = (run as u32 % PHASES, WAYS[run % WAYS.len()]);
         let (routes, is_past, auth_token, allowed) = worlds[run / 2 % worlds.len()];
@@ -142,7 +142,7 @@ async fn launchdarklys_route_account_and_token_are_used_whenever_their_window_be
         let vendor = Vendor::new(simulated, latency);
         let limiter = limiter(&launchdarkly_limits(), &RateOptions::default());
         let state = Job { vendor, limiter, requests, side_by_side }.run(seconds(60)).await;
-        // Where the job is slower than the limit, so many answers come as the delay lets through.
+        // If the job is slower than the limit, the latency determines the number of responses.
         let delay = (latency.0 + latency.1) as usize / 2 + 1;
         let allowed = (allowed * 6).min(side_by_side * 60_000 / delay / 100 * 90);
         let what = format!(
@@ -176,7 +176,7 @@ async fn without_the_limiter_the_same_jobs_are_refused() {
     assert!(limiter(&launchdarkly_limits(), &RateOptions::off()).is_none());
 }
 
-/// Somebody else calls so often in a second, all at once or one after the other, and counts what is refused.
+/// Makes this many calls per second as another client, in bursts or one by one, and counts refusals.
 async fn others(vendor: Vendor, request: Request, a_second: u32, at_once: u32, span: Duration) -> ListState {
     let (state, start) = (Arc::new(ListState::default()), Instant::now());
     let rounds = span.as_secs() as u32 * a_second / at_once;
@@ -203,12 +203,12 @@ async fn what_others_use_of_an_account_is_left_to_them() {
         let limiter = limiter(&launchdarkly_limits(), &RateOptions::default());
         let theirs = get("/api/v2/tokens", LaunchDarkly::READER_TOKEN);
         let job = Job { vendor: vendor.clone(), limiter, requests: launchdarkly_calls(), side_by_side: 100 };
-        // They begin first, so that the first answers tell of them.
+        // The other client begins first, so that the first responses reveal its calls.
         let theirs = tokio::spawn(others(vendor, theirs, a_second, 1, seconds(80)));
         sleep(seconds(10)).await;
         let ours = job.run(seconds(60)).await;
         let theirs = theirs.await.unwrap();
-        // What was used at once is gone for others, who have no reserve here.
+        // Our client uses the whole quota, and there is no reserve for other clients here.
         assert!(theirs.refused() > 0);
         ours.assert_full((1000 - 10 * a_second as usize) * 6 * 98 / 100, &format!("{a_second} a second"));
     }

@@ -1,4 +1,4 @@
-//! Who waits, for how long, and in what order.
+//! Tests of the waiting times and of the order of waiting calls.
 
 use super::*;
 
@@ -24,7 +24,7 @@ async fn calls_go_in_the_order_in_which_they_came() {
         .map(|call| {
             let (limiter, order) = (limiter.clone(), order.clone());
             tokio::spawn(async move {
-                // An early call that takes long is overtaken by nobody's sending.
+                // A later call must not be sent before an earlier one, however long that takes.
                 let slot = limiter.slot("list", no_deadline()).await.unwrap();
                 order.lock().unwrap().push(call);
                 sleep(millis(fastrand::u64(0..500))).await;
@@ -68,9 +68,9 @@ async fn a_place_far_back_in_the_queue_is_refused_at_once_too() {
     for call in calls {
         refused.extend(call.await.unwrap().err());
     }
-    // Five after ten seconds and five after twenty.
+    // Five calls after ten seconds, and five after twenty.
     assert_eq!(refused.len(), 20);
-    // Who is refused is in nobody's way.
+    // A refused call does not delay other calls.
     assert!(refused.into_iter().all(|late| late == (seconds(30), Duration::ZERO)));
 }
 
@@ -162,7 +162,7 @@ async fn what_an_answer_does_not_speak_of_is_no_limit() {
     let headers = headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
     let told = limiter.slot("list", no_deadline()).await.unwrap();
     told.answered(StatusCode::OK, &headers.collect(), None);
-    // 29 were of others, who may call just now.
+    // 29 calls were made by other clients, which may call now.
     assert_eq!(limiter.free("list"), Some(19));
 }
 

@@ -47,8 +47,8 @@ fn the_vendor_is_told_by_the_product() {
     assert_eq!(vendor_of("acme"), "acme");
 }
 
-/// Answers requests in turn, each on a connection of its own; an empty answer closes the connection. Returns the
-/// address and the heads of the requests.
+/// Serves these responses in order, each on its own connection. An empty response closes the connection. Returns the
+/// base URL and the heads of the requests.
 fn serving(answers: &'static [&'static str]) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -108,7 +108,7 @@ fn status(result: Result<(), SendError>) -> Option<u16> {
     }
 }
 
-/// A bearer that can be renewed, as often as it is refused.
+/// A bearer token that can be renewed each time it is rejected.
 #[derive(Debug, Default)]
 struct Renewable(AtomicUsize);
 
