@@ -298,6 +298,12 @@ pub(crate) static BOMBS: &[Bomb] = &[
     bomb("a million empty objects", some_lists, |target, _, _| {
         Answer::chunked(list_of(target, MILLION, listed(MILLION, |_| "{}".to_owned())))
     }),
+    // An item of a list within a record takes a hundred times as much memory as its text.
+    bomb("a million items within records", some_lists, |target, _, _| {
+        let items = "{},".repeat(20_000);
+        let record = format!(r#"{{"id":"1","name":"ci","privileges":[{items}{{}}]}}"#);
+        Answer::chunked(list_of(target, 50, listed(50, move |_| record.clone())))
+    }),
     bomb("a million tokens", some_lists, |target, _, _| {
         Answer::chunked(list_of(target, MILLION, listed(MILLION, target.family.item)))
     }),

@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 use crate::{
     decode::{
         limits::{MOST_ITEMS, TOO_LARGE_A_RECORD, within_a_record},
-        mismatch::{TOO_MANY_ITEMS, from_record},
+        mismatch::{TOO_MANY_ITEMS, TOO_MANY_UNREADABLE, from_record},
     },
-    secrets::context::Context,
+    secrets::context::{Context, Left},
 };
 
 /// The items of a list, with a [`BadItem`] in place of each item that cannot be decoded.
@@ -40,6 +40,9 @@ use crate::{
 /// A list of more than 25,000 items is refused, because all of them are held in memory. The list of a family has a
 /// higher limit, because it yields its tokens one by one. The limit grows with
 /// [`with_body_limit`](crate::HttpOptions::with_body_limit): 25,000 items for each full 16 MiB.
+///
+/// A list within a record may have 25,000 items, and all lists within the records of one response four times as many
+/// as the list itself. A response with more than 10,000 items that cannot be decoded is refused.
 #[derive(Clone, Debug)]
 pub struct Items<T>(Vec<Result<T, BadItem>>);
 
@@ -185,7 +188,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
                 let mut items = Vec::new();
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    if items.len() == MOST_ITEMS {
+                    if items.len() == MOST_ITEMS || Left::take_nested().is_none() {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
                     // Most lists within a record have one item, but a vector first allocates room for four.
@@ -194,7 +197,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     }
                     // The item may contain a secret by a mistake of the vendor.
                     let mut text = Zeroizing::new(String::from(Box::<str>::from(raw)));
-                    items.push(item(items.len(), &text));
+                    let item = item(items.len(), &text);
+                    if item.is_err() && Left::take_unreadable().is_none() {
+                        return Err(de::Error::custom(TOO_MANY_UNREADABLE));
+                    }
+                    items.push(item);
                     // A cleared string is wiped as one block, which is faster than byte by byte.
                     text.clear();
                 }
@@ -240,6 +247,19 @@ mod tests {
         assert_eq!(items.good().collect::<Vec<_>>(), ["a", "b"]);
         let bad: Vec<_> = items.bad().map(|bad| (bad.position(), bad.drift().problem.clone())).collect();
         assert_eq!(bad, [(1, "the record is larger than 1 MiB, where reading ends".to_owned())]);
+    }
+
+    #[test]
+    fn a_response_with_too_many_items_that_cannot_be_decoded_is_refused() {
+        let record = |bad: usize| format!(r#"{{"id":"1","rights":[{}{{}}]}}"#, "{},".repeat(bad - 1));
+        let read = |records: &[usize]| {
+            let list = records.iter().map(|bad| record(*bad)).collect::<Vec<_>>().join(",");
+            Context::default().scope(|| from_text::<Items<Acme>>(&format!("[{list}]")))
+        };
+        assert_eq!(read(&[6_000, 4_000]).unwrap().good().count(), 2);
+        let refused = read(&[6_000, 4_001]).unwrap_err().to_string();
+        assert!(refused.starts_with("the answer has more than 10000 items that cannot be read"), "{refused}");
+        assert_eq!(read(&[10_000]).unwrap().good().count(), 1);
     }
 
     #[test]

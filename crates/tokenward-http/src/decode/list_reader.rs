@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use tokenward_core::json::ValueEnd;
+use zeroize::Zeroizing;
 
 use crate::decode::{
     limits::MOST_OF_A_RECORD,
     mismatch::{Mismatch, from_text},
-    text_buffer::TextBuffer,
+    text_buffer::{TextBuffer, extend},
 };
 
 /// Splits a body into the items of its list and the envelope around the list.
@@ -25,7 +26,7 @@ pub(crate) struct ListReader {
     /// `true` if the current item is larger than the limit of a record.
     is_oversized: bool,
     /// The record around the list, with an empty list in its place.
-    envelope: String,
+    envelope: Zeroizing<String>,
     outside: usize,
     found: Found,
     items: usize,
@@ -99,7 +100,7 @@ impl ListReader {
             place: Place::Start,
             value_end: ValueEnd::default(),
             is_oversized: false,
-            envelope: String::new(),
+            envelope: Zeroizing::default(),
             outside: 0,
             found: Found::Nothing,
             items: 0,
@@ -242,7 +243,7 @@ impl ListReader {
                     return Err(ListError::Other("the answer has its list twice".to_owned()));
                 }
                 self.found = Found::List;
-                self.envelope.push_str("[]");
+                extend(&mut self.envelope, "[]");
                 self.step(Place::FirstItem)
             }
             (Place::Value { is_list }, _) => self.value(is_list),
@@ -290,8 +291,7 @@ impl ListReader {
     /// Moves this many bytes to the envelope.
     fn keep(&mut self, length: usize, place: Place) -> Result<Step, ListError> {
         self.count_outside(length)?;
-        // An envelope should contain no secrets, so growing does not wipe the old memory.
-        self.envelope.push_str(&self.buffer.rest()[..length]);
+        extend(&mut self.envelope, &self.buffer.rest()[..length]);
         self.pass(length);
         self.place = place;
         Ok(Step::Continue)

@@ -54,6 +54,7 @@ impl Mismatch {
         let problem = match error.classify() {
             serde_json::error::Category::Eof => TOO_EARLY,
             serde_json::error::Category::Data if said.starts_with(TOO_MANY_ITEMS) => TOO_MANY_ITEMS,
+            serde_json::error::Category::Data if said.starts_with(TOO_MANY_UNREADABLE) => TOO_MANY_UNREADABLE,
             serde_json::error::Category::Data => OTHER_SHAPE,
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => NOT_JSON,
         };
@@ -116,6 +117,9 @@ const OTHER_SHAPE: &str = "the answer has another shape than documented";
 /// The problem of a list with more items than the limit.
 pub(crate) const TOO_MANY_ITEMS: &str =
     "the answer has a list with more items than are kept: 25000, or in proportion to `with_body_limit`";
+
+/// The problem of a response with more items that cannot be decoded than are reported.
+pub(crate) const TOO_MANY_UNREADABLE: &str = "the answer has more than 10000 items that cannot be read";
 
 /// Returns the number of bytes before the error.
 fn read(text: &str, error: &serde_json::Error) -> usize {

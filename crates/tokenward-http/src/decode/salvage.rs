@@ -203,11 +203,10 @@ fn values<'a>(body: &'a [u8], name: &str) -> impl Iterator<Item = WireSecret> + 
     let name = format!("\"{name}\"");
     let ends: Vec<usize> = text.match_indices(&name).map(|(start, _)| start + name.len()).collect();
     ends.into_iter().filter_map(move |end| {
-        let rest = &text[end..];
-        let mut lexemes = Lexemes::of(rest);
-        lexemes.next().filter(|(lexeme, _)| *lexeme == Lexeme::Colon)?;
-        let (_, value) = lexemes.next().filter(|(lexeme, _)| *lexeme == Lexeme::String)?;
-        serde_json::from_str::<WireSecret>(&rest[value]).ok().filter(|value| !value.expose().is_empty())
+        // A rendered body may have white space that JSON does not have.
+        let value = text[end..].trim_start().strip_prefix(':')?.trim_start();
+        let (_, string) = Lexemes::of(value).next().filter(|(lexeme, _)| *lexeme == Lexeme::String)?;
+        serde_json::from_str::<WireSecret>(&value[string]).ok().filter(|value| !value.expose().is_empty())
     })
 }
 
@@ -332,6 +331,9 @@ mod tests {
             (r#"{"data":["key","CANARY"]}"#, vec![]),
             (r#"{"key":7,"data":{"monkey":"CANARY"}}"#, vec![]),
             (r#"<html> "key":"CANARY" "#, vec!["CANARY"]),
+            ("{\"id\":\"7\",\"key\"\u{a0}: \"CANARY\"}", vec!["CANARY"]),
+            ("{\"key\":\u{a0}\"CANARY\"}", vec!["CANARY"]),
+            ("{\"key\":\u{b}\"CANARY\"}", vec!["CANARY"]),
         ] {
             let found = Salvaged::of(body.as_bytes(), None, &["key"], &Context::default());
             let exposed: Vec<&str> = found.secrets.iter().map(|(_, secret)| secret.expose()).collect();

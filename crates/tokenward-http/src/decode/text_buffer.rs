@@ -100,7 +100,7 @@ impl Drop for TextBuffer {
 }
 
 /// Appends text. If the buffer must grow, the old memory is wiped, which `String` does not do.
-fn extend(text: &mut Zeroizing<String>, more: &str) {
+pub(super) fn extend(text: &mut Zeroizing<String>, more: &str) {
     let needed = text.len() + more.len();
     if needed > text.capacity() {
         let mut larger = Zeroizing::new(String::with_capacity(needed.next_power_of_two()));

@@ -76,7 +76,7 @@ impl ResponseBody {
     /// contains the location, but no values.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
         within_a_record(&self.body).map_err(|problem| self.head.protocol(problem.to_owned()))?;
-        from_record(&self.body).map_err(|mismatch| self.head.mismatch(&mismatch))
+        self.head.context.scope(|| from_record(&self.body)).map_err(|mismatch| self.head.mismatch(&mismatch))
     }
 
     /// Returns the body, if it is JSON.
@@ -91,7 +91,7 @@ impl ResponseBody {
     ///
     /// [`ErrorKind::Protocol`](tokenward_core::ErrorKind::Protocol) if the body is not a token.
     pub fn token<V: VendorToken>(&self) -> Result<Token> {
-        self.head.convert::<V>(self.json()?).map(|token| *token)
+        self.head.context.scope(|| self.head.convert::<V>(self.json()?)).map(|token| *token)
     }
 
     /// Returns the items of the body as unparsed JSON.
@@ -131,7 +131,9 @@ impl ResponseBody {
         let known = &self.head.context.known;
         let salvaged = Salvaged::of(self.body.as_bytes(), Some(V::ID), &[V::SECRET], &self.head.context)
             .of_mended(self.is_mended);
-        let details = salvaged.details(&self.body, V::CREATED_IN_LIST, |record| self.made::<V>(record));
+        let details = salvaged.details(&self.body, V::CREATED_IN_LIST, |record| {
+            self.head.context.scope(|| self.made::<V>(record))
+        });
         let is_masked = salvaged.is_masked();
         let id: Option<TokenId> = salvaged.id.and_then(|id| id.parse().ok());
         let secret = salvaged.secrets.into_iter().next().map(|(_, secret)| secret);
@@ -204,9 +206,10 @@ impl fmt::Debug for ResponseBody {
 mod tests {
     use secrecy::ExposeSecret;
     use serde::Deserialize;
-    use tokenward_core::{ErrorKind, Operation, TokenFamily};
+    use tokenward_core::{ErrorKind, Operation, SecretNames, TokenFamily};
 
     use super::*;
+    use crate::decode::items::Items;
 
     #[derive(Deserialize)]
     struct Acme {
@@ -264,6 +267,23 @@ mod tests {
             assert!(drift.map_or(said.is_empty(), |drift| said.contains(drift)), "{body}: {said}");
             assert!(!format!("{issued:?}").contains("CANARY"), "{body}");
         }
+    }
+
+    #[test]
+    fn a_bad_item_within_a_record_keeps_no_declared_secret() {
+        const NAMES: SecretNames = SecretNames::new(&["value"], &[]);
+
+        #[derive(Deserialize)]
+        struct Rights {
+            rights: Items<String>,
+        }
+
+        let context = Context { names: &NAMES, ..Context::default() };
+        let call = Call::new(TokenFamily::new("acme", "token"), Operation::Get);
+        let head = ResponseHead::new(call, StatusCode::OK, HeaderMap::new(), context);
+        let body = br#"{"rights":[{"role":7,"value":"CANARY"}]}"#;
+        let read: Rights = ResponseBody::new(head, Zeroizing::new(body.to_vec())).read().unwrap();
+        assert_eq!(serde_json::to_string(&read.rights).unwrap(), r#"[{"role":7}]"#);
     }
 
     #[test]

@@ -81,10 +81,12 @@ impl TokenReader {
     pub(crate) fn next(&mut self) -> Result<Option<Item>> {
         let Self { head, list, read, convert } = self;
         let mut decoded = None;
-        let item = list.next(&mut |text| {
-            let (token, length) = read(head, text)?;
-            decoded = Some(token);
-            Some(length)
+        let item = head.context.scope(|| {
+            list.next(&mut |text| {
+                let (token, length) = read(head, text)?;
+                decoded = Some(token);
+                Some(length)
+            })
         });
         let Some(item) = item.map_err(|error| head.list_error(&error))? else { return Ok(None) };
         Ok(Some(match (item, decoded) {
@@ -92,7 +94,7 @@ impl TokenReader {
                 Item { token: Ok(token), text: None, sum: checksum(text) }
             }
             (list_reader::Item::Decoded(text) | list_reader::Item::Undecoded(text), _) => Item {
-                token: convert(head, text),
+                token: head.context.scope(|| convert(head, text)),
                 text: Some(Zeroizing::new(text.to_owned())),
                 sum: checksum(text),
             },

@@ -13,7 +13,7 @@ use crate::{
         items::{self, BadItem, Items},
         limits::{MOST_OF_A_RECORD, most_items_within, readable},
         list_reader::{Item, ListError, ListReader},
-        mismatch::{Mismatch, TOO_MANY_ITEMS, from_record, from_text},
+        mismatch::{Mismatch, TOO_MANY_ITEMS, TOO_MANY_UNREADABLE, from_record, from_text},
         salvage::Salvaged,
         text_buffer::TextBuffer,
     },
@@ -22,7 +22,7 @@ use crate::{
         integers::{Read, Whole},
         response_value::{ByteStream, ResponseValue},
     },
-    secrets::context::Context,
+    secrets::context::{Context, Left},
     transport::response::{BodyError, Received, Response},
 };
 
@@ -118,11 +118,13 @@ impl Response {
             let mut chunks = chunks.map_err(|broken| unreadable(broken.reason()))?;
             let mut list = ListReader::new(field, TextBuffer::default());
             items.clear();
+            let mut left = Left { nested: most_items_within(limit).saturating_mul(4), ..Left::of_record() };
             let (broken, resend) = loop {
                 match chunks.next().await {
                     Ok(Some(chunk)) => {
                         list.push(chunk);
-                        let read = context.scope(|| read_items(&mut list, items, most_items_within(limit)));
+                        let read = || read_items(&mut list, items, most_items_within(limit));
+                        let read = context.scope_of_part(&mut left, read);
                         read.map_err(|error| not_listed(error, &context))?;
                     }
                     Ok(None) if list.is_cut() => break (None, chunks.take_resend_at_end()),
@@ -236,8 +238,8 @@ trait Collect: Send {
     /// Decodes the record at the beginning of a text, stores it, and returns its length.
     fn decode(&mut self, text: &str) -> Option<usize>;
 
-    /// Stores an item that [`decode`](Self::decode) could not decode.
-    fn push(&mut self, text: &str);
+    /// Stores an item that [`decode`](Self::decode) could not decode at once, and returns `true` if it can be decoded.
+    fn push(&mut self, text: &str) -> bool;
 
     /// Stores an item that is larger than the limit of a record.
     fn push_oversized(&mut self);
@@ -261,8 +263,12 @@ impl<T: DeserializeOwned + Send> Collect for Collected<T> {
         if !text.starts_with('{') {
             return None;
         }
+        let left = Left::current();
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let record = T::deserialize(&mut deserializer).ok()?;
+        let Ok(record) = T::deserialize(&mut deserializer) else {
+            left.restore();
+            return None;
+        };
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
         if length > MOST_OF_A_RECORD {
             return None;
@@ -271,8 +277,11 @@ impl<T: DeserializeOwned + Send> Collect for Collected<T> {
         Some(length)
     }
 
-    fn push(&mut self, text: &str) {
-        self.0.push(items::item(self.0.len(), text));
+    fn push(&mut self, text: &str) -> bool {
+        let item = items::item(self.0.len(), text);
+        let is_decoded = item.is_ok();
+        self.0.push(item);
+        is_decoded
     }
 
     fn push_oversized(&mut self) {
@@ -290,11 +299,21 @@ impl<T: DeserializeOwned + Send> Collect for Collected<T> {
 
 /// Decodes the items that have arrived.
 fn read_items(list: &mut ListReader, items: &mut dyn Collect, most: usize) -> Result<(), ListError> {
+    let too_many = || ListError::Other(TOO_MANY_UNREADABLE.to_owned());
     while let Some(item) = list.next(&mut |text| items.decode(text))? {
         match item {
             Item::Decoded(_) => {}
-            Item::Undecoded(text) => items.push(text),
-            Item::Oversized => items.push_oversized(),
+            Item::Undecoded(text) => {
+                let left = Left::current();
+                if !items.push(text) {
+                    left.restore();
+                    Left::take_unreadable().ok_or_else(too_many)?;
+                }
+            }
+            Item::Oversized => {
+                items.push_oversized();
+                Left::take_unreadable().ok_or_else(too_many)?;
+            }
         }
         if items.len() > most {
             return Err(ListError::Other(TOO_MANY_ITEMS.to_owned()));

@@ -1,6 +1,6 @@
 //! The vendor and the secrets of a session, for the code that reads its responses.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use tokenward_core::SecretNames;
 
@@ -28,6 +28,47 @@ impl Default for Context {
 
 thread_local! {
     static CURRENT: RefCell<Context> = RefCell::default();
+    static LEFT: Cell<Left> = const { Cell::new(Left::of_record()) };
+}
+
+/// What the rest of a response may still contain. Each of these items takes much more memory than its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// Items in lists within records.
+    pub(crate) nested: usize,
+    /// Items that cannot be decoded, in any list.
+    pub(crate) unreadable: usize,
+}
+
+impl Left {
+    /// The limits of a response that is one record.
+    pub(crate) const fn of_record() -> Self {
+        Self { nested: 100_000, unreadable: 10_000 }
+    }
+
+    /// Returns what is left on this thread.
+    pub(crate) fn current() -> Self {
+        LEFT.get()
+    }
+
+    /// Makes this what is left, for example after the decoding of an item was given up.
+    pub(crate) fn restore(self) {
+        LEFT.set(self);
+    }
+
+    /// Takes one nested item off, or returns `None` if no more is allowed.
+    pub(crate) fn take_nested() -> Option<()> {
+        let left = LEFT.get();
+        LEFT.set(Self { nested: left.nested.checked_sub(1)?, ..left });
+        Some(())
+    }
+
+    /// Takes one item that cannot be decoded off, or returns `None` if no more is allowed.
+    pub(crate) fn take_unreadable() -> Option<()> {
+        let left = LEFT.get();
+        LEFT.set(Self { unreadable: left.unreadable.checked_sub(1)?, ..left });
+        Some(())
+    }
 }
 
 impl Context {
@@ -36,15 +77,23 @@ impl Context {
     /// Serde passes no state to the `Deserialize` of a nested type. A list within a record needs the context, because
     /// it reports items that cannot be decoded. Decoding is synchronous, so nothing else runs on the thread meanwhile.
     pub(crate) fn scope<T>(&self, read: impl FnOnce() -> T) -> T {
-        struct Restore(Context);
+        self.scope_of_part(&mut Left::of_record(), read)
+    }
+
+    /// Makes this the current context while `read` decodes a part of a response of which so much is left.
+    pub(crate) fn scope_of_part<T>(&self, left: &mut Left, read: impl FnOnce() -> T) -> T {
+        struct Restore(Context, Left);
         impl Drop for Restore {
             fn drop(&mut self) {
                 CURRENT.set(std::mem::take(&mut self.0));
+                LEFT.set(self.1);
             }
         }
 
-        let _restore = Restore(CURRENT.replace(self.clone()));
-        read()
+        let _restore = Restore(CURRENT.replace(self.clone()), LEFT.replace(*left));
+        let value = read();
+        *left = LEFT.get();
+        value
     }
 
     /// Returns the current context of the thread.

@@ -53,16 +53,29 @@ impl Resend {
 pub(crate) struct UnconfirmedId {
     span: tracing::Span,
     id: String,
+    /// The last bytes of the body.
+    end: Zeroizing<Vec<u8>>,
+    /// `true` if the body contains the id.
+    is_repeated: bool,
 }
 
 impl UnconfirmedId {
     pub(crate) fn new(span: tracing::Span, id: String) -> Self {
-        Self { span, id }
+        Self { span, id, end: Zeroizing::default(), is_repeated: false }
     }
 
-    /// Records the id in the span, unless the body contains it, too.
-    pub(crate) fn confirm(self, body: &[u8]) {
-        if !String::from_utf8_lossy(body).contains(&self.id) {
+    /// Looks for the id in the next part of the body.
+    fn examine(&mut self, part: &[u8]) {
+        // The id may be divided between two parts.
+        self.end.extend_from_slice(part);
+        self.is_repeated |= self.end.windows(self.id.len().max(1)).any(|window| window == self.id.as_bytes());
+        let kept = self.end.len().min(self.id.len());
+        self.end = Zeroizing::new(self.end[self.end.len() - kept..].to_vec());
+    }
+
+    /// Records the id in the span, unless the body contained it, too.
+    fn confirm(self) {
+        if !self.is_repeated {
             self.span.record("request_id", self.id);
         }
     }
@@ -159,7 +172,8 @@ impl Response {
             }
             None => {
                 let is_announced = announced.is_some();
-                Ok(Chunks { inner: self.inner, left: limit, limit, is_announced, resend: self.resend })
+                let (resend, unconfirmed) = (self.resend, self.unconfirmed);
+                Ok(Chunks { inner: self.inner, left: limit, limit, is_announced, resend, unconfirmed })
             }
         };
         (headers, chunks)
@@ -237,8 +251,9 @@ impl Response {
                 Err(error) => break Some(BodyError::Broken(error.without_url())),
             }
         };
-        if let Some(unconfirmed) = self.unconfirmed {
-            unconfirmed.confirm(&body);
+        if let Some(mut unconfirmed) = self.unconfirmed {
+            unconfirmed.examine(&body);
+            unconfirmed.confirm();
         }
         Received { status, headers, body, broken }
     }
@@ -264,6 +279,7 @@ pub(crate) struct Chunks {
     /// `true` if the response announced its length, so a shorter body is reported as broken off.
     is_announced: bool,
     resend: Option<Box<Resend>>,
+    unconfirmed: Option<UnconfirmedId>,
 }
 
 impl Chunks {
@@ -287,6 +303,11 @@ impl Chunks {
 
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
         let chunk = self.inner.chunk().await.map_err(|error| BodyError::Broken(error.without_url()))?;
+        match (&chunk, &mut self.unconfirmed) {
+            (Some(chunk), Some(unconfirmed)) => unconfirmed.examine(chunk),
+            (None, unconfirmed) => unconfirmed.take().into_iter().for_each(UnconfirmedId::confirm),
+            (Some(_), None) => {}
+        }
         let length = chunk.as_ref().map_or(0, Bytes::len);
         self.left = self.left.checked_sub(length).ok_or(BodyError::TooLarge(self.limit))?;
         Ok(chunk)
@@ -324,6 +345,21 @@ pub(crate) fn too_large(limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_that_the_body_contains_is_found_wherever_its_parts_end() {
+        for (parts, is_repeated) in [
+            (&["..r-17.."][..], true),
+            (&["..r-", "17"][..], true),
+            (&["r", "-", "1", "7"][..], true),
+            (&["..r-1", ".7"][..], false),
+            (&[][..], false),
+        ] {
+            let mut id = UnconfirmedId::new(tracing::Span::none(), "r-17".to_owned());
+            parts.iter().for_each(|part| id.examine(part.as_bytes()));
+            assert_eq!(id.is_repeated, is_repeated, "{parts:?}");
+        }
+    }
 
     #[test]
     fn a_body_grows_no_further_than_its_bound() {
