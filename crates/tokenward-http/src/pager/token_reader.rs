@@ -113,7 +113,8 @@ impl TokenReader {
     pub(crate) fn end<A: DeserializeOwned>(&mut self) -> Result<A> {
         let Self { head, list, .. } = self;
         let read = |envelope: &str| {
-            from_record(envelope).map_err(|mismatch| head.mismatch(&mismatch.without_place()))
+            let read = head.context.scope(|| from_record(envelope));
+            read.map_err(|mismatch| head.mismatch(&mismatch.without_place()))
         };
         let envelope = list.envelope().map_err(|error| head.list_error(&error)).and_then(read)?;
         list.require_list().map_err(|error| head.list_error(&error))?;

@@ -27,7 +27,7 @@ impl Default for Context {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Context> = RefCell::default();
+    static CURRENT: RefCell<Option<Context>> = const { RefCell::new(None) };
     static LEFT: Cell<Left> = const { Cell::new(Left::of_record()) };
 }
 
@@ -82,15 +82,15 @@ impl Context {
 
     /// Makes this the current context while `read` decodes a part of a response of which so much is left.
     pub(crate) fn scope_of_part<T>(&self, left: &mut Left, read: impl FnOnce() -> T) -> T {
-        struct Restore(Context, Left);
+        struct Restore(Option<Context>, Left);
         impl Drop for Restore {
             fn drop(&mut self) {
-                CURRENT.set(std::mem::take(&mut self.0));
+                CURRENT.set(self.0.take());
                 LEFT.set(self.1);
             }
         }
 
-        let _restore = Restore(CURRENT.replace(self.clone()), LEFT.replace(*left));
+        let _restore = Restore(CURRENT.replace(Some(self.clone())), LEFT.replace(*left));
         let value = read();
         *left = LEFT.get();
         value
@@ -98,7 +98,7 @@ impl Context {
 
     /// Returns the current context of the thread.
     pub(crate) fn current() -> Self {
-        CURRENT.with_borrow(Clone::clone)
+        CURRENT.with_borrow(Clone::clone).unwrap_or_default()
     }
 }
 
