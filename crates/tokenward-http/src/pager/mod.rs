@@ -1,5 +1,5 @@
 //! Lists of a family: pages that are requested early and read item by item while they arrive, and recorded lists.
-//! A list is complete or reported as incomplete. A `VendorToken` defines the meaning of an item.
+//! `list_stream` requests pages early; a list is complete or reported as incomplete. A `VendorToken` defines the meaning of an item.
 //! May depend on `family` and its dependencies.
 
 pub(crate) mod body_stream;

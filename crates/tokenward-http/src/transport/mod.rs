@@ -1,5 +1,5 @@
 //! One exchange with the vendor: checks, authorization, rate limits, retries, and a size limit on the body.
-//! `runtime`, `family` and `pager` interpret the body.
+//! `retry` decides about a wait, and `session` waits and sends again. `runtime`, `family` and `pager` interpret the body.
 //! May depend on `dialect`, `secrets`, `decode`, `headers`, `rate`, `config` and `auth`.
 
 pub(crate) mod endpoint;

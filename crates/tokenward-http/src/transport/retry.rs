@@ -1,4 +1,4 @@
-//! Decides whether and when a request is retried.
+//! Decides whether and when a request is retried. `session.rs` waits and sends it again (`send_until_answered`).
 
 use std::time::Duration;
 
