@@ -59,6 +59,33 @@ async fn a_list_that_is_cut_off_before_its_first_item_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_raw_list_that_breaks_off_behind_an_item_is_read_again_from_its_beginning() {
+    const PAGE: &str = r#"{"items":[{"_id":"7"},{"_id":"8"}],"totalCount":2}"#;
+    let unannounced = |body: &str| format!("HTTP/1.1 200 OK\r\n\r\n{body}").into_bytes();
+    for begun in [cut(r#"[{"id":"7","name":"ci"},{"id""#), unannounced(r#"[{"id":"7","name":"ci"},{"id""#)] {
+        let server = Server::start(move |number, _| match number {
+            0 => begun.clone(),
+            _ => answer(200, "", LIST),
+        })
+        .await;
+        let tokens = mist(&server.url).raw().list_org_api_tokens("org").await.unwrap().into_inner();
+        assert_eq!((tokens.len(), tokens.good().count(), server.requests().len()), (1, 1, 2));
+    }
+    for begun in [cut(r#"{"items":[{"_id":"7"},{"_"#), unannounced(r#"{"items":[{"_id":"7"},{"_"#)] {
+        let server = Server::start(move |number, _| match number {
+            0 => begun.clone(),
+            _ => answer(200, "", PAGE),
+        })
+        .await;
+        let client =
+            LaunchDarkly::builder("a-credential").base_url(&server.url).http(http()).build().unwrap();
+        let page = client.raw().get_tokens(&Default::default()).await.unwrap().into_inner();
+        assert_eq!((page.items.unwrap().len(), page.total_count), (2, Some(2)));
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_read_whose_answer_breaks_off_is_sent_again_and_a_creation_is_not() {
     let record = r#"{"id":"7","name":"ci"}"#;
     let server =

@@ -32,9 +32,9 @@ pub enum ErrorKind {
     PermissionDenied,
     /// The token does not exist, or the vendor does not show it to this credential.
     NotFound,
-    /// The request conflicts with the state at the vendor.
+    /// The vendor refused the request because of the present state of its data.
     ///
-    /// Examples are a name that is already taken, a limit that is reached, and the credential in use.
+    /// For example, the name is already taken, a limit is reached, or the token is the credential in use.
     Conflict,
     /// The client sent too many requests. See [`Error::retry_after`].
     RateLimited,

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The future of an operation, with the same type for every implementation.
+/// A boxed future, which every operation of [`TokenManager`] returns.
 ///
 /// The operation starts when the future is first polled.
 ///

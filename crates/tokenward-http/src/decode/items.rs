@@ -16,7 +16,7 @@ use crate::{
         limits::{MOST_ITEMS, TOO_LARGE_A_RECORD, within_a_record},
         mismatch::{TOO_MANY_ITEMS, TOO_MANY_UNREADABLE, from_record},
     },
-    secrets::context::{Context, Left},
+    secrets::context::{Budget, Context},
 };
 
 /// The items of a list, with a [`BadItem`] in place of each item that cannot be decoded.
@@ -188,7 +188,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<T>, A::Error> {
                 let mut items = Vec::new();
                 while let Some(raw) = seq.next_element::<Box<RawValue>>()? {
-                    if items.len() == MOST_ITEMS || Left::take_nested().is_none() {
+                    if items.len() == MOST_ITEMS || Budget::spend_nested().is_none() {
                         return Err(de::Error::custom(TOO_MANY_ITEMS));
                     }
                     // Most lists within a record have one item, but a vector first allocates room for four.
@@ -198,7 +198,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
                     // The item may contain a secret by a mistake of the vendor.
                     let mut text = Zeroizing::new(String::from(Box::<str>::from(raw)));
                     let item = item(items.len(), &text);
-                    if item.is_err() && Left::take_unreadable().is_none() {
+                    if item.is_err() && Budget::spend_unreadable().is_none() {
                         return Err(de::Error::custom(TOO_MANY_UNREADABLE));
                     }
                     items.push(item);

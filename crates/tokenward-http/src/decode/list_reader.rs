@@ -25,7 +25,7 @@ pub(crate) struct ListReader {
     value_end: ValueEnd,
     /// `true` if the current item is larger than the limit of a record.
     is_oversized: bool,
-    /// The record around the list, with an empty list in its place.
+    /// The record around the list. It contains an empty list instead of the items.
     envelope: Zeroizing<String>,
     outside: usize,
     found: Found,

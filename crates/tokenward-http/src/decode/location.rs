@@ -6,7 +6,8 @@ use crate::secrets::redact;
 
 /// Returns the path to the value that these bytes end in, after, or just before: `[1].id`.
 ///
-/// A name becomes `?` if it may not be one of our field names, because the keys of a map are the vendor's text.
+/// The path shows `?` for a name that does not look like a field name. Keys of maps are vendor text and may contain a
+/// secret.
 ///
 /// The path is computed only after an error, so decoding does not have to track it.
 pub(crate) fn place(read: &str) -> String {

@@ -22,7 +22,7 @@ use crate::{
         integers::{Read, Whole},
         response_value::{ByteStream, ResponseValue},
     },
-    secrets::context::{Context, Left},
+    secrets::context::{Budget, Context},
     transport::response::{BodyError, Received, Response},
 };
 
@@ -118,13 +118,14 @@ impl Response {
             let mut chunks = chunks.map_err(|broken| unreadable(broken.reason()))?;
             let mut list = ListReader::new(field, TextBuffer::default());
             items.clear();
-            let mut left = Left { nested: most_items_within(limit).saturating_mul(4), ..Left::of_record() };
+            let mut budget =
+                Budget { nested: most_items_within(limit).saturating_mul(4), ..Budget::of_record() };
             let (broken, resend) = loop {
                 match chunks.next().await {
                     Ok(Some(chunk)) => {
                         list.push(chunk);
                         let read = || read_items(&mut list, items, most_items_within(limit));
-                        let read = context.scope_of_part(&mut left, read);
+                        let read = context.scope_of_part(&mut budget, read);
                         read.map_err(|error| not_listed(error, &context))?;
                     }
                     Ok(None) if list.is_cut() => break (None, chunks.take_resend_at_end()),
@@ -263,14 +264,15 @@ impl<T: DeserializeOwned + Send> Collect for Collected<T> {
         if !text.starts_with('{') {
             return None;
         }
-        let left = Left::current();
+        let budget = Budget::current();
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let Ok(record) = T::deserialize(&mut deserializer) else {
-            left.restore();
+            budget.restore();
             return None;
         };
         let length = deserializer.into_iter::<IgnoredAny>().byte_offset();
         if length > MOST_OF_A_RECORD {
+            budget.restore();
             return None;
         }
         self.0.push(Ok(record));
@@ -304,15 +306,15 @@ fn read_items(list: &mut ListReader, items: &mut dyn Collect, most: usize) -> Re
         match item {
             Item::Decoded(_) => {}
             Item::Undecoded(text) => {
-                let left = Left::current();
+                let budget = Budget::current();
                 if !items.push(text) {
-                    left.restore();
-                    Left::take_unreadable().ok_or_else(too_many)?;
+                    budget.restore();
+                    Budget::spend_unreadable().ok_or_else(too_many)?;
                 }
             }
             Item::Oversized => {
                 items.push_oversized();
-                Left::take_unreadable().ok_or_else(too_many)?;
+                Budget::spend_unreadable().ok_or_else(too_many)?;
             }
         }
         if items.len() > most {

@@ -28,45 +28,45 @@ impl Default for Context {
 
 thread_local! {
     static CURRENT: RefCell<Option<Context>> = const { RefCell::new(None) };
-    static LEFT: Cell<Left> = const { Cell::new(Left::of_record()) };
+    static BUDGET: Cell<Budget> = const { Cell::new(Budget::of_record()) };
 }
 
-/// What the rest of a response may still contain. Each of these items takes much more memory than its text.
+/// The remaining budget of a response for items that take much more memory than their text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Left {
-    /// Items in lists within records.
+pub(crate) struct Budget {
+    /// The number of further items in lists within records.
     pub(crate) nested: usize,
-    /// Items that cannot be decoded, in any list.
+    /// The number of further items, in any list, that cannot be decoded.
     pub(crate) unreadable: usize,
 }
 
-impl Left {
-    /// The limits of a response that is one record.
+impl Budget {
+    /// Returns the budget of a response that is one record.
     pub(crate) const fn of_record() -> Self {
         Self { nested: 100_000, unreadable: 10_000 }
     }
 
-    /// Returns what is left on this thread.
+    /// Returns the budget of the response that this thread decodes.
     pub(crate) fn current() -> Self {
-        LEFT.get()
+        BUDGET.get()
     }
 
-    /// Makes this what is left, for example after the decoding of an item was given up.
+    /// Resets the budget of the thread to this value, for example after an item could not be decoded.
     pub(crate) fn restore(self) {
-        LEFT.set(self);
+        BUDGET.set(self);
     }
 
-    /// Takes one nested item off, or returns `None` if no more is allowed.
-    pub(crate) fn take_nested() -> Option<()> {
-        let left = LEFT.get();
-        LEFT.set(Self { nested: left.nested.checked_sub(1)?, ..left });
+    /// Spends one nested item, or returns `None` if the budget is used up.
+    pub(crate) fn spend_nested() -> Option<()> {
+        let budget = BUDGET.get();
+        BUDGET.set(Self { nested: budget.nested.checked_sub(1)?, ..budget });
         Some(())
     }
 
-    /// Takes one item that cannot be decoded off, or returns `None` if no more is allowed.
-    pub(crate) fn take_unreadable() -> Option<()> {
-        let left = LEFT.get();
-        LEFT.set(Self { unreadable: left.unreadable.checked_sub(1)?, ..left });
+    /// Spends one item that cannot be decoded, or returns `None` if the budget is used up.
+    pub(crate) fn spend_unreadable() -> Option<()> {
+        let budget = BUDGET.get();
+        BUDGET.set(Self { unreadable: budget.unreadable.checked_sub(1)?, ..budget });
         Some(())
     }
 }
@@ -77,22 +77,23 @@ impl Context {
     /// Serde passes no state to the `Deserialize` of a nested type. A list within a record needs the context, because
     /// it reports items that cannot be decoded. Decoding is synchronous, so nothing else runs on the thread meanwhile.
     pub(crate) fn scope<T>(&self, read: impl FnOnce() -> T) -> T {
-        self.scope_of_part(&mut Left::of_record(), read)
+        self.scope_of_part(&mut Budget::of_record(), read)
     }
 
-    /// Makes this the current context while `read` decodes a part of a response of which so much is left.
-    pub(crate) fn scope_of_part<T>(&self, left: &mut Left, read: impl FnOnce() -> T) -> T {
-        struct Restore(Option<Context>, Left);
+    /// Makes this the current context while `read` decodes one part of a response, and updates the budget of the
+    /// response.
+    pub(crate) fn scope_of_part<T>(&self, budget: &mut Budget, read: impl FnOnce() -> T) -> T {
+        struct Restore(Option<Context>, Budget);
         impl Drop for Restore {
             fn drop(&mut self) {
                 CURRENT.set(self.0.take());
-                LEFT.set(self.1);
+                BUDGET.set(self.1);
             }
         }
 
-        let _restore = Restore(CURRENT.replace(Some(self.clone())), LEFT.replace(*left));
+        let _restore = Restore(CURRENT.replace(Some(self.clone())), BUDGET.replace(*budget));
         let value = read();
-        *left = LEFT.get();
+        *budget = BUDGET.get();
         value
     }
 
